@@ -1,0 +1,37 @@
+//! One file a table: rows, columns and the closed sets of values they hold; no logic.
+//!
+//! A table added here needs its step in `migration` and its rule of visibility in the service's
+//! `access`; without the latter nothing can be read of it.
+
+pub mod action_item;
+pub mod action_item_evidence;
+pub mod action_item_step;
+pub mod agenda_item;
+pub mod agreement;
+pub mod api_token;
+pub mod comment;
+pub mod decision;
+pub mod event;
+pub mod event_audience;
+pub mod evidence;
+pub mod evidence_file;
+pub mod evidence_request;
+pub mod forum;
+pub mod forum_membership;
+pub mod idempotency_key;
+pub mod ledger_seal;
+pub mod meeting;
+pub mod organisation;
+pub mod person;
+pub mod risk;
+pub mod risk_acceptance;
+pub mod risk_analysis;
+pub mod risk_analysis_participant;
+pub mod role_assignment;
+pub mod submission;
+pub mod submission_file;
+pub mod submission_round;
+pub mod upload;
+pub mod values;
+
+pub use values::*;

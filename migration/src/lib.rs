@@ -1,0 +1,34 @@
+//! The database's schema, one file a step, up and down, for SQLite and PostgreSQL alike.
+//!
+//! A step is a list of tables written with the words of [`table`], so that it reads as the schema
+//! itself. Rules that a row must satisfy whatever code wrote it are constraints here.
+
+pub use sea_orm_migration::MigratorTrait;
+use sea_orm_migration::{MigrationTrait, async_trait};
+
+mod m0001_tenants;
+mod m0002_ledger;
+mod m0003_evidence;
+mod m0004_risk;
+mod m0005_submission;
+mod m0006_forum;
+mod m0007_comment;
+mod table;
+
+/// All steps, in order.
+pub struct Migrator;
+
+#[async_trait::async_trait]
+impl MigratorTrait for Migrator {
+    fn migrations() -> Vec<Box<dyn MigrationTrait>> {
+        vec![
+            Box::new(m0001_tenants::Migration),
+            Box::new(m0002_ledger::Migration),
+            Box::new(m0003_evidence::Migration),
+            Box::new(m0004_risk::Migration),
+            Box::new(m0005_submission::Migration),
+            Box::new(m0006_forum::Migration),
+            Box::new(m0007_comment::Migration),
+        ]
+    }
+}

@@ -1,0 +1,107 @@
+//! Step 1: organisations, their people and roles, agreements and API tokens.
+
+use sea_orm_migration::prelude::{
+    DbErr, DeriveMigrationName, MigrationTrait, SchemaManager, async_trait,
+};
+
+use crate::table::{Table, create, drop};
+
+const ORGANISATION_KIND: &[&str] = &["MUNICIPALITY", "SUPPLIER"];
+const PERSON_STATUS: &[&str] = &["ACTIVE", "INACTIVE"];
+const ROLE: &[&str] = &[
+    "IT_MANAGER",
+    "SECURITY_COORDINATOR",
+    "IT_SECURITY_OFFICER",
+    "SERVICE_AREA_MANAGER",
+    "READER",
+    "SUPPLIER_MANAGER",
+    "SUPPLIER_CONTRIBUTOR",
+    "SUPPLIER_READER",
+    "ADMINISTRATOR",
+];
+const SERVICE_AREA: &[&str] = &["APPLICATION_HOSTING", "NETWORK", "CLIENTS"];
+
+/// See the module.
+#[derive(DeriveMigrationName)]
+pub struct Migration;
+
+fn tables() -> Vec<Table> {
+    vec![
+        Table::new("organisation")
+            .text("number", 10)
+            .text("name", 200)
+            .one_of("kind", ORGANISATION_KIND)
+            .time("created_at")
+            .int("version")
+            .unique(&["number"])
+            .check("length(number) = 10"),
+        Table::new("person")
+            .refers("organisation_id", "organisation")
+            .text("name", 200)
+            .text("email", 254)
+            .text("title", 200)
+            .null()
+            .one_of("status", PERSON_STATUS)
+            .time("created_at")
+            .int("version")
+            .unique(&["organisation_id", "email"]),
+        Table::new("role_assignment")
+            .refers("person_id", "person")
+            .one_of("role", ROLE)
+            .one_of("service_area", SERVICE_AREA)
+            .null()
+            .time("created_at")
+            .check("(role = 'SERVICE_AREA_MANAGER') = (service_area IS NOT NULL)")
+            .unique(&["person_id", "role", "service_area"])
+            .unique_without(&["person_id", "role"], "service_area"),
+        Table::new("agreement")
+            .refers("customer_id", "organisation")
+            .refers("supplier_id", "organisation")
+            .one_of("service_area", SERVICE_AREA)
+            .text("reference", 100)
+            .text("title", 200)
+            .date("starts_on")
+            .date("ends_on")
+            .null()
+            .time("created_at")
+            .time("updated_at")
+            .int("version")
+            .check("customer_id <> supplier_id")
+            .check("ends_on IS NULL OR ends_on >= starts_on")
+            .unique(&["customer_id", "reference"])
+            .index(&["customer_id", "service_area"])
+            .index(&["supplier_id"]),
+        Table::new("api_token")
+            .refers("organisation_id", "organisation")
+            .refers("person_id", "person")
+            .null()
+            .text("name", 200)
+            .text("hash", 64)
+            .text("hint", 12)
+            .json("scopes")
+            .json("roles")
+            .refers("created_by", "person")
+            .null()
+            .time("created_at")
+            .time("expires_at")
+            .time("revoked_at")
+            .null()
+            .time("last_used_at")
+            .null()
+            .int("version")
+            .unique(&["hash"])
+            .check("expires_at > created_at")
+            .index(&["organisation_id", "created_at", "id"]),
+    ]
+}
+
+#[async_trait::async_trait]
+impl MigrationTrait for Migration {
+    async fn up(&self, manager: &SchemaManager<'_>) -> Result<(), DbErr> {
+        create(manager, tables()).await
+    }
+
+    async fn down(&self, manager: &SchemaManager<'_>) -> Result<(), DbErr> {
+        drop(manager, tables()).await
+    }
+}
