@@ -3,6 +3,11 @@
 //! A step is a list of tables written with the words of [`table`], so that it reads as the schema
 //! itself. Rules that a row must satisfy whatever code wrote it are constraints here.
 
+#![expect(
+    elided_lifetimes_in_paths,
+    reason = "the trait of sea-orm-migration leaves out the lifetime, and an implementation must do the same"
+)]
+
 pub use sea_orm_migration::MigratorTrait;
 use sea_orm_migration::{MigrationTrait, async_trait};
 

@@ -2,8 +2,8 @@
 //! text has a length and every closed set of values a check, on both databases.
 
 use sea_orm_migration::prelude::{
-    ColumnDef, ConditionalStatement, DbErr, Expr, ForeignKey, Index, IndexCreateStatement,
-    SchemaManager, Table as Schema, TableCreateStatement,
+    ColumnDef, ConditionalStatement, DbErr, Expr, ExprTrait, ForeignKey, Index,
+    IndexCreateStatement, SchemaManager, Table as Schema, TableCreateStatement,
 };
 
 /// A table being described; its primary key is always a UUID named `id`.
