@@ -1,0 +1,235 @@
+//! The levels of forums, the states of meetings, and the rules of both.
+
+use entity::{
+    ForumLevel::{self, Operational, Strategic, Tactical},
+    MeetingState::{self, Held, Planned, Signed},
+    MemberDuty, StepKind, agenda_item, decision, forum, forum_membership, meeting,
+};
+use sea_orm::ActiveEnum;
+
+use crate::{
+    error::{Error, Result},
+    topic::{Machine, Transition, allowed},
+    validate::{BODY, Check, TITLE},
+};
+
+/// The meeting has taken place; its minutes are being finished.
+pub const HOLD: Transition<MeetingState> = Transition {
+    done: "marked as held",
+    from: &[Planned],
+    to: Held,
+};
+/// The chair signs the minutes.
+pub const SIGN: Transition<MeetingState> = Transition {
+    done: "signed",
+    from: &[Held],
+    to: Signed,
+};
+
+impl Machine for MeetingState {
+    const SUBJECT: &'static str = "A meeting";
+    const FIRST: Self = Planned;
+    const TRANSITIONS: &'static [Transition<Self>] = &[HOLD, SIGN];
+}
+
+/// Refuses changes of a meeting, its agenda and its decisions once the minutes are signed.
+pub fn changeable(state: MeetingState) -> Result<()> {
+    allowed("changed", &[Planned, Held], state)
+}
+
+/// The level just above, if there is one.
+#[must_use]
+pub fn above(level: ForumLevel) -> Option<ForumLevel> {
+    match level {
+        Strategic => None,
+        Tactical => Some(Strategic),
+        Operational => Some(Tactical),
+    }
+}
+
+/// The level just below, if there is one.
+#[must_use]
+pub fn below(level: ForumLevel) -> Option<ForumLevel> {
+    match level {
+        Strategic => Some(Tactical),
+        Tactical => Some(Operational),
+        Operational => None,
+    }
+}
+
+/// What it is called to move an action item from a forum of one level to one of another; `path` is
+/// the input that named the latter. Only the level just above or below can be moved to.
+pub fn step(path: &str, from: ForumLevel, to: ForumLevel) -> Result<StepKind> {
+    if above(from) == Some(to) {
+        return Ok(StepKind::Escalated);
+    }
+    match (from, to) {
+        (Strategic, Tactical) => Ok(StepKind::Cascaded),
+        (Tactical, Operational) => Ok(StepKind::Delegated),
+        _ => Err(Error::invalid(
+            path,
+            format!(
+                "must be a forum one level up or down: from {} that is {}",
+                from.to_value(),
+                neighbours(from),
+            ),
+        )),
+    }
+}
+
+fn neighbours(level: ForumLevel) -> String {
+    let levels: Vec<_> = [above(level), below(level)]
+        .iter()
+        .flatten()
+        .map(ActiveEnum::to_value)
+        .collect();
+    levels.join(" or ")
+}
+
+/// The rules of a forum's row; `parent` is the level of the forum above it, if it has one.
+pub fn rules(forum: &forum::Model, parent: Option<ForumLevel>, check: &mut Check) {
+    check.text("name", &forum.name, TITLE);
+    check.optional_text("description", forum.description.as_deref(), BODY);
+    check.require(
+        "parentId",
+        parent.is_none() || parent == above(forum.level),
+        match above(forum.level) {
+            None => "must be left out: no forum is above a STRATEGIC one".to_owned(),
+            Some(level) => format!("must be a {} forum, the level just above", level.to_value()),
+        },
+    );
+}
+
+/// The rules of a membership's row.
+pub fn membership_rules(membership: &forum_membership::Model, check: &mut Check) {
+    check.require(
+        "personId",
+        membership.duty == MemberDuty::Member || membership.person_id.is_some(),
+        "must be given: the chair and the secretary are certain people",
+    );
+}
+
+/// The rules of a meeting's row.
+pub fn meeting_rules(meeting: &meeting::Model, check: &mut Check) {
+    check.text("title", &meeting.title, TITLE);
+    check.optional_text("place", meeting.place.as_deref(), TITLE);
+    check.optional_text("minutes", meeting.minutes.as_deref(), BODY);
+    check.date("startsAt", Some(meeting.starts_at.date_naive()));
+    check.date("endsAt", meeting.ends_at.map(|end| end.date_naive()));
+    check.require(
+        "endsAt",
+        meeting.ends_at.is_none_or(|end| meeting.starts_at < end),
+        "must be later than startsAt",
+    );
+}
+
+/// The rules of an agenda item's row.
+pub fn agenda_item_rules(item: &agenda_item::Model, check: &mut Check) {
+    check.text("title", &item.title, TITLE);
+    check.optional_text("notes", item.notes.as_deref(), BODY);
+}
+
+/// The rules of a decision's row.
+pub fn decision_rules(decision: &decision::Model, check: &mut Check) {
+    check.text("text", &decision.text, BODY);
+}
+
+#[cfg(test)]
+mod tests {
+    use chrono::DateTime;
+    use proptest::{prelude::*, sample::select};
+    use sea_orm::Iterable;
+    use uuid::Uuid;
+
+    use super::*;
+
+    fn a_forum(level: ForumLevel) -> forum::Model {
+        forum::Model {
+            id: Uuid::nil(),
+            customer_id: Uuid::nil(),
+            level,
+            name: "Forum".to_owned(),
+            description: None,
+            service_area: None,
+            parent_id: None,
+            created_at: DateTime::UNIX_EPOCH,
+            updated_at: DateTime::UNIX_EPOCH,
+            version: 1,
+        }
+    }
+
+    #[test]
+    fn a_move_has_the_name_the_forums_use() {
+        for (from, to, expected) in [
+            (Strategic, Tactical, StepKind::Cascaded),
+            (Tactical, Operational, StepKind::Delegated),
+            (Operational, Tactical, StepKind::Escalated),
+            (Tactical, Strategic, StepKind::Escalated),
+        ] {
+            assert_eq!(step("toForumId", from, to).ok(), Some(expected));
+        }
+    }
+
+    #[test]
+    fn a_move_past_a_level_tells_where_it_could_go() {
+        let error = step("toForumId", Strategic, Operational).expect_err("must be refused");
+        assert!(
+            error
+                .to_string()
+                .contains("from STRATEGIC that is TACTICAL"),
+            "{error}"
+        );
+        let error = step("toForumId", Tactical, Tactical).expect_err("must be refused");
+        assert!(
+            error.to_string().contains("STRATEGIC or OPERATIONAL"),
+            "{error}"
+        );
+    }
+
+    #[test]
+    fn the_forum_above_is_of_the_level_just_above() {
+        for level in ForumLevel::iter() {
+            for parent in [None].into_iter().chain(ForumLevel::iter().map(Some)) {
+                let mut check = Check::default();
+                rules(&a_forum(level), parent, &mut check);
+                let fits = parent.is_none() || parent == above(level);
+                assert_eq!(check.finish().is_ok(), fits, "{level:?} under {parent:?}");
+            }
+        }
+    }
+
+    #[test]
+    fn a_signed_meeting_does_not_change() {
+        assert!(changeable(Planned).is_ok());
+        assert!(changeable(Held).is_ok());
+        let error = changeable(Signed).expect_err("must be refused");
+        assert_eq!(
+            error.to_string(),
+            "A meeting that is SIGNED cannot be changed; that is possible from PLANNED, HELD."
+        );
+    }
+
+    fn any_level() -> impl Strategy<Value = ForumLevel> {
+        select(ForumLevel::iter().collect::<Vec<_>>())
+    }
+
+    proptest! {
+        #[test]
+        fn above_and_below_are_each_others_way_back(one in any_level(), other in any_level()) {
+            prop_assert_eq!(above(one) == Some(other), below(other) == Some(one));
+        }
+
+        #[test]
+        fn a_step_leads_to_a_neighbour_and_back(from in any_level(), to in any_level()) {
+            let neighbours = above(from) == Some(to) || below(from) == Some(to);
+            prop_assert_eq!(step("toForumId", from, to).is_ok(), neighbours);
+            prop_assert_eq!(step("toForumId", to, from).is_ok(), neighbours);
+        }
+
+        #[test]
+        fn only_a_step_up_is_an_escalation(from in any_level(), to in any_level()) {
+            let escalated = matches!(step("toForumId", from, to), Ok(StepKind::Escalated));
+            prop_assert_eq!(escalated, above(from) == Some(to));
+        }
+    }
+}
