@@ -1,0 +1,35 @@
+//! `[evidence]`: where the bytes of evidence are kept.
+
+use std::path::Path;
+
+use serde::Deserialize;
+
+use super::{source::DEFAULT_DATA, value};
+
+/// Where the bytes of evidence are kept.
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct Evidence {
+    /// `file:FOLDER`.
+    pub url: value::ServiceUrl,
+    /// The largest file that is taken, in bytes.
+    #[serde(deserialize_with = "value::size")]
+    pub max_bytes: u64,
+}
+
+impl Default for Evidence {
+    fn default() -> Self {
+        Self {
+            url: Self::url_in(Path::new(DEFAULT_DATA)),
+            max_bytes: 2 << 30,
+        }
+    }
+}
+
+impl Evidence {
+    /// The folder for evidence inside a data folder.
+    #[must_use]
+    pub fn url_in(data: &Path) -> value::ServiceUrl {
+        value::ServiceUrl::new(format!("file:{}", data.join("evidence").display()))
+    }
+}

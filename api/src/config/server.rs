@@ -1,0 +1,120 @@
+//! `[server]`: where the service listens, and how long it waits.
+
+use std::{
+    net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr},
+    time::Duration,
+};
+
+use serde::{Deserialize, Deserializer};
+use url::Url;
+
+use super::value;
+
+/// Where the service listens, and how long it waits.
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct Server {
+    /// Address and port to listen on; port 0 takes a free one.
+    #[serde(deserialize_with = "address")]
+    pub listen: SocketAddr,
+    /// Where clients reach the service, if that is not where it listens (behind a proxy).
+    #[serde(deserialize_with = "origin")]
+    pub public_url: Option<Url>,
+    /// How long a request may take to be answered, and its body to make progress.
+    #[serde(deserialize_with = "value::duration")]
+    pub request_timeout: Duration,
+    /// How long requests that are under way may go on after the service was told to stop.
+    #[serde(deserialize_with = "value::duration")]
+    pub shutdown_grace: Duration,
+}
+
+impl Default for Server {
+    fn default() -> Self {
+        Self {
+            listen: SocketAddr::from((Ipv4Addr::LOCALHOST, 8080)),
+            public_url: None,
+            request_timeout: Duration::from_secs(30),
+            shutdown_grace: Duration::from_secs(20),
+        }
+    }
+}
+
+impl Server {
+    /// The address that absolute links start with, when the service is bound to `local`.
+    #[must_use]
+    pub fn base_url(&self, local: SocketAddr) -> Url {
+        self.public_url.clone().unwrap_or_else(|| {
+            let reachable = SocketAddr::new(reachable(local.ip()), local.port());
+            Url::parse(&format!("http://{reachable}"))
+                .expect("a socket address is a valid authority")
+        })
+    }
+}
+
+/// "Every address" cannot be dialled; this machine's own can.
+fn reachable(address: IpAddr) -> IpAddr {
+    match address {
+        IpAddr::V4(ip) if ip.is_unspecified() => Ipv4Addr::LOCALHOST.into(),
+        IpAddr::V6(ip) if ip.is_unspecified() => Ipv6Addr::LOCALHOST.into(),
+        other => other,
+    }
+}
+
+fn address<'de, D: Deserializer<'de>>(deserializer: D) -> Result<SocketAddr, D::Error> {
+    value::scalar(
+        deserializer,
+        "an IP address and a port, such as 127.0.0.1:8080 or [::]:8080",
+        |text| text.parse().ok(),
+    )
+}
+
+fn origin<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<Url>, D::Error> {
+    value::scalar(
+        deserializer,
+        "an http or https address without a path, such as https://samsyn.example.se",
+        |text| Url::parse(text).ok().filter(is_origin).map(Some),
+    )
+}
+
+fn is_origin(url: &Url) -> bool {
+    matches!(url.scheme(), "http" | "https")
+        && url.path() == "/"
+        && url.query().is_none()
+        && url.fragment().is_none()
+        && url.username().is_empty()
+        && url.password().is_none()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn links_start_with_the_public_address_if_there_is_one() {
+        let local = SocketAddr::from(([127, 0, 0, 1], 8080));
+        let behind_a_proxy = Server {
+            public_url: Some("https://samsyn.example.se".parse().expect("a valid url")),
+            ..Server::default()
+        };
+
+        assert_eq!(
+            behind_a_proxy.base_url(local).as_str(),
+            "https://samsyn.example.se/"
+        );
+        assert_eq!(
+            Server::default().base_url(local).as_str(),
+            "http://127.0.0.1:8080/"
+        );
+    }
+
+    #[test]
+    fn links_never_lead_to_the_unspecified_address() {
+        for (bound, link) in [
+            ("0.0.0.0:80", "http://127.0.0.1/"),
+            ("[::]:8080", "http://[::1]:8080/"),
+        ] {
+            let bound = bound.parse().expect("a valid address");
+            assert_eq!(Server::default().base_url(bound).as_str(), link);
+        }
+    }
+}
