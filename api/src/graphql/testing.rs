@@ -1,0 +1,88 @@
+//! A schema of few fields, served as the real one is, for the tests of the transports.
+
+use std::{sync::Arc, time::Duration};
+
+use async_graphql::{Data, ID, Object, Schema, Subscription};
+use futures::{FutureExt, Stream, StreamExt, stream};
+
+use super::{guard::Limits, transport::Transport};
+use crate::{Error, Result};
+
+/// A session that the resolvers find in the context.
+pub(super) struct Caller(pub Option<String>);
+
+pub(super) struct Query;
+
+#[Object]
+impl Query {
+    async fn caller(&self, context: &async_graphql::Context<'_>) -> Option<String> {
+        context.data_unchecked::<Caller>().0.clone()
+    }
+
+    async fn item(&self, id: ID) -> Result<Option<i32>> {
+        id.parse().map(Some).map_err(|_| Error::NotFound)
+    }
+
+    async fn broken(&self) -> async_graphql::Result<i32> {
+        Err(async_graphql::Error::new("a secret of the inside"))
+    }
+
+    async fn slow(&self) -> i32 {
+        tokio::time::sleep(Duration::from_secs(3600)).await;
+        1
+    }
+}
+
+pub(super) struct Mutation;
+
+#[Object]
+impl Mutation {
+    async fn change(&self, by: i32) -> i32 {
+        by
+    }
+}
+
+pub(super) struct Subscriptions;
+
+#[Subscription]
+impl Subscriptions {
+    async fn count(&self, to: i32) -> impl Stream<Item = i32> {
+        stream::iter(1..=to)
+    }
+
+    async fn silence(&self) -> impl Stream<Item = i32> {
+        stream::iter([0]).chain(stream::pending())
+    }
+
+    async fn refused(&self) -> Result<stream::Empty<i32>> {
+        Err(Error::NotFound)
+    }
+}
+
+pub(super) type TestSchema = Schema<Query, Mutation, Subscriptions>;
+
+/// Lets in the token `good` and those without one; `barred` is known but may not enter.
+pub(super) fn service(limits: Limits) -> Transport<TestSchema> {
+    let executor = Schema::build(Query, Mutation, Subscriptions)
+        .limit_depth(limits.depth)
+        .limit_complexity(limits.complexity)
+        .finish();
+    let admit = |token: Option<String>| {
+        let caller = match token.as_deref() {
+            None | Some("good") => Ok(token),
+            Some("barred") => Err(Error::Forbidden("This token may not do this.".to_owned())),
+            Some(_) => Err(Error::Unauthenticated("The token is not valid.")),
+        };
+        let admitted = caller.map(|token| {
+            let mut data = Data::default();
+            data.insert(Caller(token));
+            data
+        });
+        std::future::ready(admitted).boxed()
+    };
+    Transport {
+        executor,
+        limits,
+        admit: Arc::new(admit),
+    }
+}

@@ -1,0 +1,262 @@
+//! What HTTP and WebSocket have in common: from the JSON of a request to its response.
+//!
+//! A request goes the same way on both: typed strictly, guarded, parsed, its operation chosen, its
+//! caller admitted, executed. Nothing reaches the executor on another way.
+
+use std::sync::Arc;
+
+use async_graphql::{
+    Data, Executor, Request, Response, ServerError, Variables,
+    parser::{
+        parse_query,
+        types::{DocumentOperations, ExecutableDocument, OperationType},
+    },
+};
+use futures::future::BoxFuture;
+use http::{HeaderMap, header::AUTHORIZATION};
+use serde_json::{Map, Value};
+
+use super::{
+    guard::{self, Limits},
+    respond,
+};
+use crate::{Error, Result};
+
+/// Takes the bearer token of a request, if it has one, and gives what its resolvers find in the
+/// context. It is asked for every operation, so what it gives lives no longer than one.
+pub type Admit = Arc<dyn Fn(Option<String>) -> BoxFuture<'static, Result<Data>> + Send + Sync>;
+
+/// A GraphQL service as its transports see it.
+#[derive(Clone)]
+pub struct Transport<E> {
+    /// The schema.
+    pub executor: E,
+    /// What is refused.
+    pub limits: Limits,
+    /// Who is let in.
+    pub admit: Admit,
+}
+
+/// A request as the GraphQL-over-HTTP specification types it. Its `extensions` are checked and not
+/// kept, for nothing here reads them.
+#[derive(Debug, PartialEq)]
+pub(super) struct Params {
+    pub query: String,
+    pub operation_name: Option<String>,
+    pub variables: Value,
+}
+
+/// A guarded and parsed request, whose operation is known.
+pub(super) struct Prepared {
+    request: Request,
+    pub kind: OperationType,
+}
+
+impl Params {
+    /// Reads the parameters strictly; parameters that the specification does not name are ignored.
+    pub(super) fn from_json(parameters: Value) -> Result<Self> {
+        let Value::Object(mut parameters) = parameters else {
+            return Err(Error::invalid(
+                "request",
+                "must be one JSON object with `query`; batches are not accepted",
+            ));
+        };
+        let mut take = |name: &str| parameters.remove(name).unwrap_or_default();
+        let Value::String(query) = take("query") else {
+            return Err(Error::invalid(
+                "query",
+                "must be a string with a GraphQL document",
+            ));
+        };
+        let operation_name = match take("operationName") {
+            Value::Null => None,
+            Value::String(name) => Some(name),
+            _ => return Err(Error::invalid("operationName", "must be a string or null")),
+        };
+        object_or_null("extensions", take("extensions"))?;
+        let variables = object_or_null("variables", take("variables"))?;
+        Ok(Self {
+            query,
+            operation_name,
+            variables: variables.into(),
+        })
+    }
+
+    /// Guards and parses the request and chooses its operation.
+    pub(super) fn prepare(self, limits: &Limits) -> Result<Prepared, ServerError> {
+        guard::check(&self.query, limits)?;
+        guard::check_variables(&self.variables, limits)?;
+        let document = parse_query(&self.query).map_err(|error| respond::parse_error(&error))?;
+        let kind = operation(&document, self.operation_name.as_deref())?;
+        let mut request = Request::new(self.query).variables(Variables::from_json(self.variables));
+        request.operation_name = self.operation_name;
+        request.set_parsed_query(document);
+        Ok(Prepared { request, kind })
+    }
+}
+
+impl Prepared {
+    /// The request with the caller it acts for.
+    pub(super) fn admitted(self, data: Data) -> Request {
+        let mut request = self.request;
+        request.data = data;
+        request
+    }
+}
+
+impl<E: Executor> Transport<E> {
+    /// Executes a query or mutation.
+    ///
+    /// # Errors
+    /// The request errors, if it was not executed.
+    pub(super) async fn execute(&self, request: Request) -> Result<Response, Vec<ServerError>> {
+        respond::finish(self.executor.execute(request).await)
+    }
+
+    /// What is told when [`Limits::time`] is over.
+    pub(super) fn timed_out(&self) -> Error {
+        let most = humantime::format_duration(self.limits.time);
+        Error::LimitExceeded(format!(
+            "The request took longer than {most} and was given up. Ask for less at once; after a mutation, read first what became of it."
+        ))
+    }
+}
+
+/// The token of an `Authorization: Bearer` header; nothing if there is no such header.
+///
+/// # Errors
+/// `UNAUTHENTICATED` if the header says anything else.
+pub fn bearer(headers: &HeaderMap) -> Result<Option<String>> {
+    let mut values = headers.get_all(AUTHORIZATION).iter();
+    match (values.next(), values.next()) {
+        (None, _) => Ok(None),
+        (Some(value), None) => bearer_token(value.to_str().unwrap_or_default()).map(Some),
+        _ => Err(NOT_A_BEARER),
+    }
+}
+
+const NOT_A_BEARER: Error = Error::Unauthenticated(
+    "The authorization must read \"Bearer\", one space and a token. Send a valid token, or none to look at the schema.",
+);
+
+/// The token of what an `Authorization` header would say.
+pub(super) fn bearer_token(authorization: &str) -> Result<String> {
+    let token = authorization
+        .split_once(' ')
+        .filter(|(scheme, _)| scheme.eq_ignore_ascii_case("bearer"))
+        .map(|(_, token)| token.trim())
+        .filter(|token| !token.is_empty() && token.bytes().all(|b| b.is_ascii_graphic()));
+    token.map(str::to_owned).ok_or(NOT_A_BEARER)
+}
+
+fn object_or_null(name: &str, value: Value) -> Result<Map<String, Value>> {
+    match value {
+        Value::Null => Ok(Map::new()),
+        Value::Object(object) => Ok(object),
+        _ => Err(Error::invalid(name, "must be an object or null")),
+    }
+}
+
+/// What kind of operation the document's chosen one is.
+fn operation(
+    document: &ExecutableDocument,
+    name: Option<&str>,
+) -> Result<OperationType, ServerError> {
+    let chosen = match (&document.operations, name) {
+        (DocumentOperations::Single(only), None) => Some(only),
+        (DocumentOperations::Single(_), Some(_)) => None,
+        (DocumentOperations::Multiple(named), Some(name)) => named.get(name),
+        (DocumentOperations::Multiple(named), None) => {
+            let mut operations = named.values();
+            let first = operations.next();
+            if operations.next().is_some() {
+                let text = "The document has several operations. Say in operationName which one to execute.";
+                return Err(respond::validation_error(text, None));
+            }
+            first
+        }
+    };
+    chosen.map(|operation| operation.node.ty).ok_or_else(|| {
+        let name = name.unwrap_or_default();
+        let text = format!(
+            "The document has no operation named \"{name}\". Correct operationName or leave it out."
+        );
+        respond::validation_error(text, None)
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    #[test]
+    fn parameters_are_typed_strictly() {
+        for wrong in [
+            json!([{"query": "{a}"}]),
+            json!(["{a}"]),
+            json!("{a}"),
+            json!({}),
+            json!({"query": null}),
+            json!({"query": 1}),
+            json!({"query": "{a}", "variables": "{}"}),
+            json!({"query": "{a}", "variables": []}),
+            json!({"query": "{a}", "operationName": 1}),
+            json!({"query": "{a}", "extensions": true}),
+        ] {
+            let error = Params::from_json(wrong.clone()).expect_err("it is of the wrong type");
+            assert_eq!(error.code(), "INVALID_INPUT", "{wrong}");
+        }
+        let nulls = json!({"query": "{a}", "variables": null, "operationName": null, "extensions": null, "id": 7});
+        Params::from_json(nulls).expect("null is allowed, and so is the unknown");
+    }
+
+    #[test]
+    fn chooses_the_operation() {
+        let kind = |query: &str, name: Option<&str>| {
+            let parameters = json!({"query": query, "operationName": name});
+            let params = Params::from_json(parameters).expect("well typed");
+            params
+                .prepare(&Limits::default())
+                .map(|prepared| prepared.kind)
+        };
+        let two = "query A{a} mutation B{b}";
+        assert_eq!(kind("{a}", None).ok(), Some(OperationType::Query));
+        assert_eq!(kind(two, Some("B")).ok(), Some(OperationType::Mutation));
+        assert_eq!(
+            kind("subscription S{a}", None).ok(),
+            Some(OperationType::Subscription)
+        );
+        for (query, name) in [
+            ("{a}", Some("A")),
+            (two, None),
+            (two, Some("C")),
+            (two, Some("")),
+        ] {
+            assert!(kind(query, name).is_err(), "{query} {name:?}");
+        }
+    }
+
+    #[test]
+    fn bearer_tokens_are_read_strictly() {
+        assert_eq!(bearer_token("Bearer abc").expect("a token"), "abc");
+        assert_eq!(bearer_token("bearer  abc").expect("a token"), "abc");
+        for wrong in [
+            "abc",
+            "Basic abc",
+            "Bearer",
+            "Bearer ",
+            "Bearer a b",
+            "Bearer é",
+        ] {
+            assert!(bearer_token(wrong).is_err(), "{wrong}");
+        }
+        let mut headers = HeaderMap::new();
+        assert_eq!(bearer(&headers).expect("no header"), None);
+        headers.append(AUTHORIZATION, "Bearer a".parse().expect("a header"));
+        assert_eq!(bearer(&headers).expect("one header"), Some("a".to_owned()));
+        headers.append(AUTHORIZATION, "Bearer b".parse().expect("a header"));
+        assert!(bearer(&headers).is_err());
+    }
+}
