@@ -1,6 +1,6 @@
 //! One change: who did what to which record, with the record before and after.
 
-use crate::values::ServiceArea;
+use crate::values::{ServiceArea, Topic};
 use sea_orm::entity::prelude::*;
 use serde::Serialize;
 
@@ -19,6 +19,8 @@ pub struct Model {
     pub subject_type: String,
     /// The record.
     pub subject_id: Uuid,
+    /// What one must be able to read to see it.
+    pub topic: Topic,
     /// For whom the actor acted; none for the operator.
     pub organisation_id: Option<Uuid>,
     /// Who acted; none for an integration or the operator.

@@ -527,6 +527,43 @@ pub enum StepKind {
     Escalated,
 }
 
+/// A part of the exchange that is readable to a role or a token, or not.
+#[derive(
+    Clone,
+    Copy,
+    Debug,
+    PartialEq,
+    Eq,
+    PartialOrd,
+    Ord,
+    Hash,
+    EnumIter,
+    DeriveActiveEnum,
+    Enum,
+    Serialize,
+    Deserialize,
+)]
+#[sea_orm(
+    rs_type = "String",
+    db_type = "String(StringLen::None)",
+    rename_all = "SCREAMING_SNAKE_CASE"
+)]
+#[serde(rename_all = "SCREAMING_SNAKE_CASE")]
+pub enum Topic {
+    /// Who there is: organisations, people, agreements, forums and their members.
+    Directory,
+    /// Evidence, its submissions, and requests for it.
+    Evidence,
+    /// Risk analyses, their submissions, risks and acceptances.
+    Risk,
+    /// Meetings, agendas and decisions.
+    Forum,
+    /// Action items.
+    ActionItem,
+    /// API tokens, and what happens to people and their roles.
+    Administration,
+}
+
 /// Who may read a comment.
 #[derive(
     Clone,

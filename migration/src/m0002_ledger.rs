@@ -6,6 +6,14 @@ use sea_orm_migration::prelude::{
 
 use crate::table::{Table, create, drop};
 
+const TOPIC: &[&str] = &[
+    "DIRECTORY",
+    "EVIDENCE",
+    "RISK",
+    "FORUM",
+    "ACTION_ITEM",
+    "ADMINISTRATION",
+];
 const SERVICE_AREA: &[&str] = &["APPLICATION_HOSTING", "NETWORK", "CLIENTS"];
 
 /// See the module.
@@ -19,6 +27,7 @@ fn tables() -> Vec<Table> {
             .text("action", 60)
             .text("subject_type", 40)
             .uuid("subject_id")
+            .one_of("topic", TOPIC)
             .refers("organisation_id", "organisation")
             .null()
             .refers("person_id", "person")

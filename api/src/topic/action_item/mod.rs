@@ -9,3 +9,6 @@
 //! - VERIFIED and CANCELLED are final.
 
 pub mod model;
+pub mod read;
+
+pub use read::FollowedActionItem;

@@ -8,3 +8,4 @@
 //!   until further notice.
 
 pub mod model;
+pub mod read;

@@ -8,3 +8,4 @@
 //! - A file never changes. A corrected file takes the place of the former, which is kept.
 
 pub mod model;
+pub mod read;

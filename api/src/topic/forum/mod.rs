@@ -8,3 +8,6 @@
 //! - When the chair has signed, the minutes are kept as they stood and nothing in them changes.
 
 pub mod model;
+pub mod read;
+
+pub use read::{ForumMeeting, ForumWithMembers, MeetingAgendaItem, MeetingDecision};

@@ -10,3 +10,4 @@
 //!   Who leaves becomes INACTIVE: what the person did keeps its author.
 
 pub mod model;
+pub mod read;

@@ -6,3 +6,4 @@
 //! - A request that was fulfilled or withdrawn is closed, and stays so.
 
 pub mod model;
+pub mod read;

@@ -9,3 +9,6 @@
 //! - An acceptance whose last day has passed has expired: the risk needs treatment or a new one.
 
 pub mod model;
+pub mod read;
+
+pub use read::{AnalysedRisk, Analysis, AskedAcceptance};

@@ -10,3 +10,4 @@
 //! - The same evidence handed in under two agreements is two submissions, reviewed apart.
 
 pub mod model;
+pub mod read;

@@ -1,0 +1,160 @@
+//! The door itself: it holds the pool, opens scopes, gives permits and has the ledger sealed.
+
+use std::sync::{
+    Arc,
+    atomic::{AtomicU64, Ordering},
+};
+
+use migration::MigratorTrait;
+use sea_orm::{
+    DatabaseConnection, DatabaseTransaction, SqliteTransactionMode, TransactionOptions,
+    TransactionTrait,
+};
+use tokio::sync::{Mutex, watch};
+use uuid::Uuid;
+
+use super::{Act, Actor, Permit, Resource, Scope, pool};
+use crate::{Error, Result, clock::Clock, ledger};
+
+/// The one door to the data. Clones share it.
+#[derive(Clone)]
+pub struct Door(Arc<Inner>);
+
+struct Inner {
+    pool: DatabaseConnection,
+    clock: Clock,
+    statements: Arc<AtomicU64>,
+    sealing: Mutex<()>,
+    sealed: watch::Sender<()>,
+}
+
+impl Door {
+    /// Opens the database at this URL.
+    ///
+    /// # Errors
+    /// When it cannot be opened; the error names the setting.
+    pub async fn open(url: &str, max_connections: u32, clock: Clock) -> anyhow::Result<Self> {
+        Ok(Self(Arc::new(Inner {
+            pool: pool::open(url, max_connections).await?,
+            clock,
+            statements: Arc::default(),
+            sealing: Mutex::default(),
+            sealed: watch::Sender::new(()),
+        })))
+    }
+
+    /// Brings the database's schema to the newest step.
+    ///
+    /// # Errors
+    /// When a step fails.
+    pub async fn migrate(&self) -> anyhow::Result<()> {
+        Ok(migration::Migrator::up(&self.0.pool, None).await?)
+    }
+
+    /// Where time and ids come from.
+    #[must_use]
+    pub fn clock(&self) -> &Clock {
+        &self.0.clock
+    }
+
+    /// How many statements have been sent through scopes and permits since the door was opened: for
+    /// tests that no page costs a statement a row.
+    #[must_use]
+    pub fn statements(&self) -> u64 {
+        self.0.statements.load(Ordering::Relaxed)
+    }
+
+    pub(super) fn pool(&self) -> &DatabaseConnection {
+        &self.0.pool
+    }
+
+    /// Whether the database answers.
+    ///
+    /// # Errors
+    /// When it does not.
+    pub async fn ready(&self) -> Result<()> {
+        Ok(self.0.pool.ping().await?)
+    }
+
+    /// Opens a reading transaction for the actor.
+    ///
+    /// # Errors
+    /// `Internal` when the database fails.
+    pub async fn scope(&self, actor: &Arc<Actor>) -> Result<Scope> {
+        let tx = self.0.pool.begin().await?;
+        Ok(self.scoped(tx, actor))
+    }
+
+    fn scoped(&self, tx: DatabaseTransaction, actor: &Arc<Actor>) -> Scope {
+        let statements = self.0.statements.clone();
+        Scope::new(tx, actor.clone(), self.0.clock.now(), statements)
+    }
+
+    /// Opens a writing transaction, loads the record and asks the action table.
+    ///
+    /// # Errors
+    /// `NotFound` when the record does not exist for the actor, `Forbidden` when the actor may not
+    /// do this with it, `Conflict` when it is not at the version the caller expects.
+    pub async fn permit<A: Act>(
+        &self,
+        actor: &Arc<Actor>,
+        id: Uuid,
+        expected: Option<i32>,
+    ) -> Result<Permit<A>> {
+        let scope = self.scoped(self.begin_writing().await?, actor);
+        let resource = A::Resource::load(&scope, id).await?;
+        A::RULE.check(actor, &resource.facts())?;
+        match (expected, resource.version()) {
+            (Some(expected), Some(current)) if expected != current => {
+                Err(Error::Conflict { current })
+            }
+            _ => Ok(Permit::new(self.clone(), scope, resource)),
+        }
+    }
+
+    /// A transaction that will write. SQLite takes its one writer's place at once: a transaction that
+    /// began reading could not be upgraded while another writes.
+    pub(super) async fn begin_writing(&self) -> Result<DatabaseTransaction> {
+        let options = TransactionOptions {
+            sqlite_transaction_mode: Some(SqliteTransactionMode::Immediate),
+            ..Default::default()
+        };
+        Ok(self.0.pool.begin_with_options(options).await?)
+    }
+
+    /// Seals what has been committed and tells those who wait for it. A failure is logged and made
+    /// good by the next pass: the change itself has been committed.
+    pub async fn seal(&self) {
+        let _one_at_a_time = self.0.sealing.lock().await;
+        if let Err(error) = self.seal_all().await {
+            tracing::warn!(%error, "the ledger could not be sealed; the next change tries again");
+        }
+        self.0.sealed.send_replace(());
+    }
+
+    async fn seal_all(&self) -> Result<()> {
+        loop {
+            let tx = self.begin_writing().await?;
+            let sealed = ledger::seal::pass(&tx, self.0.clock.now()).await?;
+            tx.commit().await?;
+            if sealed == 0 {
+                return Ok(());
+            }
+        }
+    }
+
+    /// Wakes whenever something may have been sealed.
+    #[must_use]
+    pub fn sealed(&self) -> watch::Receiver<()> {
+        self.0.sealed.subscribe()
+    }
+
+    /// Walks the whole ledger.
+    ///
+    /// # Errors
+    /// When the database cannot be read.
+    pub async fn verify_ledger(&self) -> Result<ledger::verify::Verdict> {
+        let tx = self.0.pool.begin().await?;
+        ledger::verify::walk(&tx).await
+    }
+}

@@ -1,0 +1,33 @@
+//! The one door to the data: who is calling, what they may do, and which rows exist for them.
+//!
+//! What always holds:
+//! - The database pool is private to this module. A read goes through a [`Scope`], which adds the
+//!   rule of visibility ([`visible`]) to every statement; a write needs a [`Permit`], which only the
+//!   door makes, after it has loaded the record through the scope and asked the [`action`] table.
+//! - A record that the actor may not see is [`Error::NotFound`](crate::Error::NotFound), whether it
+//!   exists or not. One that the actor sees but may not touch is `Forbidden`.
+//! - Ids that come in as arguments are resolved through the same scope as everything else.
+//!
+//! A new table gets its rule in [`visible`] and its reach in [`reach`]; a new mutation gets its row
+//! in [`action`]. Without them it does not compile.
+
+pub mod action;
+mod actor;
+pub mod authn;
+mod door;
+pub mod migrate;
+mod permit;
+mod pool;
+pub mod reach;
+mod scope;
+mod session;
+pub mod visible;
+
+pub use action::{Act, Condition, Facts, Resource, Rule};
+pub use actor::{Actor, Areas, Grant, TokenScope};
+pub use authn::{NewToken, Secret};
+pub use door::Door;
+pub use permit::Permit;
+pub(crate) use scope::id_of;
+pub use scope::{Found, Scope};
+pub use session::Session;

@@ -1,0 +1,212 @@
+//! Leave to do one action on one record, and the only way to write.
+//!
+//! A permit holds a writing transaction. Whatever it creates or changes leaves an event in the same
+//! transaction; nothing lasts until [`Permit::commit`]. Dropping a permit undoes everything.
+
+use std::ops::Deref;
+
+use sea_orm::{
+    ActiveModelBehavior, ActiveModelTrait, ColumnTrait, EntityTrait, IntoActiveModel, ModelTrait,
+    QueryFilter, Value,
+};
+use serde::Serialize;
+use uuid::Uuid;
+
+use super::{Act, Door, Scope, reach::Recorded, scope::id_of};
+use crate::{Error, Result, ledger};
+
+/// Leave to do the action `A` on the record it was asked for.
+pub struct Permit<A: Act> {
+    scope: Scope,
+    door: Door,
+    /// The record, as it was loaded when the permit was given.
+    pub resource: A::Resource,
+}
+
+/// Reads go through the scope of the same transaction.
+impl<A: Act> Deref for Permit<A> {
+    type Target = Scope;
+
+    fn deref(&self) -> &Scope {
+        &self.scope
+    }
+}
+
+impl<A: Act> Permit<A> {
+    pub(super) fn new(door: Door, scope: Scope, resource: A::Resource) -> Self {
+        Self {
+            scope,
+            door,
+            resource,
+        }
+    }
+
+    /// A new id.
+    #[must_use]
+    pub fn id(&self) -> Uuid {
+        self.door.clock().id()
+    }
+
+    /// Adds a row and records that it was `verb` (`drafted`, `requested`…).
+    ///
+    /// # Errors
+    /// `Internal` when the database refuses the row.
+    pub async fn create<E>(&self, row: E::Model, verb: &str) -> Result<E::Model>
+    where
+        E: Recorded,
+        E::Model: Serialize + IntoActiveModel<E::ActiveModel>,
+        E::ActiveModel: ActiveModelBehavior + Send,
+    {
+        let row = self.insert::<E>(row).await?;
+        let reach = E::reach(&row, self).await?;
+        let change = ledger::Change::created::<E>(verb, &row)?;
+        self.record(change, reach).await?;
+        Ok(row)
+    }
+
+    /// Replaces a row by a later version of itself and records that it was `verb`.
+    ///
+    /// # Errors
+    /// `Conflict` when somebody else has changed the row meanwhile.
+    pub async fn change<E>(
+        &self,
+        before: &E::Model,
+        after: E::Model,
+        verb: &str,
+    ) -> Result<E::Model>
+    where
+        E: Recorded,
+        E::Model: Serialize + IntoActiveModel<E::ActiveModel>,
+        E::ActiveModel: ActiveModelBehavior + Send,
+    {
+        let after = self.update::<E>(before, after).await?;
+        let mut reach = E::reach(&after, self).await?;
+        reach.widen(E::reach(before, self).await?);
+        let change = ledger::Change::changed::<E>(verb, before, &after)?;
+        self.record(change, reach).await?;
+        Ok(after)
+    }
+
+    /// Takes away a row that only joins others, and records that it was `verb`.
+    ///
+    /// # Errors
+    /// `Internal` when the database refuses.
+    pub async fn remove<E>(&self, row: &E::Model, verb: &str) -> Result<()>
+    where
+        E: Recorded,
+        E::Model: Serialize,
+    {
+        let reach = E::reach(row, self).await?;
+        self.scope.count_statement();
+        let id = id_of::<E>();
+        E::delete_many()
+            .filter(id.eq(row.get(id)))
+            .exec(&self.scope.tx)
+            .await?;
+        self.record(ledger::Change::removed::<E>(verb, row)?, reach)
+            .await
+    }
+
+    /// Records something that happened to a row without changing it, such as a download.
+    ///
+    /// # Errors
+    /// `Internal` when the database refuses.
+    pub async fn note<E>(&self, row: &E::Model, verb: &str) -> Result<()>
+    where
+        E: Recorded,
+        E::Model: Serialize,
+    {
+        let reach = E::reach(row, self).await?;
+        self.record(ledger::Change::noted::<E>(verb, row)?, reach)
+            .await
+    }
+
+    /// Adds a row that belongs to a record whose event already tells of it.
+    ///
+    /// # Errors
+    /// `Internal` when the database refuses the row.
+    pub async fn insert<E>(&self, row: E::Model) -> Result<E::Model>
+    where
+        E: EntityTrait,
+        E::Model: IntoActiveModel<E::ActiveModel>,
+        E::ActiveModel: ActiveModelBehavior + Send,
+    {
+        self.scope.count_statement();
+        let row = row.into_active_model().reset_all();
+        Ok(E::insert(row).exec_with_returning(&self.scope.tx).await?)
+    }
+
+    /// Replaces a row by a later version of itself, which another event already tells of.
+    ///
+    /// # Errors
+    /// `Conflict` when somebody else has changed the row meanwhile.
+    pub async fn update<E>(&self, before: &E::Model, mut after: E::Model) -> Result<E::Model>
+    where
+        E: EntityTrait,
+        E::Model: IntoActiveModel<E::ActiveModel>,
+        E::ActiveModel: ActiveModelBehavior + Send,
+    {
+        let (id, version) = (id_of::<E>(), column::<E>("version"));
+        let mut expected = sea_orm::Condition::all().add(id.eq(before.get(id)));
+        if let Some(version) = version {
+            let Value::Int(Some(current)) = before.get(version) else {
+                return Err(Error::internal(anyhow::anyhow!(
+                    "a version that is not an integer"
+                )));
+            };
+            after.try_set(version, (current + 1).into())?;
+            expected = expected.add(version.eq(current));
+        }
+        if let Some(updated_at) = column::<E>("updated_at") {
+            after.try_set(updated_at, self.now().into())?;
+        }
+        self.scope.count_statement();
+        let rows = E::update_many()
+            .set(after.clone().into_active_model().reset_all())
+            .filter(expected)
+            .exec(&self.scope.tx)
+            .await?;
+        match (rows.rows_affected, version) {
+            (0, Some(version)) => Err(self.conflict::<E>(before, version).await?),
+            _ => Ok(after),
+        }
+    }
+
+    async fn conflict<E: EntityTrait>(
+        &self,
+        before: &E::Model,
+        version: E::Column,
+    ) -> Result<Error> {
+        let id = id_of::<E>();
+        let row = E::find()
+            .filter(id.eq(before.get(id)))
+            .one(&self.scope.tx)
+            .await?
+            .ok_or(Error::NotFound)?;
+        match row.get(version) {
+            Value::Int(Some(current)) => Ok(Error::Conflict { current }),
+            _ => Ok(Error::NotFound),
+        }
+    }
+
+    async fn record(&self, change: ledger::Change, reach: super::reach::Reach) -> Result<()> {
+        self.scope.count_statement();
+        let (id, actor) = (self.id(), self.actor());
+        ledger::write(&self.scope.tx, id, self.now(), Some(actor), change, reach).await
+    }
+
+    /// Makes everything last, and has the ledger seal it.
+    ///
+    /// # Errors
+    /// `Internal` when the database cannot commit; then nothing has happened.
+    pub async fn commit(self) -> Result<()> {
+        self.scope.tx.commit().await?;
+        self.door.seal().await;
+        Ok(())
+    }
+}
+
+/// The column of this name, if the table has it.
+fn column<E: EntityTrait>(name: &str) -> Option<E::Column> {
+    <E::Column as std::str::FromStr>::from_str(name).ok()
+}

@@ -1,0 +1,205 @@
+//! A reading transaction of one actor: every statement carries the rule of visibility.
+//!
+//! There is no other way to a row. [`Scope::find`] refuses when the actor may not read of the topic
+//! at all; rows that the actor may not see simply are not there.
+
+use std::sync::{
+    Arc,
+    atomic::{AtomicU64, Ordering},
+};
+
+use chrono::{DateTime, NaiveDate, Utc};
+use sea_orm::{
+    ColumnTrait, DatabaseTransaction, EntityTrait, FromQueryResult, Iterable, PaginatorTrait,
+    PrimaryKeyToColumn, QueryFilter, QueryOrder, QuerySelect, QueryTrait, Select,
+    sea_query::{IntoCondition, SelectStatement, SimpleExpr},
+};
+use uuid::Uuid;
+
+use super::{Actor, action::unreadable, visible::Visible};
+use crate::{Error, Result, clock};
+
+/// A reading transaction of one actor.
+pub struct Scope {
+    pub(super) tx: DatabaseTransaction,
+    actor: Arc<Actor>,
+    now: DateTime<Utc>,
+    statements: Arc<AtomicU64>,
+}
+
+impl Scope {
+    pub(super) fn new(
+        tx: DatabaseTransaction,
+        actor: Arc<Actor>,
+        now: DateTime<Utc>,
+        statements: Arc<AtomicU64>,
+    ) -> Self {
+        Self {
+            tx,
+            actor,
+            now,
+            statements,
+        }
+    }
+
+    /// Whose scope it is.
+    #[must_use]
+    pub fn actor(&self) -> &Actor {
+        &self.actor
+    }
+
+    /// The instant at which the scope was opened.
+    #[must_use]
+    pub fn now(&self) -> DateTime<Utc> {
+        self.now
+    }
+
+    /// The day on which the scope was opened.
+    #[must_use]
+    pub fn today(&self) -> NaiveDate {
+        clock::day(self.now)
+    }
+
+    /// The rows of a table that exist for the actor.
+    ///
+    /// # Errors
+    /// `Forbidden` when roles or token do not let the actor read of the table's topic at all.
+    pub fn find<E: Visible>(&self) -> Result<Found<'_, E>> {
+        let topics = E::topics();
+        if !topics.iter().any(|topic| self.actor.may_read(*topic)) {
+            return Err(unreadable(&self.actor, topics[0]));
+        }
+        Ok(Found {
+            scope: self,
+            select: E::find().filter(E::visible(&self.actor)),
+        })
+    }
+
+    /// The row with this id.
+    ///
+    /// # Errors
+    /// `NotFound` when it does not exist for the actor.
+    pub async fn get<E: Visible>(&self, id: Uuid) -> Result<E::Model> {
+        self.maybe::<E>(id).await?.ok_or(Error::NotFound)
+    }
+
+    /// The row with this id, if it exists for the actor.
+    ///
+    /// # Errors
+    /// `Forbidden` as [`Scope::find`].
+    pub async fn maybe<E: Visible>(&self, id: Uuid) -> Result<Option<E::Model>> {
+        self.find::<E>()?.filter(id_of::<E>().eq(id)).one().await
+    }
+
+    pub(super) fn count_statement(&self) {
+        self.statements.fetch_add(1, Ordering::Relaxed);
+    }
+}
+
+/// The column of a table's primary key; it is called `id` in every table.
+pub(crate) fn id_of<E: EntityTrait>() -> E::Column {
+    let mut keys = E::PrimaryKey::iter();
+    match keys.next() {
+        Some(key) => key.into_column(),
+        None => unreachable!("every entity has a primary key"),
+    }
+}
+
+/// A statement over the rows of a table that exist for the actor.
+#[must_use]
+pub struct Found<'s, E: EntityTrait> {
+    scope: &'s Scope,
+    select: Select<E>,
+}
+
+impl<E: Visible> Found<'_, E> {
+    /// Only the rows that satisfy the condition too.
+    pub fn filter(mut self, condition: impl IntoCondition) -> Self {
+        self.select = self.select.filter(condition.into_condition());
+        self
+    }
+
+    /// In this order, after any order given before.
+    pub fn order(mut self, by: impl Into<SimpleExpr>, direction: sea_orm::Order) -> Self {
+        self.select = self.select.order_by(by.into(), direction);
+        self
+    }
+
+    /// At most this many.
+    pub fn limit(mut self, most: u64) -> Self {
+        self.select = self.select.limit(most);
+        self
+    }
+
+    /// All the rows.
+    ///
+    /// # Errors
+    /// `Internal` when the database fails.
+    pub async fn all(self) -> Result<Vec<E::Model>> {
+        self.scope.count_statement();
+        Ok(self.select.all(&self.scope.tx).await?)
+    }
+
+    /// The first row.
+    ///
+    /// # Errors
+    /// `Internal` when the database fails.
+    pub async fn one(self) -> Result<Option<E::Model>> {
+        self.scope.count_statement();
+        Ok(self.select.one(&self.scope.tx).await?)
+    }
+
+    /// How many rows there are.
+    ///
+    /// # Errors
+    /// `Internal` when the database fails.
+    pub async fn count(self) -> Result<u64> {
+        self.scope.count_statement();
+        Ok(self.select.count(&self.scope.tx).await?)
+    }
+
+    /// How many rows there are for each value of `column`.
+    ///
+    /// # Errors
+    /// `Internal` when the database fails.
+    pub async fn count_by(self, column: E::Column) -> Result<Vec<(Uuid, i64)>> {
+        self.scope.count_statement();
+        let rows = self
+            .select
+            .select_only()
+            .column(column)
+            .column_as(id_of::<E>().count(), "count")
+            .group_by(column)
+            .into_tuple()
+            .all(&self.scope.tx)
+            .await?;
+        Ok(rows)
+    }
+
+    /// The ids alone, as a subquery for another condition.
+    #[must_use]
+    pub fn ids(self) -> SelectStatement {
+        self.column(id_of::<E>())
+    }
+
+    /// The values of one column, as a subquery for another condition.
+    #[must_use]
+    pub fn column(self, column: E::Column) -> SelectStatement {
+        self.select.select_only().column(column).into_query()
+    }
+
+    /// Runs the statement after it has been rewritten, keeping its conditions: for paging within
+    /// each of several parents.
+    pub(crate) async fn rewritten(
+        self,
+        rewrite: impl FnOnce(SelectStatement) -> SelectStatement + Send,
+    ) -> Result<Vec<E::Model>> {
+        self.scope.count_statement();
+        let statement = rewrite(self.select.into_query());
+        let builder = sea_orm::ConnectionTrait::get_database_backend(&self.scope.tx);
+        let rows = E::Model::find_by_statement(builder.build(&statement))
+            .all(&self.scope.tx)
+            .await?;
+        Ok(rows)
+    }
+}

@@ -1,0 +1,282 @@
+//! Which rows exist for an actor: one rule for every table.
+//!
+//! A rule is a condition in SQL over the actor's organisation, areas and readable topics. Rules of
+//! records that stand under others are written as "within what is visible of the parent", so that a
+//! parent's rule is said once. A table without a rule cannot be read.
+//!
+//! Drafts are their owner's alone; handing in shows them to the customer of that agreement; what
+//! several suppliers take part in is seen by each of them, and nothing else of the others is.
+
+use entity::{
+    CommentAudience, OrganisationKind, ReviewState, Topic, action_item, action_item_evidence,
+    action_item_step, agenda_item, agreement, api_token, comment, decision, event, event_audience,
+    evidence, evidence_file, evidence_request, forum, forum_membership, meeting, organisation,
+    person, risk, risk_acceptance, risk_analysis, risk_analysis_participant, role_assignment,
+    submission, submission_file, submission_round, upload,
+};
+use sea_orm::{
+    ColumnTrait, Condition, EntityTrait, Iterable, QueryFilter, QuerySelect, QueryTrait,
+    sea_query::{Expr, SelectStatement},
+};
+
+use super::{Actor, Areas};
+
+/// The rule of visibility of a table.
+pub trait Visible: EntityTrait<Model: Sync, Column: Send + Sync> {
+    /// The topics it belongs to: reading needs at least one of them.
+    fn topics() -> &'static [Topic];
+    /// The condition that a row satisfies if it exists for the actor.
+    fn visible(actor: &Actor) -> Condition;
+}
+
+/// The values of `column` in the rows of `E` that exist for the actor.
+fn within<E: Visible>(actor: &Actor, column: E::Column) -> SelectStatement {
+    select::<E>(column, E::visible(actor))
+}
+
+fn select<E: EntityTrait>(column: E::Column, condition: Condition) -> SelectStatement {
+    E::find()
+        .select_only()
+        .column(column)
+        .filter(condition)
+        .into_query()
+}
+
+/// True of no row.
+fn nothing() -> Expr {
+    Expr::cust("1 = 0")
+}
+
+fn never() -> Condition {
+    Condition::all().add(nothing())
+}
+
+/// A condition on the service area; an actor who sees every area needs none.
+fn in_areas(actor: &Actor, column: impl ColumnTrait) -> Condition {
+    match actor.areas() {
+        Areas::All => Condition::all(),
+        Areas::Only(areas) if areas.is_empty() => never(),
+        Areas::Only(areas) => Condition::all().add(column.is_in(areas)),
+    }
+}
+
+/// The customer's side of a record under an agreement: its own, in the actor's areas.
+fn as_customer(actor: &Actor, customer: impl ColumnTrait, area: impl ColumnTrait) -> Condition {
+    Condition::all()
+        .add(customer.eq(actor.organisation))
+        .add(in_areas(actor, area))
+}
+
+macro_rules! visible {
+    ($($table:ident: [$($topic:ident),+], |$actor:ident| $rule:expr;)*) => {
+        $(impl Visible for $table::Entity {
+            fn topics() -> &'static [Topic] {
+                &[$(Topic::$topic),+]
+            }
+
+            fn visible($actor: &Actor) -> Condition {
+                use $table::Column;
+                $rule
+            }
+        })*
+    };
+}
+
+visible! {
+    // Oneself, those one has agreements with, and those one sits in a forum or an analysis with.
+    organisation: [Directory], |actor| Condition::any()
+        .add(Column::Id.eq(actor.organisation))
+        .add(Column::Id.in_subquery(within::<agreement::Entity>(actor, agreement::Column::CustomerId)))
+        .add(Column::Id.in_subquery(within::<agreement::Entity>(actor, agreement::Column::SupplierId)))
+        .add(Column::Id.in_subquery(within::<forum::Entity>(actor, forum::Column::CustomerId)))
+        .add(Column::Id.in_subquery(within::<forum_membership::Entity>(
+            actor,
+            forum_membership::Column::OrganisationId,
+        )))
+        .add(Column::Id.in_subquery(participants_of_visible_analyses(actor)));
+
+    // Colleagues, the people of those one has agreements with, and fellow members of forums.
+    person: [Directory], |actor| Condition::any()
+        .add(Column::OrganisationId.eq(actor.organisation))
+        .add(Column::OrganisationId.in_subquery(within::<agreement::Entity>(actor, agreement::Column::CustomerId)))
+        .add(Column::OrganisationId.in_subquery(within::<agreement::Entity>(actor, agreement::Column::SupplierId)))
+        .add(Column::Id.in_subquery(select::<forum_membership::Entity>(
+            forum_membership::Column::PersonId,
+            forum_membership::Entity::visible(actor).add(forum_membership::Column::PersonId.is_not_null()),
+        )));
+
+    role_assignment: [Directory], |actor| Condition::all()
+        .add(Column::PersonId.in_subquery(select::<person::Entity>(
+            person::Column::Id,
+            Condition::all().add(person::Column::OrganisationId.eq(actor.organisation)),
+        )));
+
+    agreement: [Directory], |actor| Condition::any()
+        .add(as_customer(actor, Column::CustomerId, Column::ServiceArea))
+        .add(Column::SupplierId.eq(actor.organisation));
+
+    // One's own tokens; with the administrator's role, the organisation's.
+    api_token: [Directory], |actor| {
+        let own = Condition::all().add(Column::OrganisationId.eq(actor.organisation));
+        match actor.person {
+            _ if actor.may_read(Topic::Administration) => own,
+            Some(person) if actor.has_scope(super::TokenScope::AdministrationRead) => {
+                own.add(Column::PersonId.eq(person))
+            }
+            _ => never(),
+        }
+    };
+
+    evidence: [Evidence], |actor| Condition::all().add(Column::OwnerId.eq(actor.organisation));
+
+    // The owner's, and what was part of something handed in to the actor.
+    evidence_file: [Evidence], |actor| Condition::any()
+        .add(Column::OwnerId.eq(actor.organisation))
+        .add(Column::Id.in_subquery(within::<submission_file::Entity>(actor, submission_file::Column::FileId)));
+
+    upload: [Evidence], |actor| Condition::all().add(Column::OwnerId.eq(actor.organisation));
+
+    submission: [Evidence, Risk], |actor| {
+        let evidence = Condition::all().add(Column::EvidenceId.is_not_null()).add(
+            Condition::any().add(Column::SupplierId.eq(actor.organisation)).add(
+                as_customer(actor, Column::CustomerId, Column::ServiceArea)
+                    .add(Column::State.ne(ReviewState::Draft)),
+            ),
+        );
+        let analyses = Condition::all().add(
+            Column::RiskAnalysisId.in_subquery(within::<risk_analysis::Entity>(actor, risk_analysis::Column::Id)),
+        );
+        readable(actor, &[(Topic::Evidence, evidence), (Topic::Risk, analyses)])
+    };
+
+    submission_round: [Evidence, Risk], |actor| Condition::all()
+        .add(Column::SubmissionId.in_subquery(within::<submission::Entity>(actor, submission::Column::Id)));
+
+    submission_file: [Evidence], |actor| Condition::all()
+        .add(Column::SubmissionId.in_subquery(within::<submission::Entity>(actor, submission::Column::Id)));
+
+    evidence_request: [Evidence], |actor| Condition::any()
+        .add(as_customer(actor, Column::CustomerId, Column::ServiceArea))
+        .add(Column::SupplierId.eq(actor.organisation));
+
+    risk_analysis: [Risk], |actor| {
+        let invited = select::<risk_analysis_participant::Entity>(
+            risk_analysis_participant::Column::RiskAnalysisId,
+            Condition::all().add(risk_analysis_participant::Column::OrganisationId.eq(actor.organisation)),
+        );
+        Condition::all().add(in_areas(actor, Column::ServiceArea)).add(
+            Condition::any()
+                .add(Column::OwnerId.eq(actor.organisation))
+                .add(Column::Id.in_subquery(invited)),
+        )
+    };
+
+    risk_analysis_participant: [Risk], |actor| Condition::all()
+        .add(Column::RiskAnalysisId.in_subquery(within::<risk_analysis::Entity>(actor, risk_analysis::Column::Id)));
+
+    risk: [Risk], |actor| Condition::all()
+        .add(Column::RiskAnalysisId.in_subquery(within::<risk_analysis::Entity>(actor, risk_analysis::Column::Id)));
+
+    risk_acceptance: [Risk], |actor| Condition::all()
+        .add(Column::RiskAnalysisId.in_subquery(within::<risk_analysis::Entity>(actor, risk_analysis::Column::Id)));
+
+    // The customer's own, in the actor's areas, and those one's organisation or oneself belongs to.
+    forum: [Directory], |actor| {
+        let membership = match (actor.kind, actor.person) {
+            (OrganisationKind::Supplier, _) => {
+                forum_membership::Column::OrganisationId.eq(actor.organisation)
+            }
+            (OrganisationKind::Municipality, Some(person)) => forum_membership::Column::PersonId.eq(person),
+            (OrganisationKind::Municipality, None) => nothing(),
+        };
+        let joined = select::<forum_membership::Entity>(
+            forum_membership::Column::ForumId,
+            Condition::all().add(membership),
+        );
+        Condition::any()
+            .add(as_customer(actor, Column::CustomerId, Column::ServiceArea))
+            .add(Column::Id.in_subquery(joined))
+    };
+
+    forum_membership: [Directory], |actor| Condition::all()
+        .add(Column::ForumId.in_subquery(within::<forum::Entity>(actor, forum::Column::Id)));
+
+    meeting: [Forum], |actor| Condition::all()
+        .add(Column::ForumId.in_subquery(within::<forum::Entity>(actor, forum::Column::Id)));
+
+    agenda_item: [Forum], |actor| Condition::all()
+        .add(Column::MeetingId.in_subquery(within::<meeting::Entity>(actor, meeting::Column::Id)));
+
+    decision: [Forum], |actor| Condition::all()
+        .add(Column::MeetingId.in_subquery(within::<meeting::Entity>(actor, meeting::Column::Id)));
+
+    // The customer's own, in the actor's areas; what the actor's organisation shall do; and what is
+    // followed in a forum that the actor sees.
+    action_item: [ActionItem], |actor| Condition::any()
+        .add(as_customer(actor, Column::CustomerId, Column::ServiceArea))
+        .add(Column::AssigneeOrganisationId.eq(actor.organisation))
+        .add(Column::ForumId.in_subquery(within::<forum::Entity>(actor, forum::Column::Id)));
+
+    action_item_step: [ActionItem], |actor| Condition::all()
+        .add(Column::ActionItemId.in_subquery(within::<action_item::Entity>(actor, action_item::Column::Id)));
+
+    action_item_evidence: [ActionItem], |actor| Condition::all()
+        .add(Column::ActionItemId.in_subquery(within::<action_item::Entity>(actor, action_item::Column::Id)))
+        .add(Column::SubmissionId.in_subquery(within::<submission::Entity>(actor, submission::Column::Id)));
+
+    comment: [Evidence, Risk, ActionItem], |actor| {
+        let audience = Condition::any()
+            .add(Column::Audience.eq(CommentAudience::Shared))
+            .add(Column::OrganisationId.eq(actor.organisation));
+        let on = |condition| Condition::all().add(condition);
+        readable(actor, &[
+            (Topic::Evidence, on(Column::SubmissionId.in_subquery(
+                within::<submission::Entity>(actor, submission::Column::Id)))),
+            (Topic::Evidence, on(Column::EvidenceRequestId.in_subquery(
+                within::<evidence_request::Entity>(actor, evidence_request::Column::Id)))),
+            (Topic::Risk, on(Column::RiskAnalysisId.in_subquery(
+                within::<risk_analysis::Entity>(actor, risk_analysis::Column::Id)))),
+            (Topic::ActionItem, on(Column::ActionItemId.in_subquery(
+                within::<action_item::Entity>(actor, action_item::Column::Id)))),
+        ]).add(audience)
+    };
+
+    // What the organisation is told of, of the topics and areas that the actor reads.
+    event: [Directory], |actor| {
+        let told = select::<event_audience::Entity>(
+            event_audience::Column::EventId,
+            Condition::all().add(event_audience::Column::OrganisationId.eq(actor.organisation)),
+        );
+        let topics = Topic::iter().filter(|topic| actor.may_read(*topic));
+        Condition::all()
+            .add(Column::Id.in_subquery(told))
+            .add(Column::Topic.is_in(topics))
+            .add(
+                Condition::any()
+                    .add(in_areas(actor, Column::ServiceArea))
+                    .add(Column::Topic.eq(Topic::Administration)),
+            )
+    };
+
+    event_audience: [Directory], |actor| Condition::all()
+        .add(Column::OrganisationId.eq(actor.organisation))
+        .add(Column::EventId.in_subquery(within::<event::Entity>(actor, event::Column::Id)));
+}
+
+fn participants_of_visible_analyses(actor: &Actor) -> SelectStatement {
+    within::<risk_analysis_participant::Entity>(
+        actor,
+        risk_analysis_participant::Column::OrganisationId,
+    )
+}
+
+/// Those of the alternatives whose topic the actor reads.
+fn readable(actor: &Actor, alternatives: &[(Topic, Condition)]) -> Condition {
+    let any = alternatives
+        .iter()
+        .filter(|(topic, _)| actor.may_read(*topic))
+        .fold(Condition::any(), |any, (_, condition)| {
+            any.add(condition.clone())
+        });
+    Condition::all().add(if any.is_empty() { never() } else { any })
+}

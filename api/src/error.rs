@@ -1,0 +1,161 @@
+//! The one error of the service: what a caller is told, and what only the log learns.
+//!
+//! Every failure that leaves a topic is an [`Error`]. Each kind has a stable code that clients may
+//! branch on, and a message that says what to do next. An internal failure tells the caller nothing
+//! but a reference that stands beside its cause in the log.
+
+use axum::{
+    Json,
+    response::{IntoResponse, Response},
+};
+use http::StatusCode;
+use serde::Serialize;
+use uuid::Uuid;
+
+/// What a fallible function of the service returns.
+pub type Result<T, E = Error> = std::result::Result<T, E>;
+
+/// Why a request was not carried out.
+#[derive(Debug, thiserror::Error)]
+pub enum Error {
+    /// The record does not exist, or does not exist *for this caller*: the two look the same.
+    #[error(
+        "Nothing with this id can be found. Check the id, and that you act for the right organisation."
+    )]
+    NotFound,
+    /// No valid credential came with the request.
+    #[error("{0}")]
+    Unauthenticated(&'static str),
+    /// The caller can read the record, but may not do this with it.
+    #[error("{0}")]
+    Forbidden(String),
+    /// The input breaks a rule; each violation names the field.
+    #[error("The input is not valid: {}.", summary(.0))]
+    Invalid(Vec<Violation>),
+    /// The record has been changed since the caller read it.
+    #[error(
+        "The record has changed since you read it: it is now version {current}. Read it again and repeat your change on it."
+    )]
+    Conflict {
+        /// The version that the record has now.
+        current: i32,
+    },
+    /// The record's state does not allow the transition.
+    #[error("{0}")]
+    InvalidState(String),
+    /// The request is larger or costlier than the service accepts.
+    #[error("{0}")]
+    LimitExceeded(String),
+    /// Something failed inside; the cause is logged under the reference.
+    #[error(
+        "Something went wrong on our side. Try again; if it stays, report reference {reference}."
+    )]
+    Internal {
+        /// Stands in the log beside the cause.
+        reference: Uuid,
+    },
+}
+
+/// One broken rule of an input.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Violation {
+    /// The input field, by its name in the schema (`validUntil`).
+    pub path: String,
+    /// What is wrong, and what would be right.
+    pub message: String,
+}
+
+fn summary(violations: &[Violation]) -> String {
+    let parts: Vec<_> = violations
+        .iter()
+        .map(|v| format!("{} {}", v.path, v.message))
+        .collect();
+    parts.join("; ")
+}
+
+impl Error {
+    /// The stable code a client may branch on; all of them are listed in `api/README.md`.
+    #[must_use]
+    pub fn code(&self) -> &'static str {
+        match self {
+            Self::NotFound => "NOT_FOUND",
+            Self::Unauthenticated(_) => "UNAUTHENTICATED",
+            Self::Forbidden(_) => "FORBIDDEN",
+            Self::Invalid(_) => "INVALID_INPUT",
+            Self::Conflict { .. } => "CONFLICT",
+            Self::InvalidState(_) => "INVALID_STATE",
+            Self::LimitExceeded(_) => "LIMIT_EXCEEDED",
+            Self::Internal { .. } => "INTERNAL",
+        }
+    }
+
+    /// One violation, for a rule that concerns a single field.
+    #[must_use]
+    pub fn invalid(path: &str, message: impl Into<String>) -> Self {
+        Self::Invalid(vec![Violation {
+            path: path.to_owned(),
+            message: message.into(),
+        }])
+    }
+
+    /// Logs the cause under a fresh reference and keeps only the reference.
+    #[must_use]
+    pub fn internal(cause: impl Into<anyhow::Error>) -> Self {
+        let reference = Uuid::new_v4();
+        let cause: anyhow::Error = cause.into();
+        tracing::error!(%reference, cause = format!("{cause:#}"), "internal error");
+        Self::Internal { reference }
+    }
+
+    /// The status for routes that are not GraphQL (evidence bytes).
+    #[must_use]
+    pub fn status(&self) -> StatusCode {
+        match self {
+            Self::NotFound => StatusCode::NOT_FOUND,
+            Self::Unauthenticated(_) => StatusCode::UNAUTHORIZED,
+            Self::Forbidden(_) => StatusCode::FORBIDDEN,
+            Self::Invalid(_) => StatusCode::UNPROCESSABLE_ENTITY,
+            Self::Conflict { .. } | Self::InvalidState(_) => StatusCode::CONFLICT,
+            Self::LimitExceeded(_) => StatusCode::PAYLOAD_TOO_LARGE,
+            Self::Internal { .. } => StatusCode::INTERNAL_SERVER_ERROR,
+        }
+    }
+}
+
+impl From<sea_orm::DbErr> for Error {
+    fn from(error: sea_orm::DbErr) -> Self {
+        Self::internal(error)
+    }
+}
+
+impl Error {
+    /// What stands under `extensions` of the error, on GraphQL and on the plain routes alike.
+    #[must_use]
+    pub fn extensions(&self) -> serde_json::Map<String, serde_json::Value> {
+        let mut map = serde_json::Map::new();
+        map.insert("code".to_owned(), self.code().into());
+        match self {
+            Self::Invalid(violations) => {
+                map.insert("violations".to_owned(), serde_json::json!(violations));
+            }
+            Self::Conflict { current } => {
+                map.insert("currentVersion".to_owned(), (*current).into());
+            }
+            Self::Internal { reference } => {
+                map.insert("reference".to_owned(), reference.to_string().into());
+            }
+            _ => {}
+        }
+        map
+    }
+}
+
+impl IntoResponse for Error {
+    /// The same shape as a GraphQL error, so that a client needs one reader for both.
+    fn into_response(self) -> Response {
+        let body = serde_json::json!({
+            "errors": [{ "message": self.to_string(), "extensions": self.extensions() }]
+        });
+        (self.status(), Json(body)).into_response()
+    }
+}

@@ -1,0 +1,376 @@
+//! Pages of a list: Relay connections over keysets.
+//!
+//! A page begins after a cursor, which holds the sort value and the id of the last row seen, and is
+//! found by comparing the pair as one value: no offset is counted, nothing is skipped or shown twice
+//! while others write. Within a list of parents the pages of all of them are read by one statement.
+
+use std::{collections::HashMap, sync::Arc};
+
+use async_graphql::{
+    Context, Enum, Object, OutputType,
+    connection::{Connection, Edge},
+};
+use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
+use chrono::{DateTime, NaiveDate, Utc};
+use futures::future::BoxFuture;
+use sea_orm::{
+    ColumnTrait, Condition, EntityTrait, IdenStatic, ModelTrait, Order, Value,
+    sea_query::{
+        Asterisk, Expr, ExprTrait, OrderedStatement, Query, SelectStatement, SimpleExpr,
+        WindowStatement,
+    },
+};
+use serde::{Deserialize, Serialize};
+use uuid::Uuid;
+
+use super::loaded::{Loaded, scope, uuid_in};
+use crate::{
+    Error, Result,
+    access::{Scope, id_of, visible::Visible},
+};
+
+/// How many rows a page has when the client does not say.
+pub const DEFAULT_PAGE: i32 = 20;
+/// How many rows a page has at the most.
+pub const LARGEST_PAGE: i32 = 100;
+
+/// In which direction a list is ordered.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, Enum)]
+pub enum OrderDirection {
+    /// Smallest, earliest, or first in the alphabet comes first.
+    #[default]
+    Asc,
+    /// Largest, latest, or last in the alphabet comes first.
+    Desc,
+}
+
+/// By what a list is ordered; rows that are equal in it are ordered by id.
+pub struct Sort<E: EntityTrait> {
+    column: E::Column,
+    direction: OrderDirection,
+}
+
+impl<E: EntityTrait> Clone for Sort<E> {
+    fn clone(&self) -> Self {
+        *self
+    }
+}
+
+impl<E: EntityTrait> Copy for Sort<E> {}
+
+/// Stands for a date that is not set, so that "until further notice" comes after every date.
+const NO_DATE: NaiveDate = NaiveDate::MAX;
+
+impl<E: EntityTrait> Sort<E> {
+    /// By this column, which holds a date, an instant, a text or a whole number.
+    pub fn by(column: E::Column, direction: OrderDirection) -> Self {
+        Self { column, direction }
+    }
+
+    fn expr(self) -> SimpleExpr {
+        let column = Expr::col(self.column.as_column_ref());
+        if self.column.def().is_null() {
+            return column.if_null(far_future());
+        }
+        column
+    }
+
+    fn order(self) -> Order {
+        match self.direction {
+            OrderDirection::Asc => Order::Asc,
+            OrderDirection::Desc => Order::Desc,
+        }
+    }
+
+    fn cursor(self, row: &E::Model) -> Result<Cursor> {
+        Ok(Cursor {
+            by: self.name(),
+            value: SortValue::of(row.get(self.column))?,
+            id: uuid_in(row, id_of::<E>()).unwrap_or_default(),
+        })
+    }
+
+    fn name(self) -> String {
+        let direction = match self.direction {
+            OrderDirection::Asc => "",
+            OrderDirection::Desc => "-",
+        };
+        format!("{direction}{}", self.column.as_str())
+    }
+
+    /// The rows that come after the cursor.
+    fn after(self, cursor: &str) -> Result<SimpleExpr> {
+        let cursor = Cursor::decode(cursor)
+            .filter(|cursor| cursor.by == self.name())
+            .ok_or_else(|| Error::invalid("after", "is not a cursor of this list in this order; use a `cursor` or `endCursor` that it gave you"))?;
+        let row = Expr::tuple([self.expr(), Expr::col(id_of::<E>().as_column_ref())]);
+        let seen = Expr::tuple([Expr::val(cursor.value.into_value()), Expr::val(cursor.id)]);
+        Ok(match self.direction {
+            OrderDirection::Asc => row.gt(seen),
+            OrderDirection::Desc => row.lt(seen),
+        })
+    }
+}
+
+fn far_future() -> NaiveDate {
+    NaiveDate::from_ymd_opt(9999, 12, 31).unwrap_or(NO_DATE)
+}
+
+#[derive(Serialize, Deserialize)]
+struct Cursor {
+    by: String,
+    value: SortValue,
+    id: Uuid,
+}
+
+#[derive(Serialize, Deserialize)]
+enum SortValue {
+    Date(NaiveDate),
+    Time(DateTime<Utc>),
+    Text(String),
+    Int(i64),
+}
+
+impl SortValue {
+    fn of(value: Value) -> Result<Self> {
+        match value {
+            Value::ChronoDate(date) => Ok(Self::Date(date.unwrap_or_else(far_future))),
+            Value::ChronoDateTimeUtc(Some(time)) => Ok(Self::Time(time)),
+            Value::String(Some(text)) => Ok(Self::Text(text)),
+            Value::Int(Some(number)) => Ok(Self::Int(number.into())),
+            Value::BigInt(Some(number)) => Ok(Self::Int(number)),
+            other => Err(Error::internal(anyhow::anyhow!(
+                "cannot order by {other:?}"
+            ))),
+        }
+    }
+
+    fn into_value(self) -> Value {
+        match self {
+            Self::Date(date) => date.into(),
+            Self::Time(time) => time.into(),
+            Self::Text(text) => text.into(),
+            Self::Int(number) => number.into(),
+        }
+    }
+}
+
+impl Cursor {
+    fn encode(&self) -> Result<String> {
+        let json = serde_json::to_vec(self).map_err(Error::internal)?;
+        Ok(URL_SAFE_NO_PAD.encode(json))
+    }
+
+    fn decode(text: &str) -> Option<Self> {
+        serde_json::from_slice(&URL_SAFE_NO_PAD.decode(text).ok()?).ok()
+    }
+}
+
+/// Which page: how many rows, after which cursor.
+#[derive(Clone, Debug)]
+pub struct Paging {
+    first: Option<i32>,
+    after: Option<String>,
+}
+
+impl Paging {
+    /// From the arguments of a field.
+    #[must_use]
+    pub fn new(first: Option<i32>, after: Option<String>) -> Self {
+        Self { first, after }
+    }
+
+    fn size(&self) -> Result<u64> {
+        let first = self.first.unwrap_or(DEFAULT_PAGE);
+        u64::try_from(first)
+            .ok()
+            .filter(|_| first <= LARGEST_PAGE)
+            .ok_or_else(|| {
+                Error::invalid(
+                    "first",
+                    format!("must be from 0 to {LARGEST_PAGE}; read further with `after`"),
+                )
+            })
+    }
+}
+
+/// The cost of a page for the complexity limit: what a row costs, times the rows, and the list itself.
+#[must_use]
+pub fn cost(first: Option<i32>, child: usize) -> usize {
+    let rows = first.unwrap_or(DEFAULT_PAGE).clamp(1, LARGEST_PAGE);
+    1 + usize::try_from(rows).unwrap_or(1) * child
+}
+
+/// What a connection tells beside its page.
+pub struct Totals(Counter);
+
+type Counter = Box<dyn Fn(Arc<Scope>) -> BoxFuture<'static, Result<i64>> + Send + Sync>;
+
+/// What a connection tells beside its page.
+#[Object]
+impl Totals {
+    /// How many records there are on all pages together, after filtering. Counted only when asked for.
+    async fn total_count(&self, ctx: &Context<'_>) -> Result<i64> {
+        (self.0)(scope(ctx).await?).await
+    }
+}
+
+/// A page of a list, as the schema shows it.
+pub type List<T> = Connection<String, T, Totals>;
+
+/// A page of the rows that satisfy the condition.
+///
+/// # Errors
+/// `Invalid` for a page size or cursor that is out of bounds; `Forbidden` when the actor may not read
+/// of the table's topic.
+pub async fn list<T, E>(
+    ctx: &Context<'_>,
+    condition: Condition,
+    sort: Sort<E>,
+    paging: Paging,
+) -> Result<List<T>>
+where
+    T: OutputType + From<Loaded<E>>,
+    E: Visible,
+{
+    let size = paging.size()?;
+    let scope = scope(ctx).await?;
+    let mut found = scope.find::<E>()?.filter(condition.clone());
+    if let Some(after) = &paging.after {
+        found = found.filter(Condition::all().add(sort.after(after)?));
+    }
+    let rows = found
+        .order(sort.expr(), sort.order())
+        .order(Expr::col(id_of::<E>().as_column_ref()), sort.order())
+        .limit(size + 1)
+        .all()
+        .await?;
+    let counter: Counter = Box::new(move |scope: Arc<Scope>| {
+        let condition = condition.clone();
+        Box::pin(async move {
+            let count = scope.find::<E>()?.filter(condition).count().await?;
+            i64::try_from(count).map_err(Error::internal)
+        })
+    });
+    connection(Loaded::<E>::together(rows), size, sort, &paging, counter)
+}
+
+fn connection<T, E>(
+    mut rows: Vec<Loaded<E>>,
+    size: u64,
+    sort: Sort<E>,
+    paging: &Paging,
+    counter: Counter,
+) -> Result<List<T>>
+where
+    T: OutputType + From<Loaded<E>>,
+    E: Visible,
+{
+    let size = usize::try_from(size).map_err(Error::internal)?;
+    let more = rows.len() > size;
+    rows.truncate(size);
+    let mut page =
+        Connection::with_additional_fields(paging.after.is_some(), more, Totals(counter));
+    for row in rows {
+        let cursor = sort.cursor(&row)?.encode()?;
+        page.edges.push(Edge::new(cursor, T::from(row)));
+    }
+    Ok(page)
+}
+
+impl<E: Visible> Loaded<E> {
+    /// A page of the records whose `column` refers to this row; for all its siblings at once.
+    ///
+    /// # Errors
+    /// As [`list`].
+    pub async fn page<T, C>(
+        &self,
+        ctx: &Context<'_>,
+        column: C::Column,
+        condition: Condition,
+        sort: Sort<C>,
+        paging: Paging,
+    ) -> Result<List<T>>
+    where
+        T: OutputType + From<Loaded<C>>,
+        C: Visible,
+    {
+        let size = paging.size()?;
+        let scope = scope(ctx).await?;
+        let mut wanted = condition.clone();
+        if let Some(after) = &paging.after {
+            wanted = wanted.add(sort.after(after)?);
+        }
+        let own = uuid_in(&**self, id_of::<E>()).unwrap_or_default();
+        let what = format!("{}/{}/{size}/{wanted:?}", column.as_str(), sort.name());
+        let pages = self
+            .for_all(what, async |rows: &[E::Model]| {
+                let parents = rows.iter().filter_map(|row| uuid_in(row, id_of::<E>()));
+                let children = scope
+                    .find::<C>()?
+                    .filter(column.is_in(parents))
+                    .filter(wanted)
+                    .rewritten(|statement| first_of_each(statement, column, sort, size + 1))
+                    .await?;
+                Ok(Loaded::<C>::together(children))
+            })
+            .await?;
+        let rows = pages
+            .iter()
+            .filter(|row| uuid_in(&***row, column) == Some(own))
+            .cloned()
+            .collect();
+        let parent = self.clone();
+        let counter: Counter = Box::new(move |scope| {
+            let (parent, condition) = (parent.clone(), condition.clone());
+            Box::pin(async move { parent.count::<C>(&scope, column, condition, own).await })
+        });
+        connection(rows, size, sort, &paging, counter)
+    }
+
+    async fn count<C>(
+        &self,
+        scope: &Scope,
+        column: C::Column,
+        condition: Condition,
+        own: Uuid,
+    ) -> Result<i64>
+    where
+        C: Visible,
+    {
+        let what = format!("{}/count/{condition:?}", column.as_str());
+        let counts = self
+            .for_all(what, async |rows: &[E::Model]| {
+                let parents = rows.iter().filter_map(|row| uuid_in(row, id_of::<E>()));
+                let counts = scope
+                    .find::<C>()?
+                    .filter(column.is_in(parents))
+                    .filter(condition)
+                    .count_by(column)
+                    .await?;
+                Ok(counts.into_iter().collect::<HashMap<_, _>>())
+            })
+            .await?;
+        Ok(counts.get(&own).copied().unwrap_or(0))
+    }
+}
+
+/// The first rows of each parent, in order.
+fn first_of_each<C: EntityTrait>(
+    mut rows: SelectStatement,
+    parent: C::Column,
+    sort: Sort<C>,
+    most: u64,
+) -> SelectStatement {
+    let mut window = WindowStatement::partition_by(parent.as_column_ref());
+    OrderedStatement::order_by_expr(&mut window, sort.expr(), sort.order());
+    let id = Expr::col(id_of::<C>().as_column_ref());
+    OrderedStatement::order_by_expr(&mut window, id, sort.order());
+    rows.expr_window_as(Expr::cust("ROW_NUMBER()"), window, "place");
+    Query::select()
+        .column(Asterisk)
+        .from_subquery(rows, "ranked")
+        .and_where(Expr::col("place").lte(most))
+        .order_by("place", Order::Asc)
+        .to_owned()
+}

@@ -1,0 +1,188 @@
+//! Numbers committed events without gaps and chains their hashes.
+//!
+//! One sealer works at a time: on SQLite because writers wait for each other, within a process
+//! because the door holds a lock. The hash of an event is SHA-256 over the hash before it and the
+//! event's canonical content: JSON with sorted keys and no white space.
+
+use std::collections::BTreeMap;
+
+use chrono::{DateTime, SecondsFormat, Utc};
+use entity::{event, event_audience, ledger_seal};
+use sea_orm::{
+    ActiveModelTrait, ActiveValue::Unchanged, ColumnTrait, ConnectionTrait, EntityTrait,
+    IntoActiveModel, Order, QueryFilter, QueryOrder, QuerySelect, QueryTrait, Set,
+};
+use serde_json::{Value, json};
+use sha2::{Digest, Sha256};
+use uuid::Uuid;
+
+use crate::Result;
+
+/// The hash before the first event.
+pub const GENESIS: &str = "0000000000000000000000000000000000000000000000000000000000000000";
+
+/// How many events one pass seals at the most, so that writers do not wait long for it.
+const BATCH: u64 = 500;
+
+/// Seals committed events that have no seal yet, oldest first, and returns how many.
+///
+/// # Errors
+/// When the database fails; then nothing of this pass lasts.
+pub(crate) async fn pass(tx: &impl ConnectionTrait, now: DateTime<Utc>) -> Result<u64> {
+    let events = unsealed(tx).await?;
+    if events.is_empty() {
+        return Ok(0);
+    }
+    let last = ledger_seal::Entity::find()
+        .order_by(ledger_seal::Column::Sequence, Order::Desc)
+        .one(tx)
+        .await?;
+    let (mut sequence, mut previous) =
+        last.map_or((0, GENESIS.to_owned()), |seal| (seal.sequence, seal.hash));
+    let mut audiences = audiences(tx, &events).await?;
+    let mut positions = BTreeMap::new();
+    let sealed = events.len() as u64;
+    for event in events {
+        let mut told = audiences.remove(&event.id).unwrap_or_default();
+        for row in &mut told {
+            row.position = Some(next_position(tx, &mut positions, row.organisation_id).await?);
+            let numbered = event_audience::ActiveModel {
+                id: Unchanged(row.id),
+                position: Set(row.position),
+                ..Default::default()
+            };
+            event_audience::Entity::update(numbered).exec(tx).await?;
+        }
+        sequence += 1;
+        previous = hash(&previous, sequence, &event, &told);
+        let seal = ledger_seal::Model {
+            id: event.id,
+            sequence,
+            event_id: event.id,
+            hash: previous.clone(),
+            sealed_at: now,
+        };
+        ledger_seal::Entity::insert(seal.into_active_model().reset_all())
+            .exec_without_returning(tx)
+            .await?;
+    }
+    Ok(sealed)
+}
+
+async fn unsealed(tx: &impl ConnectionTrait) -> Result<Vec<event::Model>> {
+    let sealed = ledger_seal::Entity::find()
+        .select_only()
+        .column(ledger_seal::Column::EventId)
+        .into_query();
+    Ok(event::Entity::find()
+        .filter(event::Column::Id.not_in_subquery(sealed))
+        .order_by(event::Column::At, Order::Asc)
+        .order_by(event::Column::Id, Order::Asc)
+        .limit(BATCH)
+        .all(tx)
+        .await?)
+}
+
+/// Who is told of each event, in the order of their ids.
+pub(super) async fn audiences(
+    tx: &impl ConnectionTrait,
+    events: &[event::Model],
+) -> Result<BTreeMap<Uuid, Vec<event_audience::Model>>> {
+    let rows = event_audience::Entity::find()
+        .filter(event_audience::Column::EventId.is_in(events.iter().map(|event| event.id)))
+        .order_by(event_audience::Column::OrganisationId, Order::Asc)
+        .all(tx)
+        .await?;
+    let mut by_event = BTreeMap::<_, Vec<_>>::new();
+    for row in rows {
+        by_event.entry(row.event_id).or_default().push(row);
+    }
+    Ok(by_event)
+}
+
+async fn next_position(
+    tx: &impl ConnectionTrait,
+    known: &mut BTreeMap<Uuid, i64>,
+    organisation: Uuid,
+) -> Result<i64> {
+    if !known.contains_key(&organisation) {
+        let last = event_audience::Entity::find()
+            .filter(event_audience::Column::OrganisationId.eq(organisation))
+            .filter(event_audience::Column::Position.is_not_null())
+            .order_by(event_audience::Column::Position, Order::Desc)
+            .one(tx)
+            .await?;
+        known.insert(organisation, last.and_then(|row| row.position).unwrap_or(0));
+    }
+    let position = known.entry(organisation).or_default();
+    *position += 1;
+    Ok(*position)
+}
+
+/// The hash that seals an event.
+pub(super) fn hash(
+    previous: &str,
+    sequence: i64,
+    event: &event::Model,
+    told: &[event_audience::Model],
+) -> String {
+    let audience: BTreeMap<String, Option<i64>> = told
+        .iter()
+        .map(|row| (row.organisation_id.to_string(), row.position))
+        .collect();
+    let content = json!({
+        "sequence": sequence,
+        "id": event.id,
+        "at": event.at.to_rfc3339_opts(SecondsFormat::Micros, true),
+        "action": event.action,
+        "subjectType": event.subject_type,
+        "subjectId": event.subject_id,
+        "topic": event.topic,
+        "organisation": event.organisation_id,
+        "person": event.person_id,
+        "token": event.token_id,
+        "serviceArea": event.service_area,
+        "before": event.before,
+        "after": event.after,
+        "audience": audience,
+    });
+    let mut hasher = Sha256::new();
+    hasher.update(previous.as_bytes());
+    hasher.update(canonical(&content).as_bytes());
+    hex::encode(hasher.finalize())
+}
+
+/// JSON with sorted keys and no white space, whatever order the parser kept.
+fn canonical(value: &Value) -> String {
+    match value {
+        Value::Object(map) => {
+            let sorted: BTreeMap<_, _> = map.iter().collect();
+            let parts: Vec<_> = sorted
+                .into_iter()
+                .map(|(key, value)| format!("{}:{}", Value::from(key.as_str()), canonical(value)))
+                .collect();
+            format!("{{{}}}", parts.join(","))
+        }
+        Value::Array(items) => {
+            let parts: Vec<_> = items.iter().map(canonical).collect();
+            format!("[{}]", parts.join(","))
+        }
+        scalar => scalar.to_string(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::canonical;
+
+    #[test]
+    fn canonical_content_does_not_depend_on_the_order_of_keys() {
+        let one = json!({"b": [1, {"y": null, "x": "å\"\n"}], "a": true});
+        assert_eq!(
+            canonical(&one),
+            r#"{"a":true,"b":[1,{"x":"å\"\n","y":null}]}"#
+        );
+    }
+}
