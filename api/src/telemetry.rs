@@ -24,7 +24,7 @@ use tower_http::{
 };
 use tracing::{Span, field::Empty};
 use tracing_subscriber::{
-    EnvFilter, Layer, Registry, fmt, fmt::MakeWriter, layer::SubscriberExt, util::SubscriberInitExt,
+    EnvFilter, Layer, fmt, fmt::MakeWriter, layer::SubscriberExt, util::SubscriberInitExt,
 };
 
 use crate::{
@@ -182,7 +182,8 @@ mod tests {
     async fn log_of(request: Request) -> (Response, String) {
         let captured = Captured::default();
         let writer = captured.clone();
-        let subscriber = Registry::default().with(lines(Format::Json, move || writer.clone()));
+        let subscriber =
+            tracing_subscriber::registry().with(lines(Format::Json, move || writer.clone()));
         let _logging = tracing::subscriber::set_default(subscriber);
         let routes = Router::new()
             .route("/evidence/{key}", get(StatusCode::NO_CONTENT))

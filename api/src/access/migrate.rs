@@ -30,17 +30,23 @@ pub struct Step {
 /// When the database cannot be opened, or a step fails; the database is then as it was.
 pub async fn up(url: &str) -> Result<Vec<String>> {
     let database = pool::open(url, 1).await?;
-    let transaction = begin(&database).await?;
+    let taken = up_on(&database).await?;
+    database.close().await?;
+    Ok(taken)
+}
+
+/// The same, through a pool that is open.
+pub(super) async fn up_on(database: &DatabaseConnection) -> Result<Vec<String>> {
+    let transaction = begin(database).await?;
     let before = steps(&transaction).await?;
     Migrator::up(&transaction, None)
         .await
         .context("a step up failed, nothing was changed")?;
     transaction.commit().await?;
-    database.close().await?;
     Ok(names(before, |step| !step.applied))
 }
 
-/// Takes the last steps back, **with the data that they made room for**, and names them.
+/// Takes the last steps back, **with the data that they made room for**, and names them, last first.
 ///
 /// # Errors
 /// When the database cannot be opened, or a step fails; the database is then as it was.
@@ -54,7 +60,9 @@ pub async fn down(url: &str, count: u32) -> Result<Vec<String>> {
     let after = steps(&transaction).await?;
     transaction.commit().await?;
     database.close().await?;
-    Ok(names(before, |step| step.applied && !after.contains(step)))
+    let mut taken = names(before, |step| step.applied && !after.contains(step));
+    taken.reverse();
+    Ok(taken)
 }
 
 /// Every step, in order, without changing anything.
@@ -145,7 +153,8 @@ mod tests {
 
         let last = down(&database.url, 1).await.expect("a step down");
         assert_eq!(last.as_slice(), &taken[all - 1..]);
-        let rest = down(&database.url, u32::MAX).await.expect("steps down");
+        let mut rest = down(&database.url, u32::MAX).await.expect("steps down");
+        rest.reverse();
         assert_eq!(rest.as_slice(), &taken[..all - 1]);
         assert_eq!(applied(&database.url).await, 0);
     }

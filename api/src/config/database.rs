@@ -2,7 +2,7 @@
 
 use std::path::Path;
 
-use serde::Deserialize;
+use serde::{Deserialize, Deserializer};
 
 use super::{source::DEFAULT_DATA, value};
 
@@ -11,6 +11,7 @@ use super::{source::DEFAULT_DATA, value};
 #[serde(default, deny_unknown_fields)]
 pub struct Database {
     /// `sqlite://FILE`, or `postgres://USER:PASSWORD@HOST/DATABASE`.
+    #[serde(deserialize_with = "url")]
     pub url: value::ServiceUrl,
     /// How many connections are held at most.
     #[serde(deserialize_with = "value::whole::<_, _, 1, 1000>")]
@@ -35,4 +36,12 @@ impl Database {
         let path = path.replace('%', "%25").replace('?', "%3F");
         value::ServiceUrl::new(format!("sqlite://{path}"))
     }
+}
+
+fn url<'de, D: Deserializer<'de>>(deserializer: D) -> Result<value::ServiceUrl, D::Error> {
+    value::service_url(
+        deserializer,
+        &["sqlite", "postgres", "postgresql"],
+        "sqlite://FILE or postgres://USER:PASSWORD@HOST/DATABASE",
+    )
 }

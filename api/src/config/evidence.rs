@@ -2,7 +2,7 @@
 
 use std::path::Path;
 
-use serde::Deserialize;
+use serde::{Deserialize, Deserializer};
 
 use super::{source::DEFAULT_DATA, value};
 
@@ -10,7 +10,8 @@ use super::{source::DEFAULT_DATA, value};
 #[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
 #[serde(default, deny_unknown_fields)]
 pub struct Evidence {
-    /// `file:FOLDER`.
+    /// `file:FOLDER`, or `memory:` for files that are gone with the process.
+    #[serde(deserialize_with = "url")]
     pub url: value::ServiceUrl,
     /// The largest file that is taken, in bytes.
     #[serde(deserialize_with = "value::size")]
@@ -32,4 +33,8 @@ impl Evidence {
     pub fn url_in(data: &Path) -> value::ServiceUrl {
         value::ServiceUrl::new(format!("file:{}", data.join("evidence").display()))
     }
+}
+
+fn url<'de, D: Deserializer<'de>>(deserializer: D) -> Result<value::ServiceUrl, D::Error> {
+    value::service_url(deserializer, &["file", "memory"], "file:FOLDER or memory:")
 }

@@ -1,8 +1,15 @@
 //! `[limits]`: how much one GraphQL request may ask for.
+//!
+//! Only what a deployment may have a reason to change is a setting. The limits that keep a hostile
+//! document from overflowing the stack or holding a core are not: they stand in
+//! [`guard`](crate::graphql::guard).
+
+use std::time::Duration;
 
 use serde::Deserialize;
 
 use super::value;
+use crate::graphql::guard;
 
 /// How much one GraphQL request may ask for. Everything beyond is refused before it is executed.
 #[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
@@ -10,11 +17,50 @@ use super::value;
 pub struct Limits {
     /// The largest `first` or `last` of a connection.
     #[serde(deserialize_with = "value::whole::<_, _, 1, 1000>")]
-    pub page_size_max: u32,
+    pub page_size_max: usize,
+    /// The largest body of a request, and message on a WebSocket, in bytes.
+    #[serde(deserialize_with = "value::size")]
+    pub body_bytes: usize,
+    /// Fields inside one another.
+    #[serde(deserialize_with = "value::whole::<_, _, 1, 100>")]
+    pub depth: usize,
+    /// The sum of what the fields cost.
+    #[serde(deserialize_with = "value::whole::<_, _, 1, 1_000_000>")]
+    pub complexity: usize,
+    /// Aliases in a document.
+    #[serde(deserialize_with = "value::whole::<_, _, 0, 1000>")]
+    pub aliases: usize,
+    /// Operations under way on one WebSocket.
+    #[serde(deserialize_with = "value::whole::<_, _, 1, 1000>")]
+    pub operations_per_socket: usize,
 }
 
 impl Default for Limits {
     fn default() -> Self {
-        Self { page_size_max: 100 }
+        let guard = guard::Limits::default();
+        Self {
+            page_size_max: 100,
+            body_bytes: guard.body_bytes,
+            depth: guard.depth,
+            complexity: guard.complexity,
+            aliases: guard.aliases,
+            operations_per_socket: guard.operations_per_socket,
+        }
+    }
+}
+
+impl Limits {
+    /// What the guard of the GraphQL endpoint holds requests to, when one may take so long.
+    #[must_use]
+    pub fn guard(&self, request_timeout: Duration) -> guard::Limits {
+        guard::Limits {
+            body_bytes: self.body_bytes,
+            depth: self.depth,
+            complexity: self.complexity,
+            aliases: self.aliases,
+            operations_per_socket: self.operations_per_socket,
+            time: request_timeout,
+            ..guard::Limits::default()
+        }
     }
 }

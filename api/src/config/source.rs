@@ -2,7 +2,9 @@
 
 use std::{
     collections::BTreeMap,
-    env, fs, io,
+    env,
+    ffi::OsString,
+    fs, io,
     path::{Path, PathBuf},
 };
 
@@ -21,12 +23,9 @@ const PREFIX: &str = "SAMSYN_";
 /// Everything that has a say in the settings.
 #[derive(Debug, Clone, Default)]
 pub struct Sources {
-    /// The file named by the user, which must then exist; [`DEFAULT_FILE`] need not.
-    pub file: Option<PathBuf>,
-    /// The folder that the defaults of database and evidence lie in.
-    pub data: Option<PathBuf>,
-    /// Names and values of environment variables; only `SAMSYN_*` are looked at.
-    pub environment: Vec<(String, String)>,
+    file: Option<PathBuf>,
+    data: Option<PathBuf>,
+    environment: Vec<(String, String)>,
     flags: Vec<Flag>,
 }
 
@@ -39,15 +38,18 @@ struct Flag {
 }
 
 impl Sources {
-    /// The process's own environment, and the default file.
+    /// The process's environment with this file, which must then exist as [`DEFAULT_FILE`] need not,
+    /// and this folder for the defaults of database and evidence to lie in.
     #[must_use]
-    pub fn of_the_process() -> Self {
-        let text = |os: std::ffi::OsString| os.to_string_lossy().into_owned();
+    pub fn of_the_process(file: Option<PathBuf>, data: Option<PathBuf>) -> Self {
+        let text = |os: OsString| os.to_string_lossy().into_owned();
         Self {
+            file,
+            data,
             environment: env::vars_os()
                 .map(|(name, value)| (text(name), text(value)))
                 .collect(),
-            ..Self::default()
+            flags: Vec::new(),
         }
     }
 
@@ -389,6 +391,11 @@ mod tests {
         ] {
             assert_eq!(refusal_of(text), refusal);
         }
+        assert_eq!(
+            refusal_of_variable("SAMSYN_DATABASE__URL", "mysql://samsyn:s3cret@db"),
+            "setting `database.url` (SAMSYN_DATABASE__URL): \
+             it must be sqlite://FILE or postgres://USER:PASSWORD@HOST/DATABASE"
+        );
         assert_eq!(
             refusal_of_variable("SAMSYN_LOG__FILTER", "info,sqlx=loud"),
             "setting `log.filter` (SAMSYN_LOG__FILTER): \"info,sqlx=loud\" is not accepted, it must be \

@@ -3,7 +3,7 @@
 
 use std::{fmt, marker::PhantomData, time::Duration};
 
-use serde::{Deserialize, Deserializer, de};
+use serde::{Deserializer, de};
 
 /// The address of something the service uses, which may hold a password: neither `Debug` nor
 /// `Display` shows it.
@@ -40,23 +40,22 @@ impl fmt::Debug for ServiceUrl {
     }
 }
 
-impl<'de> Deserialize<'de> for ServiceUrl {
-    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        deserializer.deserialize_any(Scalar {
-            accepted: "a URL, a scheme and what follows it, such as sqlite://data/samsyn.sqlite",
-            secret: true,
-            parse: |text: &str| has_scheme(text).then(|| Self(text.to_owned())),
-            target: PhantomData,
-        })
-    }
-}
-
-fn has_scheme(text: &str) -> bool {
-    text.split_once(':').is_some_and(|(scheme, _)| {
-        scheme.starts_with(|c: char| c.is_ascii_lowercase())
-            && scheme
-                .chars()
-                .all(|c| c.is_ascii_lowercase() || c.is_ascii_digit() || "+-.".contains(c))
+/// The URL of a service of one of these schemes. What was given is not repeated: it may hold a password.
+pub(super) fn service_url<'de, D: Deserializer<'de>>(
+    deserializer: D,
+    schemes: &[&str],
+    accepted: &str,
+) -> Result<ServiceUrl, D::Error> {
+    deserializer.deserialize_any(Scalar {
+        accepted,
+        secret: true,
+        parse: |text: &str| {
+            let (scheme, _) = text.split_once(':')?;
+            schemes
+                .contains(&scheme)
+                .then(|| ServiceUrl(text.to_owned()))
+        },
+        target: PhantomData,
     })
 }
 
@@ -111,11 +110,19 @@ pub(super) fn duration<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Dur
 }
 
 /// A number of bytes above zero.
-pub(super) fn size<'de, D: Deserializer<'de>>(deserializer: D) -> Result<u64, D::Error> {
+pub(super) fn size<'de, D, T>(deserializer: D) -> Result<T, D::Error>
+where
+    D: Deserializer<'de>,
+    T: TryFrom<u64>,
+{
     scalar(
         deserializer,
         "a number of bytes, or a size with its unit, such as 500 MiB or 2 GiB",
-        |text| bytes(text).filter(|&bytes| bytes > 0),
+        |text| {
+            bytes(text)
+                .filter(|&bytes| bytes > 0)
+                .and_then(|bytes| T::try_from(bytes).ok())
+        },
     )
 }
 
