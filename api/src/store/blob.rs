@@ -1,0 +1,717 @@
+//! The bytes of evidence: received once, kept under their own hash, never changed.
+//!
+//! [`Blobs`] stands on an object store that is chosen by URL, and lays out in it
+//! - `<owner>/<sha256>`: a whole file of this organisation; the same bytes are there once, however
+//!   often they are handed in,
+//! - `incoming/<uuid>`: an upload under way.
+//!
+//! What always holds:
+//! - A file is to be seen only when it is whole, hashed, within the limit and of an accepted kind
+//!   ([`media`]). It becomes so in one step (a rename within the folder; in a remote
+//!   store, a copy).
+//! - An upload that fails, or whose future is dropped, is undone. What a crash leaves under
+//!   `incoming` goes by [`Blobs::sweep`].
+//! - When [`Blobs::receive`] has returned, the file survives a power cut: in a folder, its bytes
+//!   and both directories are fsynced, before and after the rename. (Removal is not: a removed file
+//!   may reappear after one.)
+//! - However large the file, an upload holds two parts of 5 MiB at most (arriving and being
+//!   written), a download two chunks of 256 KiB. Bytes are hashed, inspected, written and read
+//!   outside of the runtime's own threads.
+//!
+//! A whole file that no row points to is possible (the caller gives up in the moment of publishing,
+//! or the process ends before it commits the row) and harmless: nobody can address it, and the same
+//! bytes handed in again take its place.
+
+use std::{
+    fmt::Display,
+    fs,
+    future::ready,
+    io,
+    ops::Range,
+    path::{self, PathBuf},
+    pin::{Pin, pin},
+    sync::Arc,
+    time::{Duration, SystemTime},
+};
+
+use anyhow::{Context, anyhow, bail};
+use bytes::{Bytes, BytesMut};
+use chrono::{DateTime, Utc};
+use futures::{
+    Stream, StreamExt, TryStreamExt,
+    stream::{BoxStream, Fuse},
+};
+use object_store::{
+    GetOptions, GetResultPayload, ObjectStore, ObjectStoreExt, local::LocalFileSystem,
+    memory::InMemory, path::Path,
+};
+use sha2::{Digest, Sha256};
+use tokio::{
+    io::{AsyncReadExt, AsyncSeekExt},
+    sync::mpsc,
+    task::spawn_blocking,
+};
+use tokio_util::io::ReaderStream;
+use url::Url;
+use uuid::Uuid;
+
+use super::media::{self, Inspection};
+use crate::{Error, Result};
+
+/// How much of an upload is hashed and written at a time: the least that S3 takes as a part.
+const PART: usize = 5 * 1024 * 1024;
+
+/// How much of a file is read at a time for a download.
+const CHUNK: usize = 256 * 1024;
+
+/// Where uploads stand while they are under way. Owners are UUIDs, so none is called so.
+const INCOMING: &str = "incoming";
+
+/// The store of evidence bytes; cheap to clone.
+#[derive(Debug, Clone)]
+pub struct Blobs {
+    store: Arc<dyn ObjectStore>,
+    /// Where `incoming` is in the file system, if it is there.
+    folder: Option<PathBuf>,
+}
+
+/// A file that has arrived whole.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Received {
+    /// The hash of its bytes, in lower-case hexadecimal: with the owner, its address.
+    pub sha256: String,
+    /// How many bytes it has.
+    pub size: i64,
+    /// What it is: the media type of a kind in [`media::ACCEPTED`].
+    pub media_type: String,
+}
+
+impl Blobs {
+    /// Opens the store: a folder (`FOLDER`, `file:FOLDER` or `file:///…`; made if need be, for this
+    /// user only), or `memory:` for one that is gone with the process.
+    pub fn open(url: &str) -> anyhow::Result<Self> {
+        let (scheme, rest) = url.split_once(':').unwrap_or(("file", url));
+        match (scheme, rest.starts_with("//")) {
+            ("memory", _) => Ok(Self {
+                store: Arc::new(InMemory::new()),
+                folder: None,
+            }),
+            ("file", true) => match Url::parse(url)?.to_file_path() {
+                Ok(root) => Self::in_folder(&root),
+                Err(()) => bail!("{url} is no folder of this machine; write file:///full/path"),
+            },
+            ("file", false) => Self::in_folder(rest.as_ref()),
+            _ => bail!("{url} is no store for evidence; write file:FOLDER or memory:"),
+        }
+    }
+
+    fn in_folder(root: &path::Path) -> anyhow::Result<Self> {
+        let folder = root.join(INCOMING);
+        create_private(&folder)
+            .with_context(|| format!("cannot make the folder {}", folder.display()))?;
+        let store = LocalFileSystem::new_with_prefix(root)?.with_fsync(true);
+        Ok(Self {
+            store: Arc::new(store),
+            folder: Some(folder),
+        })
+    }
+
+    /// Takes in a file that is called `name` and has at most `limit` bytes.
+    ///
+    /// It is refused as soon as its name, size or content shows that it is not accepted; nothing of
+    /// it is kept then.
+    pub async fn receive<E: Display>(
+        &self,
+        owner: Uuid,
+        name: &str,
+        limit: u64,
+        body: impl Stream<Item = Result<Bytes, E>>,
+    ) -> Result<Received> {
+        let name = media::safe_name(name)?;
+        let body = pin!(body.fuse());
+        let mut arrival = Arrival::of(body, limit);
+        let Some(head) = arrival.part().await? else {
+            return Err(Error::invalid("file", "is empty; choose one with content"));
+        };
+        let intake = Intake::begin(&head, &name)?;
+
+        let (orders, inbox) = mpsc::channel(1);
+        let writer = tokio::spawn(write(Arc::clone(&self.store), inbox));
+        let received = pour(owner, head, arrival, intake, &orders).await;
+        if received.is_err() {
+            drop(orders); // which tells the writer to undo
+        }
+        // Its own failure, if there is one, is the cause of ours.
+        let written = writer.await.map_err(Error::internal)?;
+        written.map_err(Error::internal)?;
+        received
+    }
+
+    /// The bytes of a file, or a part of it that lies inside (see
+    /// [`Selection`](super::range::Selection)).
+    pub async fn read(
+        &self,
+        owner: Uuid,
+        sha256: &str,
+        range: Option<Range<u64>>,
+    ) -> Result<BoxStream<'static, io::Result<Bytes>>> {
+        let options = GetOptions {
+            range: range.map(Into::into),
+            ..GetOptions::default()
+        };
+        let found = self.store.get_opts(&address(owner, sha256)?, options).await;
+        let found = found.map_err(Error::internal)?;
+        match found.payload {
+            GetResultPayload::Stream(chunks) => Ok(chunks.map_err(io::Error::from).boxed()),
+            // Not `into_stream`: its chunks of 8 KiB cost a change of thread each.
+            GetResultPayload::File(file, _) => {
+                let mut file = tokio::fs::File::from_std(file);
+                let start = io::SeekFrom::Start(found.range.start);
+                file.seek(start).await.map_err(Error::internal)?;
+                let part = file.take(found.range.end - found.range.start);
+                Ok(ReaderStream::with_capacity(part, CHUNK).boxed())
+            }
+        }
+    }
+
+    /// How many bytes a file has.
+    pub async fn size(&self, owner: Uuid, sha256: &str) -> Result<u64> {
+        let found = self.store.head(&address(owner, sha256)?).await;
+        Ok(found.map_err(Error::internal)?.size)
+    }
+
+    /// Removes a file, if it is there. The caller sees to it that no row points to it, nor comes to
+    /// point to it meanwhile.
+    pub async fn remove(&self, owner: Uuid, sha256: &str) -> Result<()> {
+        match self.store.delete(&address(owner, sha256)?).await {
+            Ok(()) | Err(object_store::Error::NotFound { .. }) => Ok(()),
+            Err(error) => Err(Error::internal(error)),
+        }
+    }
+
+    /// Removes what crashed uploads have left and nobody has written to for so long (a day, say: an
+    /// upload in progress writes every 5 MiB). Tells how many there were.
+    ///
+    /// A remote store keeps unfinished parts out of sight: have a lifecycle rule of the bucket end
+    /// them.
+    pub async fn sweep(&self, older_than: Duration) -> Result<usize> {
+        let now = SystemTime::now();
+        let before = now
+            .checked_sub(older_than)
+            .unwrap_or(SystemTime::UNIX_EPOCH);
+        if let Some(folder) = self.folder.clone() {
+            // The store does not list the files that it is still writing, so look for ourselves.
+            let swept = spawn_blocking(move || sweep_folder(&folder, before)).await;
+            return swept.map_err(Error::internal)?.map_err(Error::internal);
+        }
+        let before = DateTime::<Utc>::from(before);
+        let stale = self.store.list(Some(&Path::from(INCOMING)));
+        let stale = stale.try_filter(move |object| ready(object.last_modified < before));
+        let swept = self
+            .store
+            .delete_stream(stale.map_ok(|object| object.location).boxed());
+        let swept: Vec<_> = swept.try_collect().await.map_err(Error::internal)?;
+        Ok(swept.len())
+    }
+}
+
+/// Where a whole file stands.
+fn address(owner: Uuid, sha256: &str) -> Result<Path> {
+    let is_hash = sha256.len() == 64
+        && sha256
+            .bytes()
+            .all(|c| matches!(c, b'0'..=b'9' | b'a'..=b'f'));
+    if is_hash {
+        Ok(Path::from(format!("{owner}/{sha256}")))
+    } else {
+        Err(Error::internal(anyhow!(
+            "{sha256:?} is not the hash of evidence"
+        )))
+    }
+}
+
+/// A body as it arrives, cut anew into parts.
+struct Arrival<'a, S> {
+    body: Pin<&'a mut Fuse<S>>,
+    /// What has come and stands in no part yet.
+    pending: Bytes,
+    size: u64,
+    limit: u64,
+}
+
+impl<'a, S, E> Arrival<'a, S>
+where
+    S: Stream<Item = Result<Bytes, E>>,
+    E: Display,
+{
+    fn of(body: Pin<&'a mut Fuse<S>>, limit: u64) -> Self {
+        Self {
+            body,
+            pending: Bytes::new(),
+            size: 0,
+            limit,
+        }
+    }
+
+    /// The next part: [`PART`] bytes, or what is left at the end. They are copied, for a chunk may
+    /// be a small slice that keeps a large buffer alive.
+    async fn part(&mut self) -> Result<Option<Bytes>> {
+        let mut part = BytesMut::with_capacity(PART);
+        while part.len() < PART {
+            if self.pending.is_empty() {
+                match self.body.next().await {
+                    Some(chunk) => self.pending = self.admit(chunk)?,
+                    None => break,
+                }
+            }
+            let fits = self.pending.len().min(PART - part.len());
+            part.extend_from_slice(&self.pending.split_to(fits));
+        }
+        Ok((!part.is_empty()).then(|| part.freeze()))
+    }
+
+    fn admit(&mut self, chunk: Result<Bytes, E>) -> Result<Bytes> {
+        let chunk = chunk.map_err(|cause| {
+            tracing::debug!(%cause, "an upload broke off");
+            broken_off()
+        })?;
+        self.size += chunk.len() as u64;
+        if self.size > self.limit {
+            Err(too_large(self.limit))
+        } else {
+            Ok(chunk)
+        }
+    }
+}
+
+fn too_large(limit: u64) -> Error {
+    let mebibytes = limit as f64 / f64::from(1024 * 1024);
+    Error::LimitExceeded(format!(
+        "The file is larger than {mebibytes:.1} MiB ({limit} bytes), the most that is accepted. Make it smaller, or hand it in as several files."
+    ))
+}
+
+fn broken_off() -> Error {
+    Error::invalid("file", "did not arrive whole; upload it again")
+}
+
+/// What is found out about a file while it passes.
+struct Intake {
+    hash: Sha256,
+    inspection: Inspection,
+}
+
+impl Intake {
+    fn begin(head: &[u8], name: &str) -> Result<Self> {
+        Ok(Self {
+            hash: Sha256::new(),
+            inspection: Inspection::begin(head, name)?,
+        })
+    }
+
+    /// Off the runtime's threads: a part takes milliseconds.
+    async fn feed(mut self, part: Bytes) -> Result<Self> {
+        let fed = spawn_blocking(move || {
+            self.hash.update(&part);
+            self.inspection.feed(&part)?;
+            Ok(self)
+        });
+        fed.await.map_err(Error::internal)?
+    }
+}
+
+/// Hashes and inspects all that arrives, and has it written, and published at the end.
+async fn pour<S, E>(
+    owner: Uuid,
+    head: Bytes,
+    mut arrival: Arrival<'_, S>,
+    mut intake: Intake,
+    orders: &mpsc::Sender<Order>,
+) -> Result<Received>
+where
+    S: Stream<Item = Result<Bytes, E>>,
+    E: Display,
+{
+    let mut next = Some(head);
+    while let Some(part) = next {
+        intake = intake.feed(part.clone()).await?;
+        orders
+            .send(Order::Write(part))
+            .await
+            .or(Err(broken_off()))?;
+        // Until it is being written, so that only one more part is in memory.
+        drop(orders.reserve().await.or(Err(broken_off()))?);
+        next = arrival.part().await?;
+    }
+    let received = Received {
+        sha256: hex::encode(intake.hash.finalize()),
+        size: i64::try_from(arrival.size).map_err(Error::internal)?,
+        media_type: intake.inspection.finish()?.to_owned(),
+    };
+    let to = address(owner, &received.sha256)?;
+    orders
+        .send(Order::Publish(to))
+        .await
+        .or(Err(broken_off()))?;
+    Ok(received)
+}
+
+/// What the writer of an upload is told.
+enum Order {
+    Write(Bytes),
+    Publish(Path),
+}
+
+/// Writes one upload. It is a task of its own, so that it outlives a request that is given up: once
+/// nobody is left to give orders, what has been written is undone.
+async fn write(
+    store: Arc<dyn ObjectStore>,
+    mut orders: mpsc::Receiver<Order>,
+) -> object_store::Result<()> {
+    let at = Path::from(format!("{INCOMING}/{}", Uuid::now_v7()));
+    let mut upload = store.put_multipart(&at).await?;
+    let whole = async {
+        while let Some(order) = orders.recv().await {
+            match order {
+                Order::Write(part) => upload.put_part(part.into()).await?,
+                Order::Publish(to) => return upload.complete().await.map(|_| Some(to)),
+            }
+        }
+        Ok(None)
+    };
+    let undone = match whole.await {
+        Ok(Some(to)) if !orders.is_closed() => return store.rename(&at, &to).await,
+        Ok(Some(_)) => store.delete(&at).await,
+        Ok(None) => upload.abort().await,
+        Err(error) => {
+            let _ = upload.abort().await; // the error matters, and sweeping comes after
+            return Err(error);
+        }
+    };
+    undone.or_else(|cause| {
+        tracing::warn!(%cause, upload = %at, "could not undo an upload; it will be swept");
+        Ok(())
+    })
+}
+
+/// Makes a folder that only this user can look into.
+fn create_private(folder: &path::Path) -> io::Result<()> {
+    let mut builder = fs::DirBuilder::new();
+    #[cfg(unix)]
+    std::os::unix::fs::DirBuilderExt::mode(&mut builder, 0o700);
+    builder.recursive(true).create(folder)
+}
+
+fn sweep_folder(folder: &path::Path, before: SystemTime) -> io::Result<usize> {
+    let mut swept = 0;
+    for entry in fs::read_dir(folder)? {
+        let entry = entry?;
+        match entry.metadata().and_then(|found| found.modified()) {
+            Ok(written) if written < before => fs::remove_file(entry.path())?,
+            Ok(_) => continue,
+            Err(error) if error.kind() == io::ErrorKind::NotFound => continue, // it was finished just now
+            Err(error) => return Err(error),
+        }
+        swept += 1;
+    }
+    Ok(swept)
+}
+
+#[cfg(test)]
+mod tests {
+    use std::fs::File;
+
+    use futures::stream;
+    use proptest::{collection::vec, prelude::*, sample::Index};
+    use tempfile::TempDir;
+
+    use super::*;
+
+    const HOSTING: Uuid = Uuid::from_u128(1);
+    const NETWORK: Uuid = Uuid::from_u128(2);
+    const LIMIT: u64 = 20 * 1024 * 1024;
+
+    fn folder() -> (TempDir, Blobs) {
+        let folder = tempfile::tempdir().expect("a temporary folder");
+        let url = Url::from_directory_path(folder.path()).expect("a full path");
+        let blobs = Blobs::open(url.as_str()).expect("the store opens");
+        (folder, blobs)
+    }
+
+    /// Every file in the store, by its path in it.
+    fn files(folder: &TempDir) -> Vec<String> {
+        let within = |at: &path::Path| {
+            fs::read_dir(at)
+                .expect("a folder")
+                .map(|entry| entry.expect("an entry").path())
+        };
+        let all = within(folder.path()).flat_map(|owner| within(&owner));
+        all.map(|file| {
+            file.strip_prefix(folder.path())
+                .expect("inside")
+                .display()
+                .to_string()
+        })
+        .collect()
+    }
+
+    /// A PDF of this size.
+    fn certificate(size: usize) -> Bytes {
+        let pattern = (0..size).map(|i| (i % 251) as u8);
+        b"%PDF-1.7\n"
+            .iter()
+            .copied()
+            .chain(pattern)
+            .take(size)
+            .collect()
+    }
+
+    fn body(content: &Bytes) -> impl Stream<Item = io::Result<Bytes>> + use<> {
+        stream::iter([Ok(content.clone())])
+    }
+
+    fn broken() -> io::Result<Bytes> {
+        Err(io::Error::other("connection reset"))
+    }
+
+    async fn content(blobs: &Blobs, sha256: &str, range: Option<Range<u64>>) -> Vec<u8> {
+        let chunks = blobs
+            .read(HOSTING, sha256, range)
+            .await
+            .expect("it is there");
+        let chunks: Vec<_> = chunks.try_collect().await.expect("it can be read");
+        chunks.concat()
+    }
+
+    #[tokio::test]
+    async fn what_was_received_is_read_back_whole_or_in_part() {
+        let (_folder, on_disk) = folder();
+        for blobs in [on_disk, Blobs::open("memory:").expect("the store opens")] {
+            let sent = certificate(PART + 1000);
+            let received = blobs
+                .receive(HOSTING, "a.pdf", LIMIT, body(&sent))
+                .await
+                .expect("accepted");
+            let sha256 = received.sha256.as_str();
+            assert_eq!(sha256, hex::encode(Sha256::digest(&sent)));
+            assert_eq!(
+                (received.size, received.media_type.as_str()),
+                (sent.len() as i64, "application/pdf")
+            );
+            assert_eq!(
+                blobs.size(HOSTING, sha256).await.expect("it is there"),
+                sent.len() as u64
+            );
+            assert!(content(&blobs, sha256, None).await == sent);
+            let end = sent.len() as u64;
+            for part in [0..1, 5..700_000, end - 10..end] {
+                let expected = &sent[part.start as usize..part.end as usize];
+                assert!(content(&blobs, sha256, Some(part)).await == expected);
+            }
+        }
+    }
+
+    #[tokio::test]
+    async fn the_same_bytes_are_kept_once_per_owner() {
+        let (folder, blobs) = folder();
+        let sent = certificate(1000);
+        let first = blobs
+            .receive(HOSTING, "a.pdf", LIMIT, body(&sent))
+            .await
+            .expect("accepted");
+        let again = blobs
+            .receive(HOSTING, "b.pdf", LIMIT, body(&sent))
+            .await
+            .expect("accepted");
+        assert_eq!((&first, files(&folder).len()), (&again, 1));
+
+        blobs
+            .receive(NETWORK, "a.pdf", LIMIT, body(&sent))
+            .await
+            .expect("accepted");
+        assert_eq!(files(&folder).len(), 2);
+
+        for _ in 0..2 {
+            blobs
+                .remove(NETWORK, &first.sha256)
+                .await
+                .expect("removed, or not there");
+        }
+        assert!(blobs.read(NETWORK, &first.sha256, None).await.is_err());
+        assert!(content(&blobs, &first.sha256, None).await == sent);
+    }
+
+    #[tokio::test]
+    async fn what_is_refused_leaves_nothing_behind() {
+        let (folder, blobs) = folder();
+        let whole = certificate(PART + 10);
+        let text = Bytes::from([vec![b'a'; PART + 5], vec![0]].concat());
+        for (name, limit, chunks, code) in [
+            ("a.pdf", LIMIT, vec![], "INVALID_INPUT"),
+            ("a.pdf", LIMIT, vec![Ok(Bytes::new())], "INVALID_INPUT"),
+            ("a.exe", LIMIT, vec![Ok(whole.clone())], "INVALID_INPUT"),
+            ("a.png", LIMIT, vec![Ok(whole.clone())], "INVALID_INPUT"),
+            ("a.txt", LIMIT, vec![Ok(text)], "INVALID_INPUT"),
+            (
+                "a.pdf",
+                LIMIT,
+                vec![Ok(whole.clone()), broken()],
+                "INVALID_INPUT",
+            ),
+            ("a.pdf", LIMIT, vec![broken()], "INVALID_INPUT"),
+            ("a.pdf", 9, vec![Ok(whole.clone())], "LIMIT_EXCEEDED"),
+            (
+                "a.pdf",
+                PART as u64 + 9,
+                vec![Ok(whole.slice(..PART)), Ok(whole.slice(PART..))],
+                "LIMIT_EXCEEDED",
+            ),
+        ] {
+            let refused = blobs
+                .receive(HOSTING, name, limit, stream::iter(chunks))
+                .await;
+            assert_eq!(refused.expect_err("refused").code(), code, "{name}");
+            assert_eq!(files(&folder), [""; 0]);
+        }
+        let exactly = PART as u64 + 10;
+        blobs
+            .receive(HOSTING, "a.pdf", exactly, body(&whole))
+            .await
+            .expect("within the limit");
+    }
+
+    #[tokio::test]
+    async fn an_upload_that_stalls_and_is_given_up_leaves_nothing_behind() {
+        let (folder, blobs) = folder();
+        let stalled = body(&certificate(2 * PART + 10)).chain(stream::pending());
+        let upload = blobs.receive(HOSTING, "a.pdf", LIMIT, stalled);
+        let given_up = tokio::time::timeout(Duration::from_millis(300), upload).await;
+        assert!(
+            given_up.is_err() && files(&folder).len() == 1,
+            "it was under way"
+        );
+        settled(&folder).await;
+        assert_eq!(files(&folder), [""; 0]);
+    }
+
+    #[tokio::test]
+    async fn an_upload_given_up_at_any_moment_leaves_nothing_half_done() {
+        let sent = certificate(2 * PART + 10);
+        for polls in 0.. {
+            let (folder, blobs) = folder();
+            let mut upload = Box::pin(blobs.receive(HOSTING, "a.pdf", LIMIT, body(&sent)));
+            let mut ended = false;
+            for _ in 0..polls {
+                ended = ended || futures::poll!(&mut upload).is_ready();
+                tokio::time::sleep(Duration::from_millis(1)).await;
+            }
+            drop(upload);
+            settled(&folder).await;
+            let kept = files(&folder);
+            assert!(
+                kept.len() <= 1 && kept.len() >= usize::from(ended),
+                "{kept:?}"
+            );
+            for file in &kept {
+                assert!(fs::read(folder.path().join(file)).expect("readable") == sent);
+            }
+            if ended {
+                break;
+            }
+        }
+    }
+
+    /// Waits until nothing is left under `incoming`.
+    async fn settled(folder: &TempDir) {
+        for _ in 0..500 {
+            tokio::time::sleep(Duration::from_millis(10)).await;
+            if !files(folder).iter().any(|file| file.starts_with(INCOMING)) {
+                return;
+            }
+        }
+        panic!("left behind: {:?}", files(folder));
+    }
+
+    #[tokio::test]
+    async fn what_a_crash_left_is_swept_and_nothing_else() {
+        let (folder, blobs) = folder();
+        let kept = blobs
+            .receive(HOSTING, "a.pdf", LIMIT, body(&certificate(10)))
+            .await
+            .expect("accepted");
+        let yesterday = SystemTime::now() - Duration::from_secs(24 * 60 * 60);
+        for (name, written) in [
+            ("a#1", yesterday),
+            ("b", yesterday),
+            ("c#1", SystemTime::now()),
+        ] {
+            let file = File::create(folder.path().join(INCOMING).join(name)).expect("created");
+            file.set_modified(written).expect("dated");
+        }
+        assert_eq!(
+            blobs
+                .sweep(Duration::from_secs(60 * 60))
+                .await
+                .expect("swept"),
+            2
+        );
+        let mut left = files(&folder);
+        left.sort_unstable();
+        assert_eq!(
+            left,
+            [
+                format!("{HOSTING}/{}", kept.sha256),
+                "incoming/c#1".to_owned()
+            ]
+        );
+
+        let remote = Blobs::open("memory:").expect("the store opens");
+        let stale = Path::from(format!("{INCOMING}/a"));
+        remote
+            .store
+            .put(&stale, certificate(10).into())
+            .await
+            .expect("put");
+        assert_eq!(
+            remote.sweep(Duration::from_secs(60)).await.expect("swept"),
+            0
+        );
+        assert_eq!(remote.sweep(Duration::ZERO).await.expect("swept"), 1);
+    }
+
+    #[test]
+    fn a_store_is_a_folder_or_memory() {
+        let here = tempfile::tempdir().expect("a temporary folder");
+        for (deep, scheme) in [("a/b", ""), ("c d/e", "file:")] {
+            let folder = here.path().join(deep);
+            Blobs::open(&format!("{scheme}{}", folder.display())).expect("the folder is made");
+            assert!(folder.join(INCOMING).is_dir());
+        }
+        for url in ["s3://bucket", "file://elsewhere/x", "https://example.org/x"] {
+            let refusal = Blobs::open(url).expect_err("not a store").to_string();
+            assert!(refusal.contains("write file:"), "{refusal}");
+        }
+    }
+
+    proptest! {
+        #![proptest_config(ProptestConfig::with_cases(12))]
+        #[test]
+        fn how_the_body_is_cut_does_not_matter(size in 9..2 * PART + 9, cuts in vec(any::<Index>(), 0..20), broken_at: Option<Index>) {
+            let sent = certificate(size);
+            let mut cuts: Vec<_> = cuts.iter().map(|cut| cut.index(size)).collect();
+            cuts.extend([0, size]);
+            cuts.sort_unstable();
+            let mut chunks: Vec<_> = cuts.windows(2).map(|cut| Ok(sent.slice(cut[0]..cut[1]))).collect();
+            if let Some(at) = broken_at {
+                chunks.insert(at.index(chunks.len() + 1), broken());
+            }
+            let runtime = tokio::runtime::Runtime::new().expect("a runtime");
+            let (folder, blobs) = folder();
+            let received = runtime.block_on(blobs.receive(HOSTING, "a.pdf", LIMIT, stream::iter(chunks)));
+            let hash = broken_at.is_none().then(|| hex::encode(Sha256::digest(&sent)));
+            prop_assert_eq!(received.ok().map(|received| received.sha256), hash.clone());
+            let expected: Vec<_> = hash.map(|hash| format!("{HOSTING}/{hash}")).into_iter().collect();
+            prop_assert_eq!(files(&folder), expected);
+        }
+    }
+}
