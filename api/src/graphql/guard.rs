@@ -13,7 +13,7 @@ use serde_json::Value;
 use super::{
     lexer::{Lexer, Token, position},
     outline::Outline,
-    respond,
+    respond, weigh,
 };
 use crate::Error;
 
@@ -38,7 +38,8 @@ pub struct Limits {
     pub directives: usize,
     /// Arguments of one field or directive.
     pub arguments: usize,
-    /// Work of validation: fields and argument tokens, as often as fragments repeat them.
+    /// Work of validation: tokens of selections, and conflicts they may have, as often as fragments
+    /// repeat them.
     pub work: usize,
     /// Fields inside one another, fragments counted; for the schema builder.
     pub depth: usize,
@@ -100,7 +101,7 @@ pub fn check(query: &str, limits: &Limits) -> Result<(), ServerError> {
     within(directives.count(), most, || {
         format!("The document has more than {most} directives. Ask in several requests.")
     })?;
-    Outline::read(query, &tokens, limits)?.check(limits)
+    weigh::check(&Outline::read(query, &tokens, limits)?, limits)
 }
 
 /// Lets the variables pass if they are neither deep nor many.

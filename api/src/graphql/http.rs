@@ -94,7 +94,8 @@ async fn answer<E: Executor>(
         }
     }
     let data = (service.admit)(token).await?;
-    Ok(service.execute(prepared.admitted(data)).await?)
+    let executed = service.execute(prepared.admitted(data)).await?;
+    Ok(respond::finish(executed)?)
 }
 
 async fn from_body(request: Request) -> Result<Params, Refused> {

@@ -1,7 +1,7 @@
-//! The outline of a document: its operations and fragments, and what validating them would cost.
+//! The outline of a document: its operations and fragments, and what they select.
 //!
-//! Fragments are weighed once each, however often they are spread, so the answer comes in linear
-//! time. The outline is stricter than the parser: what it lets through has one reading only.
+//! It is read in one pass, and more strictly than the parser reads: what it lets through has one
+//! reading only.
 
 use std::collections::HashMap;
 
@@ -16,43 +16,42 @@ use super::{
 /// The operations and fragments of a document.
 #[derive(Default)]
 pub(super) struct Outline<'a> {
-    operations: Vec<Definition<'a>>,
-    fragments: HashMap<&'a str, Definition<'a>>,
+    pub operations: Vec<Definition<'a>>,
+    pub fragments: HashMap<&'a str, Definition<'a>>,
+    /// By their names in the response, how fields are used throughout the document.
+    pub names: HashMap<&'a str, Uses<'a>>,
 }
 
-/// An operation or fragment without the fragments it spreads. A field weighs one and its tokens of
-/// arguments and directives.
-#[derive(Default)]
-struct Definition<'a> {
-    /// Fields of the outermost object.
-    root_fields: usize,
-    /// Weight of the selections on the outermost object.
-    outermost: usize,
-    /// Weight of all selections.
-    all: usize,
-    /// Weight of all selections, each as often as validation comes by: once from every selection
-    /// set that reaches it through inline fragments.
-    visits: usize,
-    spreads: Vec<Spread<'a>>,
+/// All selections of an operation or fragment, at any depth.
+pub(super) type Definition<'a> = Vec<Selection<'a>>;
+
+/// A field, inline fragment or spread, without what it selects in turn.
+pub(super) struct Selection<'a> {
+    pub what: What<'a>,
+    /// Its tokens: the names, arguments and directives.
+    pub tokens: usize,
+    /// Whether it stands on the definition's own object, not on one inside.
+    pub outermost: bool,
+    /// How many selection sets reach it through inline fragments: validation comes by from each.
+    pub reach: usize,
 }
 
-/// A use of a fragment.
-struct Spread<'a> {
-    fragment: &'a str,
-    /// Whether it stands on the outermost object.
-    outermost: bool,
-    /// How many selection sets reach it through inline fragments.
-    reach: usize,
+#[derive(Clone, Copy)]
+pub(super) enum What<'a> {
+    /// By the name in the response.
+    Field(&'a str),
+    Inline,
+    Spread(&'a str),
 }
 
-/// What a definition costs with everything it spreads.
-#[derive(Clone, Copy, Default)]
-struct Cost {
-    root_fields: usize,
-    outermost: usize,
-    all: usize,
-    /// Fragments in a row.
-    height: usize,
+/// How a name of the response is used.
+pub(super) struct Uses<'a> {
+    /// Field and arguments, where it is used first.
+    pub first: &'a str,
+    /// Whether it is used otherwise elsewhere.
+    pub differ: bool,
+    /// The most arguments it is used with.
+    pub arguments: usize,
 }
 
 impl<'a> Outline<'a> {
@@ -68,6 +67,7 @@ impl<'a> Outline<'a> {
             limits,
             next: 0,
             aliases: 0,
+            names: HashMap::new(),
         };
         let mut outline = Self::default();
         while let Some(first) = reader.peek() {
@@ -87,109 +87,8 @@ impl<'a> Outline<'a> {
             }
             outline.operations.push(reader.definition()?);
         }
+        outline.names = reader.names;
         Ok(outline)
-    }
-
-    /// Refuses a document that asks or costs too much.
-    pub(super) fn check(&self, limits: &Limits) -> Result<(), ServerError> {
-        let most = limits.operations;
-        within(self.operations.len(), most, || {
-            format!("The document has more than {most} operations. Send only those you need.")
-        })?;
-        let mut weighed = Weighed {
-            outline: self,
-            limits,
-            done: HashMap::new(),
-            path: Vec::new(),
-        };
-        let mut work = 0_usize;
-        for operation in &self.operations {
-            let cost = weighed.cost(operation)?;
-            let most = limits.root_fields;
-            within(cost.root_fields, most, || {
-                format!(
-                    "An operation asks for more than {most} fields at its root. Ask in several requests."
-                )
-            })?;
-            work = work.saturating_add(cost.all);
-        }
-        for definition in self.operations.iter().chain(self.fragments.values()) {
-            work = work.saturating_add(weighed.visits(definition)?);
-        }
-        within(work, limits.work, || {
-            "The document asks for too much at once, fragments counted as often as they are spread. Ask in several requests.".to_owned()
-        })
-    }
-}
-
-/// The fragments weighed so far.
-struct Weighed<'a> {
-    outline: &'a Outline<'a>,
-    limits: &'a Limits,
-    done: HashMap<&'a str, Cost>,
-    path: Vec<&'a str>,
-}
-
-impl<'a> Weighed<'a> {
-    fn cost(&mut self, definition: &'a Definition<'a>) -> Result<Cost, ServerError> {
-        let mut cost = Cost {
-            root_fields: definition.root_fields,
-            outermost: definition.outermost,
-            all: definition.all,
-            height: 0,
-        };
-        for spread in &definition.spreads {
-            let inner = self.fragment(spread.fragment)?;
-            cost.all = cost.all.saturating_add(inner.all);
-            cost.height = cost.height.max(inner.height + 1);
-            if spread.outermost {
-                cost.outermost = cost.outermost.saturating_add(inner.outermost);
-                cost.root_fields = cost.root_fields.saturating_add(inner.root_fields);
-            }
-        }
-        self.not_too_many_in_a_row(cost.height)?;
-        Ok(cost)
-    }
-
-    /// The cost of a fragment; nothing for one that does not exist, of which validation tells.
-    fn fragment(&mut self, name: &'a str) -> Result<Cost, ServerError> {
-        if let Some(done) = self.done.get(name) {
-            return Ok(*done);
-        }
-        if self.path.contains(&name) {
-            let text = format!(
-                "Fragment \"{name}\" spreads itself, directly or through others. Break the circle."
-            );
-            return Err(respond::validation_error(text, None));
-        }
-        let Some(definition) = self.outline.fragments.get(name) else {
-            return Ok(Cost::default());
-        };
-        self.path.push(name);
-        self.not_too_many_in_a_row(self.path.len())?;
-        let cost = self.cost(definition)?;
-        self.path.pop();
-        self.done.insert(name, cost);
-        Ok(cost)
-    }
-
-    fn visits(&mut self, definition: &'a Definition<'a>) -> Result<usize, ServerError> {
-        definition
-            .spreads
-            .iter()
-            .try_fold(definition.visits, |visits, spread| {
-                let inner = self.fragment(spread.fragment)?.outermost;
-                Ok(visits.saturating_add(inner.saturating_mul(spread.reach)))
-            })
-    }
-
-    fn not_too_many_in_a_row(&self, height: usize) -> Result<(), ServerError> {
-        let most = self.limits.nesting;
-        within(height, most, || {
-            format!(
-                "More than {most} fragments spread one another in a row. Use fewer, larger fragments."
-            )
-        })
     }
 }
 
@@ -201,6 +100,7 @@ struct Reader<'a> {
     limits: &'a Limits,
     next: usize,
     aliases: usize,
+    names: HashMap<&'a str, Uses<'a>>,
 }
 
 impl<'a> Reader<'a> {
@@ -245,7 +145,7 @@ impl<'a> Reader<'a> {
     }
 
     fn definition(&mut self) -> Result<Definition<'a>, ServerError> {
-        let mut definition = Definition::default();
+        let mut definition = Definition::new();
         self.directives()?;
         self.selection_set(&mut definition, true, 1)?;
         Ok(definition)
@@ -263,40 +163,41 @@ impl<'a> Reader<'a> {
         self.next += 1;
         while !self.at(b'}') {
             let start = self.next;
-            let mut fields_follow = None;
-            if self.name().is_some() {
-                self.field()?;
-                definition.root_fields += usize::from(outermost);
-                fields_follow = self.at(b'{').then_some((false, 1));
-            } else if self.peek() == Some(Token::Spread) {
-                self.next += 1;
-                match self.fragment_use()? {
-                    Some(fragment) => definition.spreads.push(Spread {
-                        fragment,
-                        outermost,
-                        reach,
-                    }),
-                    None => fields_follow = Some((outermost, reach + 1)),
-                }
-            } else {
-                return Err(self.expected("a field or fragment"));
-            }
-            let weight = self.next - start;
-            definition.all += weight;
-            definition.visits += weight * reach;
-            definition.outermost += if outermost { weight } else { 0 };
-            if let Some((outermost, reach)) = fields_follow {
-                self.selection_set(definition, outermost, reach)?;
+            let what = self.selection()?;
+            definition.push(Selection {
+                what,
+                tokens: self.next - start,
+                outermost,
+                reach,
+            });
+            match what {
+                What::Inline => self.selection_set(definition, outermost, reach + 1)?,
+                What::Field(_) if self.at(b'{') => self.selection_set(definition, false, 1)?,
+                What::Field(_) | What::Spread(_) => {}
             }
         }
         self.next += 1;
         Ok(())
     }
 
-    /// What stands before the selection set of a field, its first name being read.
-    fn field(&mut self) -> Result<(), ServerError> {
+    /// What stands before the selection set of a field or inline fragment, or a spread.
+    fn selection(&mut self) -> Result<What<'a>, ServerError> {
+        if let Some(name) = self.name() {
+            self.field(name)?;
+            return Ok(What::Field(name));
+        }
+        if self.peek() == Some(Token::Spread) {
+            self.next += 1;
+            return self.fragment_use();
+        }
+        Err(self.expected("a field or fragment"))
+    }
+
+    fn field(&mut self, response_name: &'a str) -> Result<(), ServerError> {
+        let mut start = self.next - 1;
         if self.at(b':') {
             self.next += 1;
+            start = self.next;
             self.name().ok_or_else(|| self.expected("a field"))?;
             self.aliases += 1;
             let most = self.limits.aliases;
@@ -304,21 +205,46 @@ impl<'a> Reader<'a> {
                 format!("The document has more than {most} aliases. Ask in several requests.")
             })?;
         }
-        self.arguments()?;
+        let arguments = self.arguments()?;
+        self.note_use(response_name, self.text(start), arguments);
         self.directives()
     }
 
-    /// What follows `...`: the name of a fragment, or nothing for an inline fragment.
-    fn fragment_use(&mut self) -> Result<Option<&'a str>, ServerError> {
-        let fragment = match self.name() {
+    fn note_use(&mut self, name: &'a str, text: &'a str, arguments: usize) {
+        let uses = self.names.entry(name).or_insert(Uses {
+            first: text,
+            differ: false,
+            arguments,
+        });
+        uses.differ |= uses.first != text;
+        uses.arguments = uses.arguments.max(arguments);
+    }
+
+    /// The text from a token to the next unread one.
+    fn text(&self, first: usize) -> &'a str {
+        let start = |token: usize| {
+            self.tokens
+                .get(token)
+                .map_or(self.query.len(), |(at, _)| *at)
+        };
+        self.query
+            .get(start(first)..start(self.next))
+            .unwrap_or_default()
+            .trim_end()
+    }
+
+    /// What follows `...`.
+    fn fragment_use(&mut self) -> Result<What<'a>, ServerError> {
+        let what = match self.name() {
             Some("on") => {
                 self.name().ok_or_else(|| self.expected("a type"))?;
-                None
+                What::Inline
             }
-            other => other,
+            Some(fragment) => What::Spread(fragment),
+            None => What::Inline,
         };
         self.directives()?;
-        Ok(fragment)
+        Ok(what)
     }
 
     fn directives(&mut self) -> Result<(), ServerError> {
@@ -330,16 +256,17 @@ impl<'a> Reader<'a> {
         Ok(())
     }
 
-    fn arguments(&mut self) -> Result<(), ServerError> {
+    fn arguments(&mut self) -> Result<usize, ServerError> {
         if !self.at(b'(') {
-            return Ok(());
+            return Ok(0);
         }
-        let most = self.limits.arguments;
-        within(self.bracketed(), most, || {
+        let (arguments, most) = (self.bracketed(), self.limits.arguments);
+        within(arguments, most, || {
             format!(
                 "A field or directive has more than {most} arguments. Leave out what you do not need."
             )
-        })
+        })?;
+        Ok(arguments)
     }
 
     /// Steps over a matched pair of brackets and counts the colons directly within.

@@ -4,7 +4,9 @@
 //! is not ours and not a fault of the request is an internal one: its text goes to the log, the
 //! caller gets a reference.
 
-use async_graphql::{ErrorExtensionValues, Pos, Response, ServerError, Value, parser};
+use async_graphql::{
+    ErrorExtensionValues, Name, PathSegment, Pos, Response, ServerError, Value, parser,
+};
 
 use crate::Error;
 
@@ -66,8 +68,28 @@ pub fn finish(mut response: Response) -> Result<Response, Vec<ServerError>> {
         response.errors.truncate(MOST_REQUEST_ERRORS);
         return Err(response.errors.into_iter().map(refusal).collect());
     }
+    for error in &response.errors {
+        put_null(&mut response.data, &error.path);
+    }
     response.errors = response.errors.into_iter().map(failure).collect();
     Ok(response)
+}
+
+/// async-graphql leaves a field that failed out of the data, where the specification wants `null`.
+fn put_null(data: &mut Value, path: &[PathSegment]) {
+    let Some((PathSegment::Field(failed), parents)) = path.split_last() else {
+        return;
+    };
+    let parent = parents
+        .iter()
+        .try_fold(data, |value, segment| match (value, segment) {
+            (Value::Object(fields), PathSegment::Field(name)) => fields.get_mut(name.as_str()),
+            (Value::List(items), PathSegment::Index(index)) => items.get_mut(*index),
+            _ => None,
+        });
+    if let Some(Value::Object(fields)) = parent {
+        fields.entry(Name::new(failed)).or_insert(Value::Null);
+    }
 }
 
 /// An error of validation.
@@ -132,7 +154,6 @@ fn told_as(error: ServerError, ours: &Error) -> ServerError {
 
 #[cfg(test)]
 mod tests {
-    use async_graphql::PathSegment;
     use serde_json::json;
 
     use super::*;

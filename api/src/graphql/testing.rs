@@ -27,6 +27,10 @@ impl Query {
         Err(async_graphql::Error::new("a secret of the inside"))
     }
 
+    async fn panics(&self, ids: Option<Vec<i32>>) -> i32 {
+        ids.expect("a panic in a resolver")[0]
+    }
+
     async fn slow(&self) -> i32 {
         tokio::time::sleep(Duration::from_secs(3600)).await;
         1
@@ -52,6 +56,10 @@ impl Subscriptions {
 
     async fn silence(&self) -> impl Stream<Item = i32> {
         stream::iter([0]).chain(stream::pending())
+    }
+
+    async fn panics(&self) -> impl Stream<Item = i32> {
+        stream::iter([0]).map(|_| panic!("a panic in a stream"))
     }
 
     async fn refused(&self) -> Result<stream::Empty<i32>> {

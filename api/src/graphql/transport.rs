@@ -3,7 +3,7 @@
 //! A request goes the same way on both: typed strictly, guarded, parsed, its operation chosen, its
 //! caller admitted, executed. Nothing reaches the executor on another way.
 
-use std::sync::Arc;
+use std::{panic::AssertUnwindSafe, sync::Arc};
 
 use async_graphql::{
     Data, Executor, Request, Response, ServerError, Variables,
@@ -12,7 +12,7 @@ use async_graphql::{
         types::{DocumentOperations, ExecutableDocument, OperationType},
     },
 };
-use futures::future::BoxFuture;
+use futures::{FutureExt, Stream, StreamExt, future::BoxFuture};
 use http::{HeaderMap, header::AUTHORIZATION};
 use serde_json::{Map, Value};
 
@@ -108,9 +108,18 @@ impl<E: Executor> Transport<E> {
     /// Executes a query or mutation.
     ///
     /// # Errors
-    /// The request errors, if it was not executed.
-    pub(super) async fn execute(&self, request: Request) -> Result<Response, Vec<ServerError>> {
-        respond::finish(self.executor.execute(request).await)
+    /// `INTERNAL`, if it panics.
+    pub(super) async fn execute(&self, request: Request) -> Result<Response> {
+        let execution = AssertUnwindSafe(self.executor.execute(request)).catch_unwind();
+        execution.await.map_err(|_| panicked())
+    }
+
+    /// Executes any operation as a stream of responses; a panic ends it with `INTERNAL`.
+    pub(super) fn stream(&self, request: Request) -> impl Stream<Item = Result<Response>> + use<E> {
+        let responses = self.executor.execute_stream(request, None);
+        AssertUnwindSafe(responses)
+            .catch_unwind()
+            .map(|response| response.map_err(|_| panicked()))
     }
 
     /// What is told when [`Limits::time`] is over.
@@ -120,6 +129,12 @@ impl<E: Executor> Transport<E> {
             "The request took longer than {most} and was given up. Ask for less at once; after a mutation, read first what became of it."
         ))
     }
+}
+
+/// async-graphql panics on some documents (a default value for a list of an unknown type); whoever
+/// sends one must not end more than this request. The panic's own text is in the log already.
+fn panicked() -> Error {
+    Error::internal(anyhow::anyhow!("the execution of an operation panicked"))
 }
 
 /// The token of an `Authorization: Bearer` header; nothing if there is no such header.

@@ -271,19 +271,19 @@ async fn events<E: Executor>(
     let request = prepared.admitted(data);
     let complete = stream::once(future::ready(Event::Complete));
     if kind == OperationType::Subscription {
-        let responses = service
-            .executor
-            .execute_stream(request, None)
-            .map(respond::finish);
-        let events = responses.map(|response| response.map_or_else(Event::Failed, Event::Next));
-        return Ok(events.chain(complete).boxed());
+        return Ok(service.stream(request).map(event).chain(complete).boxed());
     }
-    let late = |_| Err(vec![respond::service_error(&service.timed_out())]);
-    let executed = timeout(service.limits.time, service.execute(request))
-        .await
-        .unwrap_or_else(late);
-    let next = Event::Next(executed.map_err(Event::Failed)?);
-    Ok(stream::once(future::ready(next)).chain(complete).boxed())
+    let executed = timeout(service.limits.time, service.execute(request)).await;
+    let event = event(executed.unwrap_or_else(|_| Err(service.timed_out())));
+    Ok(stream::once(future::ready(event)).chain(complete).boxed())
+}
+
+fn event(response: Result<Executed>) -> Event {
+    match response.map(respond::finish) {
+        Ok(Ok(executed)) => Event::Next(executed),
+        Ok(Err(errors)) => Event::Failed(errors),
+        Err(error) => Event::Failed(vec![respond::service_error(&error)]),
+    }
 }
 
 /// The token that `connection_init` carries, as `Authorization` (like the header) or bare as `token`.

@@ -260,12 +260,24 @@ async fn errors_of_execution_stand_beside_the_data() {
     let answer = asked("{ caller item(id: \"x\") }").await;
     assert_eq!(answer.status, StatusCode::OK);
     assert_eq!(answer.code(), "NOT_FOUND");
-    assert!(answer.body.get("data").is_some());
+    assert_eq!(answer.body["data"], json!({ "caller": null, "item": null }));
 
     let answer = asked("{ broken }").await;
     assert_eq!(answer.code(), "INTERNAL");
     assert!(answer.body["errors"][0]["extensions"]["reference"].is_string());
     assert!(!answer.body.to_string().contains("secret"));
+}
+
+#[tokio::test]
+async fn a_panic_ends_one_request_only() {
+    for query in [
+        "{ panics }",
+        "query($ids: [Unknown!] = [1]) { panics(ids: $ids) }",
+    ] {
+        let answer = asked(query).await;
+        assert_eq!(answer.status, StatusCode::INTERNAL_SERVER_ERROR, "{query}");
+        assert_eq!(answer.code(), "INTERNAL");
+    }
 }
 
 #[tokio::test]

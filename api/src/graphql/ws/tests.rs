@@ -234,13 +234,15 @@ async fn ids_are_unique_while_they_run() {
 }
 
 #[tokio::test]
-async fn the_guard_stands_here_too() {
+async fn what_is_refused_over_http_is_refused_here() {
     let mut client = Client::admitted().await;
     for (query, code) in [
         (&*"[".repeat(4096), "LIMIT_EXCEEDED"),
         ("{ caller", "GRAPHQL_PARSE_FAILED"),
         ("{ nothing }", "GRAPHQL_VALIDATION_FAILED"),
         ("subscription { nothing }", "GRAPHQL_VALIDATION_FAILED"),
+        ("{ panics }", "INTERNAL"),
+        ("subscription { panics }", "INTERNAL"),
     ] {
         client.subscribe("a", query).await;
         let heard = client.heard().await;
