@@ -4,7 +4,7 @@
 //! change anything. Every answer is a GraphQL response; one that was refused before execution has no
 //! `data`, and its status says so to clients that accept `application/graphql-response+json`.
 
-use std::sync::Arc;
+use std::{collections::BTreeMap, sync::Arc};
 
 use async_graphql::{Executor, Response as Executed, ServerError, parser::types::OperationType};
 use axum::{
@@ -19,7 +19,7 @@ use http::{
     header::{ALLOW, CACHE_CONTROL, CONTENT_TYPE, VARY, WWW_AUTHENTICATE},
 };
 use mime::Mime;
-use serde_json::{Map, Value, json};
+use serde_json::{Map, Value};
 
 use super::{
     accept::Media,
@@ -186,7 +186,7 @@ impl Refused {
             Media::GraphQl => StatusCode::BAD_REQUEST,
             Media::Json => StatusCode::OK,
         });
-        let mut response = reply(status, media, &json!({ "errors": self.errors }));
+        let mut response = reply(status, media, &BTreeMap::from([("errors", self.errors)]));
         if let Some((name, value)) = self.header {
             response
                 .headers_mut()

@@ -19,8 +19,8 @@ use axum::{
 };
 use futures::{StreamExt, future, stream, stream::BoxStream};
 use http::{HeaderMap, StatusCode};
-use serde::Deserialize;
-use serde_json::{Value, json};
+use serde::{Deserialize, Serialize};
+use serde_json::Value;
 use tokio::time::{interval, timeout};
 use tokio_stream::StreamMap;
 
@@ -78,8 +78,8 @@ pub(super) async fn upgrade<E: Executor>(
                 service,
                 heard: true,
             };
-            if let Err(Some(close)) = peer.serve(token).await {
-                peer.close(close).await;
+            if let Err(end) = peer.serve(token).await {
+                peer.leave(end).await;
             }
         })
 }
@@ -95,6 +95,28 @@ enum Said {
     Complete { id: String },
 }
 
+/// What it is answered.
+#[derive(Serialize)]
+#[serde(tag = "type", rename_all = "snake_case")]
+enum Say<'a> {
+    ConnectionAck,
+    Pong {
+        #[serde(skip_serializing_if = "Option::is_none")]
+        payload: Option<Value>,
+    },
+    Next {
+        id: &'a str,
+        payload: Executed,
+    },
+    Error {
+        id: &'a str,
+        payload: Vec<ServerError>,
+    },
+    Complete {
+        id: &'a str,
+    },
+}
+
 /// Why a socket ends: a code of the protocol with its reason, or nothing when the peer is gone.
 type End = Option<(u16, &'static str)>;
 
@@ -103,6 +125,7 @@ const UNAUTHORIZED: End = Some((4401, "Unauthorized"));
 const INIT_TIMEOUT: End = Some((4408, "Connection initialisation timeout"));
 const NAME_TAKEN: End = Some((4409, "Subscriber with this id already exists"));
 const TOO_MANY_INITS: End = Some((4429, "Too many initialisation requests"));
+const UNREADABLE: End = Some((1009, "Message too big or malformed"));
 const GONE: End = None;
 
 /// What becomes of an operation.
@@ -131,7 +154,7 @@ impl<E: Executor> Peer<E> {
         (self.service.admit)(Some(token.clone()))
             .await
             .map_err(|error| refusal(&error))?;
-        self.say(json!({ "type": "connection_ack" })).await?;
+        self.say(Say::ConnectionAck).await?;
         self.operate(&token).await
     }
 
@@ -140,7 +163,7 @@ impl<E: Executor> Peer<E> {
         loop {
             match self.hear().await? {
                 Said::ConnectionInit { payload } => return Ok(payload.unwrap_or_default()),
-                Said::Ping { payload } => self.pong(payload).await?,
+                Said::Ping { payload } => self.say(Say::Pong { payload }).await?,
                 Said::Pong {} | Said::Complete { .. } => {}
                 Said::Subscribe { .. } => return Err(UNAUTHORIZED),
             }
@@ -154,7 +177,7 @@ impl<E: Executor> Peer<E> {
             tokio::select! {
                 said = self.hear() => match said? {
                     Said::ConnectionInit { .. } => return Err(TOO_MANY_INITS),
-                    Said::Ping { payload } => self.pong(payload).await?,
+                    Said::Ping { payload } => self.say(Say::Pong { payload }).await?,
                     Said::Pong {} => {}
                     Said::Complete { id } => drop(operations.remove(&id)),
                     Said::Subscribe { id, .. } if operations.contains_key(&id) => return Err(NAME_TAKEN),
@@ -196,9 +219,9 @@ impl<E: Executor> Peer<E> {
 
     async fn tell(&mut self, id: &str, event: Event) -> Result<(), End> {
         self.say(match event {
-            Event::Next(executed) => json!({ "type": "next", "id": id, "payload": executed }),
-            Event::Failed(errors) => json!({ "type": "error", "id": id, "payload": errors }),
-            Event::Complete => json!({ "type": "complete", "id": id }),
+            Event::Next(payload) => Say::Next { id, payload },
+            Event::Failed(payload) => Say::Error { id, payload },
+            Event::Complete => Say::Complete { id },
             Event::NotAdmitted(error) => return Err(refusal(&error)),
         })
         .await
@@ -207,7 +230,8 @@ impl<E: Executor> Peer<E> {
     /// The next message of the protocol.
     async fn hear(&mut self) -> Result<Said, End> {
         loop {
-            let message = self.socket.recv().await.and_then(Result::ok).ok_or(GONE)?;
+            let message = self.socket.recv().await.ok_or(GONE)?;
+            let message = message.map_err(|_| UNREADABLE)?;
             self.heard = true;
             match message {
                 Message::Text(text) => return serde_json::from_str(&text).map_err(|_| BAD_MESSAGE),
@@ -218,14 +242,6 @@ impl<E: Executor> Peer<E> {
         }
     }
 
-    async fn pong(&mut self, payload: Option<Value>) -> Result<(), End> {
-        let mut pong = json!({ "type": "pong" });
-        if let Some(payload) = payload {
-            pong["payload"] = payload;
-        }
-        self.say(pong).await
-    }
-
     async fn ping(&mut self) -> Result<(), End> {
         if !std::mem::take(&mut self.heard) {
             return Err(GONE);
@@ -233,8 +249,9 @@ impl<E: Executor> Peer<E> {
         self.send(Message::Ping(Default::default())).await
     }
 
-    async fn say(&mut self, message: Value) -> Result<(), End> {
-        self.send(Message::Text(message.to_string().into())).await
+    async fn say(&mut self, message: Say<'_>) -> Result<(), End> {
+        let text = serde_json::to_string(&message).map_err(|_| GONE)?;
+        self.send(Message::Text(text.into())).await
     }
 
     async fn send(&mut self, message: Message) -> Result<(), End> {
@@ -242,16 +259,17 @@ impl<E: Executor> Peer<E> {
         sent.ok().and_then(Result::ok).ok_or(GONE)
     }
 
-    async fn close(mut self, (code, reason): (u16, &'static str)) {
-        let frame = CloseFrame {
+    /// Closes politely: closing on unread bytes would reset the connection, and the peer not learn why.
+    async fn leave(mut self, end: End) {
+        let close = end.map(|(code, reason)| CloseFrame {
             code,
             reason: reason.into(),
-        };
-        if self.send(Message::Close(Some(frame))).await.is_ok() {
-            // Closing on unread bytes would reset the connection, and the peer not learn why.
-            let leave = async { while let Some(Ok(_)) = self.socket.recv().await {} };
-            let _ = timeout(LEAVES_WITHIN, leave).await;
+        });
+        if close.is_some() && self.send(Message::Close(close)).await.is_err() {
+            return;
         }
+        let rest = async { while let Some(Ok(_)) = self.socket.recv().await {} };
+        let _ = timeout(LEAVES_WITHIN, rest).await;
     }
 }
 

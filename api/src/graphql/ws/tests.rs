@@ -4,6 +4,7 @@ use std::net::Ipv4Addr;
 
 use futures::SinkExt;
 use http::HeaderValue;
+use serde_json::json;
 use tokio::net::{TcpListener, TcpStream};
 use tokio_tungstenite::{
     MaybeTlsStream, WebSocketStream, connect_async,
@@ -294,8 +295,25 @@ async fn operations_and_time_are_bounded() {
 
 #[tokio::test]
 async fn huge_messages_end_the_socket() {
+    let limits = Limits {
+        body_bytes: 1000,
+        ..Limits::default()
+    };
+    let mut client = Client::new(limits).await;
+    client
+        .0
+        .send(Sent::text(" ".repeat(1001)))
+        .await
+        .expect("the socket is open");
+    assert_eq!(client.heard().await, json!(1009));
+}
+
+#[tokio::test]
+async fn a_peer_that_leaves_is_seen_off() {
     let mut client = Client::admitted().await;
-    let huge = " ".repeat((1 << 20) + 1);
-    let _ = client.0.send(Sent::text(huge)).await;
-    assert_eq!(client.heard().await, Value::Null);
+    client.0.close(None).await.expect("the socket is open");
+    assert!(
+        client.0.next().await.is_some_and(|answer| answer.is_ok()),
+        "the close is answered"
+    );
 }
