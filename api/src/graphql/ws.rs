@@ -17,7 +17,7 @@ use axum::{
     },
     response::{IntoResponse, Response},
 };
-use futures::{StreamExt, future, stream, stream::BoxStream};
+use futures::{FutureExt, StreamExt, future, stream, stream::BoxStream};
 use http::{HeaderMap, StatusCode};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
@@ -183,8 +183,10 @@ impl<E: Executor> Peer<E> {
                     Said::Subscribe { id, .. } if operations.contains_key(&id) => return Err(NAME_TAKEN),
                     Said::Subscribe { id, payload } => {
                         let params = Params::from_json(payload).map_err(|_| BAD_MESSAGE)?;
-                        let event = self.start(params, token, operations.len());
-                        operations.insert(id, event);
+                        match self.room_beside(operations.len()) {
+                            Ok(()) => drop(operations.insert(id, self.start(params, token))),
+                            Err(error) => self.tell(&id, Event::Failed(vec![error])).await?,
+                        }
                     }
                 },
                 Some((id, event)) = operations.next() => {
@@ -198,23 +200,22 @@ impl<E: Executor> Peer<E> {
         }
     }
 
-    /// The events of a new operation; of them, those after the first that is not `Next` do not matter.
-    fn start(&self, params: Params, token: &str, running: usize) -> BoxStream<'static, Event> {
+    fn room_beside(&self, running: usize) -> Result<(), ServerError> {
         let most = self.service.limits.operations_per_socket;
-        let room = within(running + 1, most, || {
+        within(running + 1, most, || {
             format!(
                 "More than {most} operations run on this socket. Complete one first, or open another socket."
             )
-        });
-        let (service, token) = (self.service.clone(), token.to_owned());
-        let start = async move {
-            match room {
-                Ok(()) => events(service, params, token).await,
-                Err(error) => Err(Event::Failed(vec![error])),
-            }
-            .unwrap_or_else(|event| stream::once(future::ready(event)).boxed())
-        };
-        stream::once(start).flatten().boxed()
+        })
+    }
+
+    /// The events of a new operation; those after the first that is not `Next` do not matter.
+    fn start(&self, params: Params, token: &str) -> BoxStream<'static, Event> {
+        let events = events(self.service.clone(), params, token.to_owned());
+        let at_once = |event| stream::once(future::ready(event)).boxed();
+        stream::once(events.map(move |events| events.unwrap_or_else(at_once)))
+            .flatten()
+            .boxed()
     }
 
     async fn tell(&mut self, id: &str, event: Event) -> Result<(), End> {
