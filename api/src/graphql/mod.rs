@@ -13,4 +13,5 @@ pub mod respond;
 #[cfg(test)]
 mod testing;
 pub mod transport;
+mod weigh;
 mod ws;
