@@ -5,6 +5,7 @@
 //! them have the same shape.
 
 pub mod access;
+pub mod app;
 pub mod clock;
 pub mod command;
 pub mod config;

@@ -18,7 +18,7 @@ use tokio::{net::TcpListener, sync::oneshot};
 use tower_http::{
     catch_panic::CatchPanicLayer,
     set_header::SetResponseHeaderLayer,
-    timeout::{RequestBodyTimeoutLayer, TimeoutLayer},
+    timeout::RequestBodyTimeoutLayer,
 };
 
 use crate::{
@@ -82,15 +82,6 @@ pub async fn bind(settings: &Server) -> Result<TcpListener, CannotListen> {
     TcpListener::bind(address)
         .await
         .map_err(|source| CannotListen { address, source })
-}
-
-/// Lets routes whose answers are made in one go (not uploads, downloads or streams) take no longer
-/// than `server.request_timeout`.
-pub fn bounded(routes: Router, settings: &Server) -> Router {
-    routes.layer(TimeoutLayer::with_status_code(
-        StatusCode::GATEWAY_TIMEOUT,
-        settings.request_timeout,
-    ))
 }
 
 /// Adds to the service's own routes what holds for all of them: probes, log, panics, headers.
@@ -280,17 +271,6 @@ mod tests {
         let answer = get_from(broken(), READY).await;
         assert_eq!(answer.status(), StatusCode::SERVICE_UNAVAILABLE);
         assert_eq!(text(answer).await, "not ready\n");
-    }
-
-    #[tokio::test]
-    async fn a_bounded_route_is_answered_in_time_or_not_at_all() {
-        let routes = Router::new().route("/", get(async || std::future::pending::<()>().await));
-        let settings = Server {
-            request_timeout: Duration::from_millis(5),
-            ..Server::default()
-        };
-        let answer = get_from(bounded(routes, &settings), "/").await;
-        assert_eq!(answer.status(), StatusCode::GATEWAY_TIMEOUT);
     }
 
     #[tokio::test]

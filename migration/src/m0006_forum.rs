@@ -79,7 +79,8 @@ fn tables() -> Vec<Table> {
             .time("updated_at")
             .int("version")
             .check("ends_at IS NULL OR ends_at > starts_at")
-            .check("(state = 'SIGNED') = (signed_at IS NOT NULL AND minutes_as_signed IS NOT NULL)")
+            .check("(state = 'SIGNED') = (signed_at IS NOT NULL)")
+            .check("(state = 'SIGNED') = (minutes_as_signed IS NOT NULL)")
             .index(&["forum_id", "starts_at", "id"]),
         Table::new("agenda_item")
             .refers("meeting_id", "meeting")

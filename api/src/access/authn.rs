@@ -9,7 +9,7 @@ use std::sync::Arc;
 
 use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
 use chrono::{DateTime, TimeDelta, Utc};
-use entity::{PersonStatus, api_token, organisation, person, role_assignment};
+use entity::{PersonStatus, api_token, organisation, person, role_assignment, upload};
 use sea_orm::{ActiveValue::Unchanged, ColumnTrait, EntityTrait, QueryFilter, Set};
 use sha2::{Digest, Sha256};
 use subtle::ConstantTimeEq;
@@ -120,8 +120,36 @@ impl Door {
             .one(self.pool())
             .await?
             .filter(|token| bool::from(token.hash.as_bytes().ct_eq(kept.as_bytes())))
-            .filter(|token| token.revoked_at.is_none() && token.expires_at > self.clock().now())
             .ok_or(Error::Unauthenticated(REFUSED))?;
+        let actor = self.actor_of(&token).await?;
+        self.note_use(&token).await?;
+        Ok(actor)
+    }
+
+    /// The same actor with roles and token as they stand now; one without a token stays as it is.
+    ///
+    /// # Errors
+    /// `Unauthenticated` when the token no longer works, or the person may no longer act.
+    pub async fn renew(&self, actor: &Arc<Actor>) -> Result<Arc<Actor>> {
+        match actor.token {
+            Some(token) => self.holder(token).await,
+            None => Ok(actor.clone()),
+        }
+    }
+
+    /// The actor that a token stands for, known by its id.
+    pub(super) async fn holder(&self, token: Uuid) -> Result<Arc<Actor>> {
+        let token = api_token::Entity::find_by_id(token)
+            .one(self.pool())
+            .await?
+            .ok_or(Error::Unauthenticated(REFUSED))?;
+        self.actor_of(&token).await
+    }
+
+    async fn actor_of(&self, token: &api_token::Model) -> Result<Arc<Actor>> {
+        if token.revoked_at.is_some() || token.expires_at <= self.clock().now() {
+            return Err(Error::Unauthenticated(REFUSED));
+        }
         let organisation = organisation::Entity::find_by_id(token.organisation_id)
             .one(self.pool())
             .await?
@@ -129,10 +157,9 @@ impl Door {
         let tenant = (organisation.id, organisation.kind);
         let actor = match token.person_id {
             Some(person) => self.person_actor(tenant, person).await?,
-            None => Actor::new(tenant, None, token.name.clone(), grants(&token)?),
+            None => Actor::new(tenant, None, token.name.clone(), grants(token)?),
         };
-        self.note_use(&token).await?;
-        Ok(Arc::new(actor.with_token(token.id, scopes(&token)?)))
+        Ok(Arc::new(actor.with_token(token.id, scopes(token)?)))
     }
 
     async fn person_actor(
@@ -156,6 +183,22 @@ impl Door {
             })
             .collect();
         Ok(Actor::new(tenant, Some(id), person.name, grants))
+    }
+
+    /// Who may send bytes to an upload URL: whoever asked for it, as far as that one still may. Returns the
+    /// upload too.
+    ///
+    /// # Errors
+    /// `NotFound` when there is no such upload, or its time is over.
+    pub async fn uploader(&self, secret: &str) -> Result<(Arc<Actor>, upload::Model)> {
+        let upload = upload::Entity::find()
+            .filter(upload::Column::Hash.eq(hash(secret)))
+            .one(self.pool())
+            .await?
+            .filter(|upload| upload.expires_at > self.clock().now())
+            .ok_or(Error::NotFound)?;
+        let token = upload.token_id.ok_or(Error::NotFound)?;
+        Ok((self.holder(token).await?, upload))
     }
 
     async fn note_use(&self, token: &api_token::Model) -> Result<()> {

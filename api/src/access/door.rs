@@ -5,15 +5,11 @@ use std::sync::{
     atomic::{AtomicU64, Ordering},
 };
 
-use migration::MigratorTrait;
-use sea_orm::{
-    DatabaseConnection, DatabaseTransaction, SqliteTransactionMode, TransactionOptions,
-    TransactionTrait,
-};
+use sea_orm::{DatabaseConnection, DatabaseTransaction, TransactionTrait};
 use tokio::sync::{Mutex, watch};
 use uuid::Uuid;
 
-use super::{Act, Actor, Permit, Resource, Scope, pool};
+use super::{Act, Actor, Permit, Resource, Scope, migrate, pool};
 use crate::{Error, Result, clock::Clock, ledger};
 
 /// The one door to the data. Clones share it.
@@ -43,12 +39,23 @@ impl Door {
         })))
     }
 
+    /// Opens the database for a command beside the service, and brings it up to this version.
+    ///
+    /// # Errors
+    /// As [`Door::open`] and [`Door::migrate`].
+    pub async fn open_for_command(url: &str, clock: Clock) -> anyhow::Result<Self> {
+        let door = Self::open(url, 2, clock).await?;
+        door.migrate().await?;
+        Ok(door)
+    }
+
     /// Brings the database's schema to the newest step.
     ///
     /// # Errors
     /// When a step fails.
     pub async fn migrate(&self) -> anyhow::Result<()> {
-        Ok(migration::Migrator::up(&self.0.pool, None).await?)
+        migrate::up_on(&self.0.pool).await?;
+        Ok(())
     }
 
     /// Where time and ids come from.
@@ -115,11 +122,7 @@ impl Door {
     /// A transaction that will write. SQLite takes its one writer's place at once: a transaction that
     /// began reading could not be upgraded while another writes.
     pub(super) async fn begin_writing(&self) -> Result<DatabaseTransaction> {
-        let options = TransactionOptions {
-            sqlite_transaction_mode: Some(SqliteTransactionMode::Immediate),
-            ..Default::default()
-        };
-        Ok(self.0.pool.begin_with_options(options).await?)
+        Ok(self.0.pool.begin_with_options(pool::WRITE).await?)
     }
 
     /// Seals what has been committed and tells those who wait for it. A failure is logged and made

@@ -5,6 +5,7 @@
 
 use std::ops::Deref;
 
+use entity::organisation;
 use sea_orm::{
     ActiveModelBehavior, ActiveModelTrait, ColumnTrait, EntityTrait, IntoActiveModel, ModelTrait,
     QueryFilter, Value,
@@ -12,8 +13,8 @@ use sea_orm::{
 use serde::Serialize;
 use uuid::Uuid;
 
-use super::{Act, Door, Scope, reach::Recorded, scope::id_of};
-use crate::{Error, Result, ledger};
+use super::{Act, Door, Scope, Secret, action::CreateAgreement, reach::Recorded, scope::id_of};
+use crate::{Error, Result, clock::Clock, ledger};
 
 /// Leave to do the action `A` on the record it was asked for.
 pub struct Permit<A: Act> {
@@ -45,6 +46,18 @@ impl<A: Act> Permit<A> {
     #[must_use]
     pub fn id(&self) -> Uuid {
         self.door.clock().id()
+    }
+
+    /// A new secret; `prefix` tells what it is for.
+    #[must_use]
+    pub fn secret(&self, prefix: &str) -> Secret {
+        Secret::new(self.door.clock(), prefix)
+    }
+
+    /// Where time and ids come from.
+    #[must_use]
+    pub fn clock(&self) -> &Clock {
+        self.door.clock()
     }
 
     /// Adds a row and records that it was `verb` (`drafted`, `requested`…).
@@ -203,6 +216,21 @@ impl<A: Act> Permit<A> {
         self.scope.tx.commit().await?;
         self.door.seal().await;
         Ok(())
+    }
+}
+
+impl Permit<CreateAgreement> {
+    /// The organisation with this number, whether the actor sees it or not: the only place where a
+    /// tenant is looked up outside the scope. What is found must not be told apart from what is not.
+    ///
+    /// # Errors
+    /// `Internal` when the database fails.
+    pub(crate) async fn organisation_numbered(&self, number: &str) -> Result<Option<organisation::Model>> {
+        self.scope.count_statement();
+        Ok(organisation::Entity::find()
+            .filter(organisation::Column::Number.eq(number))
+            .one(&self.scope.tx)
+            .await?)
     }
 }
 

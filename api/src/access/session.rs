@@ -14,8 +14,11 @@ use crate::{Error, Result};
 /// Said when a resolver needs an actor and the request brought none.
 const ANONYMOUS: &str = "This needs an API token: send it as `Authorization: Bearer TOKEN`.";
 
-/// What a request carries. One is made for every request and dies with it.
-pub struct Session {
+/// What a request carries. One is made for every request and dies with it. Clones share it.
+#[derive(Clone)]
+pub struct Session(Arc<Inner>);
+
+struct Inner {
     door: Door,
     actor: Option<Arc<Actor>>,
     scope: Mutex<Option<Arc<Scope>>>,
@@ -26,12 +29,12 @@ impl Session {
     /// A session of this actor; without one nothing but the schema can be read.
     #[must_use]
     pub fn new(door: Door, actor: Option<Arc<Actor>>) -> Self {
-        Self {
+        Self(Arc::new(Inner {
             door,
             actor,
             scope: Mutex::default(),
             secret: AtomicBool::default(),
-        }
+        }))
     }
 
     /// Who is calling.
@@ -39,13 +42,13 @@ impl Session {
     /// # Errors
     /// `Unauthenticated` when nobody is known to.
     pub fn actor(&self) -> Result<&Arc<Actor>> {
-        self.actor.as_ref().ok_or(Error::Unauthenticated(ANONYMOUS))
+        self.0.actor.as_ref().ok_or(Error::Unauthenticated(ANONYMOUS))
     }
 
-    /// The door, for what reads on its own, such as a subscription.
+    /// The door, for what outlives a single read, such as a subscription.
     #[must_use]
     pub fn door(&self) -> &Door {
-        &self.door
+        &self.0.door
     }
 
     /// The scope that the request's reads share, opened when first needed.
@@ -54,13 +57,18 @@ impl Session {
     /// As [`Session::actor`], and when the database fails.
     pub async fn scope(&self) -> Result<Arc<Scope>> {
         let actor = self.actor()?;
-        let mut current = self.scope.lock().await;
+        let mut current = self.0.scope.lock().await;
         if let Some(scope) = current.as_ref() {
             return Ok(scope.clone());
         }
-        let scope = Arc::new(self.door.scope(actor).await?);
+        let scope = Arc::new(self.0.door.scope(actor).await?);
         *current = Some(scope.clone());
         Ok(scope)
+    }
+
+    /// Closes the scope: what is read afterwards is read anew.
+    pub async fn forget(&self) {
+        self.0.scope.lock().await.take();
     }
 
     /// Leave to do the action on the record. What is read afterwards is read anew, so that the answer
@@ -70,8 +78,8 @@ impl Session {
     /// As [`Door::permit`].
     pub async fn permit<A: Act>(&self, id: Uuid, expected: Option<i32>) -> Result<Permit<A>> {
         let actor = self.actor()?;
-        self.scope.lock().await.take();
-        self.door.permit(actor, id, expected).await
+        self.forget().await;
+        self.0.door.permit(actor, id, expected).await
     }
 
     /// Leave to do the action on behalf of the actor's own organisation.
@@ -83,14 +91,23 @@ impl Session {
         self.permit(home, None).await
     }
 
+    /// The session of the same actor with roles and token as they stand now.
+    ///
+    /// # Errors
+    /// `Unauthenticated` when the token has expired or was revoked, or the person may no longer act.
+    pub async fn renewed(&self) -> Result<Self> {
+        let actor = self.0.door.renew(self.actor()?).await?;
+        Ok(Self::new(self.0.door.clone(), Some(actor)))
+    }
+
     /// Marks that the answer shows a secret, which must not be kept for a repeated request.
     pub fn shows_secret(&self) {
-        self.secret.store(true, Ordering::Relaxed);
+        self.0.secret.store(true, Ordering::Relaxed);
     }
 
     /// Whether the answer shows a secret.
     #[must_use]
     pub fn has_shown_secret(&self) -> bool {
-        self.secret.load(Ordering::Relaxed)
+        self.0.secret.load(Ordering::Relaxed)
     }
 }

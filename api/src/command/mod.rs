@@ -11,6 +11,7 @@ pub mod demo;
 pub mod migrate;
 pub mod organisation;
 pub mod permissions;
+pub mod schema;
 pub mod serve;
 mod settings;
 pub mod token;
@@ -59,7 +60,15 @@ Examples:
 
 #[derive(Debug, Subcommand)]
 enum Command {
+    Demo(demo::Args),
+    Serve(serve::Args),
     Migrate(migrate::Args),
+    /// Print the GraphQL schema in the definition language, for code generators and reviews
+    Schema,
+    Permissions(permissions::Args),
+    VerifyLedger(verify_ledger::Args),
+    Organisation(organisation::Args),
+    Token(token::Args),
 }
 
 /// Does what the process's command line says.
@@ -78,7 +87,14 @@ pub async fn run() -> ExitCode {
 
 async fn dispatch(command: Command) -> Result<()> {
     match command {
+        Command::Demo(args) => demo::run(args).await,
+        Command::Serve(args) => serve::run(args).await,
         Command::Migrate(args) => migrate::run(args).await,
+        Command::Schema => schema::run(),
+        Command::Permissions(args) => permissions::run(&args),
+        Command::VerifyLedger(args) => verify_ledger::run(args).await,
+        Command::Organisation(args) => organisation::run(args).await,
+        Command::Token(args) => token::run(args).await,
     }
 }
 

@@ -1,6 +1,9 @@
 //! `samsyn serve`: the service itself.
 
+use anyhow::Result;
+
 use super::SettingsArgs;
+use crate::{app::App, clock::Clock, server, telemetry};
 
 /// Serve the API
 ///
@@ -22,3 +25,17 @@ Examples:
   samsyn serve
   samsyn serve --listen 0.0.0.0:8080 --data /srv/samsyn
   SAMSYN_LOG__FORMAT=json samsyn serve --config /etc/samsyn.toml";
+
+/// Serves until the process is told to stop.
+///
+/// # Errors
+/// When a setting is wrong, the address is taken, or database or evidence store cannot be opened.
+pub async fn run(args: Args) -> Result<()> {
+    let listen = args.listen;
+    let settings = args.settings.sources().flag("--listen", ("server", "listen"), listen).load()?;
+    telemetry::start(&settings.log)?;
+    let listener = server::bind(&settings.server).await?;
+    let base = settings.server.base_url(listener.local_addr()?);
+    let app = App::open(&settings, base, Clock::system()).await?;
+    app.serve(listener, app.routes(&settings), &settings).await
+}

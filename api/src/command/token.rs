@@ -2,11 +2,17 @@
 
 use std::time::Duration;
 
+use anyhow::{Context, Result};
 use clap::{ArgGroup, Subcommand};
 use entity::{Role, ServiceArea};
 
-use super::{SettingsArgs, by_name};
-use crate::access::{Grant, TokenScope};
+use super::{SettingsArgs, by_name, print};
+use crate::{
+    access::{Door, Grant, NewToken, TokenScope},
+    clock::Clock,
+    topic::organisation::model::{Email, OrganisationNumber, role_rules},
+    validate::{Check, TITLE},
+};
 
 /// Make API tokens
 #[derive(Debug, clap::Args)]
@@ -72,6 +78,49 @@ fn grant(text: &str) -> Result<Grant, String> {
         );
     }
     Ok(Grant { role, area })
+}
+
+/// Makes the token and prints its secret.
+///
+/// # Errors
+/// When a setting or an argument is wrong, or there is no such organisation or person.
+pub async fn run(args: Args) -> Result<()> {
+    let settings = args.settings.sources().load()?;
+    let clock = Clock::system();
+    let door = Door::open_for_command(settings.database.url.expose(), clock.clone()).await?;
+    let Action::Create(wanted) = args.action;
+    let number: OrganisationNumber = wanted.organisation.parse().context("--organisation")?;
+    let operator = door.as_operator();
+    let organisation = operator.organisation(number.digits()).await?;
+    let organisation = organisation.with_context(|| {
+        format!("there is no organisation {number}; add it with `samsyn organisation create`")
+    })?;
+    let mut check = Check::default();
+    for grant in &wanted.role {
+        role_rules(organisation.kind, grant.role, grant.area, &mut check);
+    }
+    check.text("--name", &wanted.name, TITLE);
+    check.finish()?;
+    let person = match &wanted.person {
+        None => None,
+        Some(email) => {
+            let email: Email = email.parse().context("--person")?;
+            let person = operator.person(organisation.id, email.as_str()).await?;
+            Some(person.with_context(|| format!("{} has nobody with this address", organisation.name))?.id)
+        }
+    };
+    let new = NewToken {
+        organisation: organisation.id,
+        person,
+        name: wanted.name,
+        scopes: wanted.scope,
+        roles: wanted.role,
+        created_by: None,
+        expires_at: clock.now() + wanted.expires_in,
+    };
+    let (row, secret) = new.make(&clock)?;
+    operator.add_token(row).await?;
+    print(&secret.reveal())
 }
 
 #[cfg(test)]

@@ -15,9 +15,6 @@ use crate::graphql::guard;
 #[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
 #[serde(default, deny_unknown_fields)]
 pub struct Limits {
-    /// The largest `first` or `last` of a connection.
-    #[serde(deserialize_with = "value::whole::<_, _, 1, 1000>")]
-    pub page_size_max: usize,
     /// The largest body of a request, and message on a WebSocket, in bytes.
     #[serde(deserialize_with = "value::size")]
     pub body_bytes: usize,
@@ -39,7 +36,6 @@ impl Default for Limits {
     fn default() -> Self {
         let guard = guard::Limits::default();
         Self {
-            page_size_max: 100,
             body_bytes: guard.body_bytes,
             depth: guard.depth,
             complexity: guard.complexity,

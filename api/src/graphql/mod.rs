@@ -1,4 +1,9 @@
-//! GraphQL: how documents come in over HTTP and WebSocket, what is refused, and what is answered.
+//! GraphQL: how documents come in over HTTP and WebSocket, what is refused, what is answered, and the
+//! pieces that the topics' objects are made of.
+//!
+//! Transport: `http` and `ws` take a request, [`guard`] refuses it or lets it pass, the schema executes
+//! it, [`respond`] words the answer. Pieces: [`key`] (ids), [`loaded`] (rows that know their siblings),
+//! [`page`] (connections), [`node`] (any record by id), [`links`] (addresses outside GraphQL).
 
 mod accept;
 pub mod explorer;
@@ -6,12 +11,34 @@ pub mod guard;
 pub mod http;
 pub mod key;
 mod lexer;
+pub mod links;
 pub mod loaded;
+pub mod node;
 mod outline;
 pub mod page;
 pub mod respond;
+pub mod schema;
 #[cfg(test)]
 mod testing;
 pub mod transport;
 mod weigh;
 mod ws;
+
+pub use links::Links;
+
+use sea_orm::{
+    ColumnTrait,
+    sea_query::{Expr, ExprTrait, Func, LikeExpr, SimpleExpr},
+};
+
+/// The condition that a text column contains `text`, whatever the case of ASCII letters; the text is
+/// never a pattern.
+pub fn contains(column: impl ColumnTrait, text: &str) -> SimpleExpr {
+    let escaped = text
+        .replace('\\', "\\\\")
+        .replace('%', "\\%")
+        .replace('_', "\\_")
+        .to_lowercase();
+    Func::lower(Expr::col(column.as_column_ref()))
+        .like(LikeExpr::new(format!("%{escaped}%")).escape('\\'))
+}

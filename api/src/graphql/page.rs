@@ -198,7 +198,7 @@ impl Paging {
 #[must_use]
 pub fn cost(first: Option<i32>, child: usize) -> usize {
     let rows = first.unwrap_or(DEFAULT_PAGE).clamp(1, LARGEST_PAGE);
-    1 + usize::try_from(rows).unwrap_or(1) * child
+    usize::try_from(rows).unwrap_or(1).saturating_mul(child).saturating_add(1)
 }
 
 /// What a connection tells beside its page.

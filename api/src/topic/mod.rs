@@ -13,6 +13,10 @@
 //! draft, an update and an import are thereby held to the same rules. Its states move only along the
 //! table of its [`Machine`].
 
+pub mod briefing;
+pub mod comment;
+pub mod event;
+pub mod token;
 pub mod action_item;
 pub mod agreement;
 pub mod evidence;

@@ -7,5 +7,7 @@
 //! - The last day, if there is one, does not come before the first; without one the agreement runs
 //!   until further notice.
 
+pub mod graphql;
+pub mod write;
 pub mod model;
 pub mod read;

@@ -1,7 +1,7 @@
 //! The rules of an agreement and its period.
 
 use chrono::NaiveDate;
-use entity::{OrganisationKind, agreement};
+use entity::agreement;
 
 use crate::validate::{Check, TITLE};
 
@@ -15,20 +15,6 @@ pub fn rules(agreement: &agreement::Model, check: &mut Check) {
     check.date("startsOn", Some(agreement.starts_on));
     check.date("endsOn", agreement.ends_on);
     check.dates_in_order("endsOn", Some(agreement.starts_on), agreement.ends_on);
-}
-
-/// The rules of who can be party to an agreement.
-pub fn party_rules(customer: OrganisationKind, supplier: OrganisationKind, check: &mut Check) {
-    check.require(
-        "customerId",
-        customer == OrganisationKind::Municipality,
-        "must be a municipality",
-    );
-    check.require(
-        "supplierId",
-        supplier == OrganisationKind::Supplier,
-        "must be a supplier",
-    );
 }
 
 /// Whether the agreement is in force on a day; its first and last days count.

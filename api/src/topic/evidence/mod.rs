@@ -7,5 +7,7 @@
 //! - Validity follows from the dates and today alone. It is never stored, so it is never stale.
 //! - A file never changes. A corrected file takes the place of the former, which is kept.
 
+pub mod graphql;
+pub mod write;
 pub mod model;
 pub mod read;

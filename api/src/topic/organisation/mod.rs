@@ -9,5 +9,7 @@
 //! - A person belongs to one organisation and is known there by an e-mail address in lower case.
 //!   Who leaves becomes INACTIVE: what the person did keeps its author.
 
+pub mod graphql;
+pub mod write;
 pub mod model;
 pub mod read;

@@ -1,6 +1,6 @@
-//! Loading organisations, people and tokens for an action.
+//! Loading organisations and people for an action.
 
-use entity::{api_token, organisation, person};
+use entity::{organisation, person};
 use uuid::Uuid;
 
 use crate::{
@@ -35,23 +35,6 @@ impl Resource for person::Model {
         Facts {
             owner: Some(self.organisation_id),
             by: Some(self.id),
-            ..Facts::default()
-        }
-    }
-
-    fn version(&self) -> Option<i32> {
-        Some(self.version)
-    }
-}
-
-impl Resource for api_token::Model {
-    async fn load(scope: &Scope, id: Uuid) -> Result<Self> {
-        scope.get::<api_token::Entity>(id).await
-    }
-
-    fn facts(&self) -> Facts {
-        Facts {
-            owner: Some(self.organisation_id),
             ..Facts::default()
         }
     }

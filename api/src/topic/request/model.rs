@@ -36,6 +36,9 @@ pub const WITHDRAW: Transition<RequestState> = Transition {
     to: Withdrawn,
 };
 
+/// The states in which the customer may still say otherwise what is asked for, and by when.
+pub const CHANGEABLE: &[RequestState] = &[Open, Answered];
+
 impl Machine for RequestState {
     const SUBJECT: &'static str = "An evidence request";
     const FIRST: Self = Open;

@@ -9,5 +9,8 @@
 //! - It is returned with a remark, always. Who handed it in does not review it.
 //! - The same evidence handed in under two agreements is two submissions, reviewed apart.
 
+pub mod content;
+pub mod graphql;
+pub mod write;
 pub mod model;
 pub mod read;

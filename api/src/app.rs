@@ -1,0 +1,152 @@
+//! The service as a whole: the door, the evidence store and the schema, and the routes that lead to
+//! them.
+
+use std::{sync::Arc, time::Duration};
+
+use async_graphql::Data;
+use axum::{Router, routing::get};
+use http::header::{CONTENT_SECURITY_POLICY, CONTENT_TYPE};
+use url::Url;
+
+use crate::{
+    access::{Door, Session},
+    clock::Clock,
+    config::Settings,
+    graphql::{
+        Links, explorer, guard, http as graphql_http,
+        schema::{self, Schema},
+        transport::{Admit, Transport},
+    },
+    server,
+    store::blob::Blobs,
+    topic::evidence,
+};
+
+/// Where GraphQL is served.
+pub const GRAPHQL: &str = "/graphql";
+/// Where GraphQL is served over WebSocket.
+pub const SUBSCRIPTIONS: &str = "/graphql/ws";
+
+/// How old a broken upload's remains must be before they are swept away: longer than an upload URL works.
+const STALE: Duration = Duration::from_secs(48 * 60 * 60);
+/// How often that is done.
+const SWEEP: Duration = Duration::from_secs(60 * 60);
+
+/// The service as a whole. Clones share it.
+#[derive(Clone)]
+pub struct App {
+    /// The door to the data.
+    pub door: Door,
+    /// The evidence store.
+    pub blobs: Blobs,
+    schema: Schema,
+    limits: guard::Limits,
+}
+
+impl App {
+    /// Opens database and evidence store, and brings the database up to this version.
+    ///
+    /// # Errors
+    /// When one of them cannot be opened; the error names the setting.
+    pub async fn open(settings: &Settings, base: Url, clock: Clock) -> anyhow::Result<Self> {
+        let database = &settings.database;
+        let door = Door::open(database.url.expose(), database.max_connections, clock).await?;
+        door.migrate().await?;
+        let limits = settings.limits.guard(settings.server.request_timeout);
+        Ok(Self {
+            blobs: Blobs::open(settings.evidence.url.expose())?,
+            schema: schema::build(&limits, Links::new(base)),
+            door,
+            limits,
+        })
+    }
+
+    /// The routes of the API and the portal.
+    #[must_use]
+    pub fn routes(&self, settings: &Settings) -> Router {
+        let transport = Transport {
+            executor: self.schema.clone(),
+            limits: self.limits,
+            admit: admit(self.door.clone()),
+        };
+        let files = evidence::http::routes(
+            self.door.clone(),
+            self.blobs.clone(),
+            settings.evidence.max_bytes,
+        );
+        graphql_http::routes(transport)
+            .merge(files)
+            .merge(portal::routes())
+            .route("/schema.graphql", get(definition))
+    }
+
+    /// The same with the explorer, for the demo.
+    #[must_use]
+    pub fn routes_with_explorer(&self, settings: &Settings) -> Router {
+        self.routes(settings).route("/explorer", get(explore))
+    }
+
+    /// Serves on the listener until the process is told to stop.
+    ///
+    /// # Errors
+    /// When serving fails.
+    pub async fn serve(
+        &self,
+        listener: tokio::net::TcpListener,
+        routes: Router,
+        settings: &Settings,
+    ) -> anyhow::Result<()> {
+        let sweeper = tokio::spawn(sweep(self.blobs.clone()));
+        // What was committed by a process that ended before it could seal.
+        self.door.seal().await;
+        let door = self.door.clone();
+        let ready = move || {
+            let door = door.clone();
+            async move { Ok(door.ready().await?) }
+        };
+        let router = server::assemble(routes, ready, &settings.server);
+        let served = server::serve(listener, router, &settings.server).await;
+        sweeper.abort();
+        served
+    }
+}
+
+/// Turns a bearer token into the session that resolvers find in their context.
+fn admit(door: Door) -> Admit {
+    Arc::new(move |token| {
+        let door = door.clone();
+        Box::pin(async move {
+            let actor = match token {
+                Some(token) => Some(door.authenticate(&token).await?),
+                None => None,
+            };
+            let mut data = Data::default();
+            data.insert(Session::new(door, actor));
+            Ok(data)
+        })
+    })
+}
+
+async fn sweep(blobs: Blobs) {
+    let mut hours = tokio::time::interval(SWEEP);
+    loop {
+        hours.tick().await;
+        match blobs.sweep(STALE).await {
+            Ok(0) => {}
+            Ok(swept) => tracing::info!(swept, "remains of broken uploads were swept away"),
+            Err(error) => tracing::warn!(%error, "remains of broken uploads could not be swept away"),
+        }
+    }
+}
+
+async fn definition() -> ([(http::HeaderName, &'static str); 1], String) {
+    ([(CONTENT_TYPE, "text/plain; charset=utf-8")], schema::definition())
+}
+
+async fn explore() -> impl axum::response::IntoResponse {
+    // The explorer is the one page with scripts from elsewhere, pinned by their hashes.
+    let csp = "default-src 'none'; script-src 'unsafe-inline' https://cdn.jsdelivr.net; \
+               style-src 'unsafe-inline' https://cdn.jsdelivr.net; font-src data: https://cdn.jsdelivr.net; \
+               img-src 'self' data:; connect-src 'self' ws: wss:; base-uri 'none'; form-action 'none'";
+    ([(CONTENT_SECURITY_POLICY, csp)], explorer::page(GRAPHQL, SUBSCRIPTIONS))
+}

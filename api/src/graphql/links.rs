@@ -1,0 +1,43 @@
+//! Absolute addresses of what is not GraphQL: where bytes are sent and fetched.
+
+use async_graphql::Context;
+use url::Url;
+
+use crate::{Error, Result};
+
+/// Where the service is reached from outside.
+#[derive(Clone, Debug)]
+pub struct Links(Url);
+
+impl Links {
+    /// Links below this address.
+    #[must_use]
+    pub fn new(base: Url) -> Self {
+        Self(base)
+    }
+
+    /// The links of the request's service.
+    ///
+    /// # Errors
+    /// `Internal` when the schema was built without them.
+    pub fn of<'a>(ctx: &Context<'a>) -> Result<&'a Self> {
+        ctx.data::<Self>()
+            .map_err(|error| Error::internal(anyhow::anyhow!("no links: {}", error.message)))
+    }
+
+    /// Where to download a file.
+    #[must_use]
+    pub fn file(&self, id: &str) -> String {
+        self.below(&format!("evidence/files/{id}"))
+    }
+
+    /// Where to send the bytes of an upload.
+    #[must_use]
+    pub fn upload(&self, secret: &str) -> String {
+        self.below(&format!("evidence/uploads/{secret}"))
+    }
+
+    fn below(&self, path: &str) -> String {
+        format!("{}/{path}", self.0.as_str().trim_end_matches('/'))
+    }
+}

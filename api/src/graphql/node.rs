@@ -1,0 +1,114 @@
+//! `node(id:)`: any record by its id, resolved through the same door as everything else.
+//!
+//! To make a type a node, add its line to `nodes!`.
+
+use async_graphql::{Context, ID, Interface, Object};
+use sea_orm::EntityName;
+use uuid::Uuid;
+
+use super::{
+    key::{self, Keyed},
+    loaded::{Loaded, scope},
+};
+use crate::{
+    Error, Result,
+    access::Scope,
+    topic::{
+        action_item::graphql::ActionItem,
+        agreement::graphql::Agreement,
+        comment::graphql::Comment,
+        event::graphql::Event,
+        evidence::graphql::{Evidence, EvidenceFile},
+        forum::graphql::{AgendaItem, Decision, Forum, Meeting},
+        organisation::graphql::{Organisation, Person},
+        request::graphql::EvidenceRequest,
+        risk::graphql::{Risk, RiskAcceptance, RiskAnalysis},
+        submission::graphql::{Submission, SubmissionRound},
+        token::graphql::ApiToken,
+    },
+};
+
+macro_rules! nodes {
+    ($($table:ident => $object:ident),* $(,)?) => {
+        /// Anything that has an id and can be read by it.
+        #[derive(Interface)]
+        #[graphql(field(name = "id", ty = "&ID", desc = "Identifies the record among all."))]
+        pub enum Node {
+            $(
+                #[doc = concat!("See `", stringify!($object), "`.")]
+                $object($object),
+            )*
+        }
+
+        /// The record of this kind with this id, if it exists for the actor.
+        async fn find(scope: &Scope, prefix: &str, id: Uuid) -> Result<Option<Node>> {
+            $(
+                if prefix == <entity::$table::Entity as Keyed>::PREFIX {
+                    let row = scope.maybe::<entity::$table::Entity>(id).await?;
+                    return Ok(row.map(|row| Node::from($object::from(Loaded::alone(row)))));
+                }
+            )*
+            Ok(None)
+        }
+
+        /// The record that an event tells of, read together with those of its sibling events.
+        ///
+        /// # Errors
+        /// `Internal` when the database fails.
+        pub async fn node_of(ctx: &Context<'_>, event: &Loaded<entity::event::Entity>) -> Result<Option<Node>> {
+            $(
+                if event.subject_type == entity::$table::Entity.table_name() {
+                    let subject = entity::event::Column::SubjectId;
+                    let row = event.one::<entity::$table::Entity>(ctx, subject).await?;
+                    return Ok(row.map(|row| Node::from($object::from(row))));
+                }
+            )*
+            Ok(None)
+        }
+    };
+}
+
+nodes! {
+    action_item => ActionItem,
+    agenda_item => AgendaItem,
+    agreement => Agreement,
+    api_token => ApiToken,
+    comment => Comment,
+    decision => Decision,
+    event => Event,
+    evidence => Evidence,
+    evidence_file => EvidenceFile,
+    evidence_request => EvidenceRequest,
+    forum => Forum,
+    meeting => Meeting,
+    organisation => Organisation,
+    person => Person,
+    risk => Risk,
+    risk_acceptance => RiskAcceptance,
+    risk_analysis => RiskAnalysis,
+    submission => Submission,
+    submission_round => SubmissionRound,
+}
+
+/// The query of any record.
+#[derive(Default)]
+pub struct NodeQuery;
+
+#[Object]
+impl NodeQuery {
+    /// The record with this id. An id that names nothing you may see is answered with the error
+    /// NOT_FOUND, whether the record exists or not.
+    async fn node(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "The id, as another field gave it.")] id: ID,
+    ) -> Result<Node> {
+        let scope = scope(ctx).await?;
+        let (prefix, id) = key::parse(&id).ok_or(Error::NotFound)?;
+        match find(&scope, prefix, id).await {
+            // A record of a topic that the actor may not read looks like one that does not exist.
+            Err(Error::Forbidden(_)) => Err(Error::NotFound),
+            found => found?.ok_or(Error::NotFound),
+        }
+    }
+}

@@ -1,0 +1,78 @@
+//! The schema: what every topic brings, put together.
+
+use async_graphql::{MergedObject, MergedSubscription, Schema as Assembled};
+
+use super::{guard::Limits, links::Links, node::NodeQuery};
+use crate::topic::{
+    action_item::graphql::{ActionItemMutation, ActionItemQuery},
+    agreement::graphql::{AgreementMutation, AgreementQuery},
+    briefing::graphql::BriefingQuery,
+    comment::graphql::CommentMutation,
+    event::graphql::{EventQuery, EventSubscription},
+    evidence::graphql::{EvidenceMutation, EvidenceQuery},
+    forum::graphql::{ForumMutation, ForumQuery},
+    organisation::graphql::{OrganisationMutation, OrganisationQuery},
+    request::graphql::{RequestMutation, RequestQuery},
+    risk::graphql::{RiskMutation, RiskQuery},
+    submission::graphql::{SubmissionMutation, SubmissionQuery},
+    token::graphql::{TokenMutation, TokenQuery},
+};
+
+/// Everything that can be read. Lists are Relay connections: ask for `first` and go on `after` the last
+/// cursor. What you may not see is not there: in no list, count, search or reference.
+#[derive(MergedObject, Default)]
+pub struct Query(
+    OrganisationQuery,
+    AgreementQuery,
+    EvidenceQuery,
+    SubmissionQuery,
+    RequestQuery,
+    RiskQuery,
+    ForumQuery,
+    ActionItemQuery,
+    BriefingQuery,
+    EventQuery,
+    TokenQuery,
+    NodeQuery,
+);
+
+/// Everything that can be done. Each mutation takes one `input`, leaves an event in the ledger, and is
+/// carried out once if it is sent with an `Idempotency-Key` header.
+#[derive(MergedObject, Default)]
+pub struct Mutation(
+    OrganisationMutation,
+    AgreementMutation,
+    EvidenceMutation,
+    SubmissionMutation,
+    RequestMutation,
+    RiskMutation,
+    ForumMutation,
+    ActionItemMutation,
+    CommentMutation,
+    TokenMutation,
+);
+
+/// Everything that can be followed as it happens.
+#[derive(MergedSubscription, Default)]
+pub struct Subscription(EventSubscription);
+
+/// The schema of the service.
+pub type Schema = Assembled<Query, Mutation, Subscription>;
+
+/// Puts the schema together, with these limits, for a service that is reached at these links.
+#[must_use]
+pub fn build(limits: &Limits, links: Links) -> Schema {
+    Assembled::build(Query::default(), Mutation::default(), Subscription::default())
+        .limit_depth(limits.depth)
+        .limit_complexity(limits.complexity)
+        .disable_suggestions()
+        .data(links)
+        .finish()
+}
+
+/// The schema in the definition language, as clients take it.
+#[must_use]
+pub fn definition() -> String {
+    let schema = Assembled::build(Query::default(), Mutation::default(), Subscription::default()).finish();
+    schema.sdl_with_options(async_graphql::SDLExportOptions::new().sorted_fields())
+}

@@ -1,0 +1,314 @@
+//! Events in the schema.
+
+use std::collections::BTreeSet;
+
+use async_graphql::{ComplexObject, Context, ID, InputObject, Json, Object, SimpleObject, Subscription};
+use chrono::{DateTime, Utc};
+use entity::{ServiceArea, Topic, event, event_audience, organisation, person};
+use futures::{Stream, StreamExt, stream};
+use sea_orm::{ColumnTrait, Condition, EntityName, Order, sea_query::Expr};
+use serde_json::Value;
+use tokio::sync::watch;
+
+use crate::{
+    Result,
+    access::{Scope, Session, visible::Visible},
+    graphql::{
+        key,
+        loaded::{Loaded, session},
+        node::{Node, node_of},
+        page::{List, OrderDirection, Paging, Sort, cost, list},
+    },
+    topic::organisation::graphql::{Organisation, Person},
+};
+
+/// One change: who did what to which record, when, and what it changed.
+#[derive(SimpleObject)]
+#[graphql(complex)]
+pub struct Event {
+    /// Identifies the event.
+    pub id: ID,
+    /// When it happened.
+    at: DateTime<Utc>,
+    /// What happened, as `subject.verb`: `submission.returned`, `action_item.escalated`.
+    action: String,
+    /// The part of the exchange it belongs to.
+    topic: Topic,
+    /// The service area it concerns. Null when it concerns all, or none in particular.
+    service_area: Option<ServiceArea>,
+    #[graphql(skip)]
+    row: Loaded<event::Entity>,
+}
+
+impl From<Loaded<event::Entity>> for Event {
+    fn from(row: Loaded<event::Entity>) -> Self {
+        Self {
+            id: key::id::<event::Entity>(row.id),
+            at: row.at,
+            action: row.action.clone(),
+            topic: row.topic,
+            service_area: row.service_area,
+            row,
+        }
+    }
+}
+
+#[ComplexObject]
+impl Event {
+    /// The organisation that acted. Null when the operator of Samsyn did, or one that you do not see.
+    async fn organisation(&self, ctx: &Context<'_>) -> Result<Option<Organisation>> {
+        let row = self.row.one::<organisation::Entity>(ctx, event::Column::OrganisationId).await?;
+        Ok(row.map(Organisation::from))
+    }
+
+    /// Who acted. Null when an integration or the operator did, or somebody whom you do not see.
+    async fn person(&self, ctx: &Context<'_>) -> Result<Option<Person>> {
+        let row = self.row.one::<person::Entity>(ctx, event::Column::PersonId).await?;
+        Ok(row.map(Person::from))
+    }
+
+    /// The record. Null when it is not one that can be read by itself, or you no longer see it.
+    async fn subject(&self, ctx: &Context<'_>) -> Result<Option<Node>> {
+        node_of(ctx, &self.row).await
+    }
+
+    /// The fields that changed, by name. References to other records are left out: read them from the
+    /// record.
+    async fn changes(&self) -> Vec<FieldChange> {
+        changes(self.row.before.as_ref(), self.row.after.as_ref())
+    }
+}
+
+/// A field of a record, before and after.
+#[derive(SimpleObject)]
+pub struct FieldChange {
+    /// The field's name.
+    field: String,
+    /// Its value before. Null when it had none, or the record did not exist.
+    before: Option<Json<Value>>,
+    /// Its value after. Null when it has none, or the record was removed.
+    after: Option<Json<Value>>,
+}
+
+/// What differs between two states of a record, leaving out references and bookkeeping.
+fn changes(before: Option<&Value>, after: Option<&Value>) -> Vec<FieldChange> {
+    let fields: BTreeSet<&String> = [before, after]
+        .into_iter()
+        .flatten()
+        .filter_map(Value::as_object)
+        .flat_map(serde_json::Map::keys)
+        .collect();
+    let of = |record: Option<&Value>, field: &str| {
+        record.and_then(|record| record.get(field)).filter(|value| !value.is_null()).cloned()
+    };
+    fields
+        .into_iter()
+        .filter(|field| !is_reference(field))
+        .map(|field| (field, of(before, field), of(after, field)))
+        .filter(|(_, before, after)| before != after)
+        .map(|(field, before, after)| FieldChange {
+            field: camel_case(field),
+            before: before.map(Json),
+            after: after.map(Json),
+        })
+        .collect()
+}
+
+fn is_reference(field: &str) -> bool {
+    field == "id"
+        || field.ends_with("_id")
+        || field.ends_with("_by")
+        || matches!(field, "version" | "updated_at" | "hint" | "minutes_as_signed" | "risk_as_it_stood")
+}
+
+fn camel_case(column: &str) -> String {
+    let mut parts = column.split('_');
+    let first = parts.next().unwrap_or_default().to_owned();
+    parts.fold(first, |name, part| {
+        let mut letters = part.chars();
+        let head = letters.next().map(|letter| letter.to_ascii_uppercase());
+        name + &head.into_iter().chain(letters).collect::<String>()
+    })
+}
+
+/// What happened to a record, latest first.
+///
+/// # Errors
+/// `Invalid` for a page size or cursor that is out of bounds.
+pub async fn history<E: Visible>(ctx: &Context<'_>, row: &Loaded<E>, paging: Paging) -> Result<List<Event>> {
+    let condition = Condition::all().add(event::Column::SubjectType.eq(E::default().table_name()));
+    let sort = Sort::by(event::Column::At, OrderDirection::Desc);
+    row.page(ctx, event::Column::SubjectId, condition, sort, paging).await
+}
+
+/// An event at its place in the own organisation's feed.
+#[derive(SimpleObject)]
+#[graphql(complex)]
+pub struct FeedEntry {
+    /// Its number among the events that the own organisation is told of. Numbers of events that your
+    /// roles or token do not let you read are missing.
+    position: i64,
+    #[graphql(skip)]
+    row: Loaded<event_audience::Entity>,
+}
+
+impl From<Loaded<event_audience::Entity>> for FeedEntry {
+    fn from(row: Loaded<event_audience::Entity>) -> Self {
+        Self {
+            position: row.position.unwrap_or_default(),
+            row,
+        }
+    }
+}
+
+#[ComplexObject]
+impl FeedEntry {
+    /// The event.
+    async fn event(&self, ctx: &Context<'_>) -> Result<Event> {
+        let row = self.row.required::<event::Entity>(ctx, event_audience::Column::EventId).await?;
+        Ok(row.into())
+    }
+}
+
+/// Which events are listed; all conditions given must hold.
+#[derive(InputObject, Default)]
+pub struct EventFilter {
+    /// Of one of these topics.
+    topic: Option<Vec<Topic>>,
+    /// With one of these actions, such as `submission.returned`.
+    action: Option<Vec<String>>,
+    /// That happened at this instant or later.
+    since: Option<DateTime<Utc>>,
+}
+
+impl EventFilter {
+    fn condition(self, scope: &Scope) -> Result<Condition> {
+        use event::Column;
+        let events = Condition::all()
+            .add_option(self.topic.map(|topics| Column::Topic.is_in(topics)))
+            .add_option(self.action.map(|actions| Column::Action.is_in(actions)))
+            .add_option(self.since.map(|since| Column::At.gte(since)));
+        let sealed = Condition::all().add(event_audience::Column::Position.is_not_null());
+        if events.is_empty() {
+            return Ok(sealed);
+        }
+        let ids = scope.find::<event::Entity>()?.filter(events).ids();
+        Ok(sealed.add(event_audience::Column::EventId.in_subquery(ids)))
+    }
+}
+
+/// Queries of events.
+#[derive(Default)]
+pub struct EventQuery;
+
+#[Object]
+impl EventQuery {
+    /// The feed of the own organisation: every event that one may see, oldest first, numbered without
+    /// gaps as they were sealed. Keep the last `endCursor` and ask for what comes `after` it: nothing
+    /// is skipped and nothing comes twice.
+    #[graphql(complexity = "cost(first, child_complexity)")]
+    async fn events(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "Which to list; all when not said.", default)] filter: EventFilter,
+        #[graphql(desc = "How many to return: up to 100, 20 when not said.")] first: Option<i32>,
+        #[graphql(desc = "Return those after this cursor.")] after: Option<String>,
+    ) -> Result<List<FeedEntry>> {
+        let scope = session(ctx)?.scope().await?;
+        let sort = Sort::by(event_audience::Column::Position, OrderDirection::Asc);
+        list(ctx, filter.condition(&scope)?, sort, Paging::new(first, after)).await
+    }
+}
+
+/// Subscriptions to events.
+#[derive(Default)]
+pub struct EventSubscription;
+
+#[Subscription]
+impl EventSubscription {
+    /// The feed of the own organisation as it grows: first what has been sealed after `position`, then
+    /// every event as it is sealed. Resume with the last position you have seen.
+    async fn events(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "The last position seen; what comes after it is delivered. Only new events when not said.")]
+        after: Option<i64>,
+    ) -> Result<impl Stream<Item = Result<FeedEntry>> + use<>> {
+        let session = session(ctx)?.clone();
+        let mut sealed = session.door().sealed();
+        sealed.mark_changed();
+        let after = match after {
+            Some(position) => position,
+            None => last_position(&*session.scope().await?).await?,
+        };
+        let follower = Follower { session, sealed, after };
+        Ok(stream::unfold(follower, Follower::next).flat_map(stream::iter))
+    }
+}
+
+/// A subscriber: who follows, what wakes it, and what it has seen.
+struct Follower {
+    session: Session,
+    sealed: watch::Receiver<()>,
+    after: i64,
+}
+
+impl Follower {
+    /// Waits for the next events. Roles are read anew each time, so that what is withdrawn is no longer
+    /// delivered; a failure, such as an expired token, is told and ends the stream.
+    async fn next(mut self) -> Option<(Vec<Result<FeedEntry>>, Self)> {
+        loop {
+            self.session.forget().await;
+            if self.sealed.changed().await.is_err() {
+                return None;
+            }
+            match self.read().await {
+                Ok(entries) if entries.is_empty() => {}
+                Ok(entries) => return Some((entries.into_iter().map(Ok).collect(), self)),
+                Err(error) => {
+                    // No sender is left, so that the next wait ends the stream.
+                    self.sealed = watch::channel(()).1;
+                    return Some((vec![Err(error)], self));
+                }
+            }
+        }
+    }
+
+    async fn read(&mut self) -> Result<Vec<FeedEntry>> {
+        self.session = self.session.renewed().await?;
+        let rows = next_rows(&*self.session.scope().await?, self.after).await?;
+        if rows.len() == BATCH {
+            self.sealed.mark_changed();
+        }
+        if let Some(last) = rows.last().and_then(|row| row.position) {
+            self.after = last;
+        }
+        let entries = Loaded::<event_audience::Entity>::together(rows);
+        Ok(entries.into_iter().map(FeedEntry::from).collect())
+    }
+}
+
+/// How many events are read at a time for a subscriber.
+const BATCH: usize = 100;
+
+async fn next_rows(scope: &Scope, after: i64) -> Result<Vec<event_audience::Model>> {
+    use event_audience::{Column, Entity};
+    scope
+        .find::<Entity>()?
+        .filter(Column::Position.gt(after))
+        .order(Expr::col(Column::Position.as_column_ref()), Order::Asc)
+        .limit(BATCH as u64)
+        .all()
+        .await
+}
+
+async fn last_position(scope: &Scope) -> Result<i64> {
+    use event_audience::{Column, Entity};
+    let last = scope
+        .find::<Entity>()?
+        .filter(Column::Position.is_not_null())
+        .order(Expr::col(Column::Position.as_column_ref()), Order::Desc)
+        .one()
+        .await?;
+    Ok(last.and_then(|row| row.position).unwrap_or(0))
+}

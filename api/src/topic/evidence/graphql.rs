@@ -1,0 +1,468 @@
+//! Evidence in the schema.
+
+use async_graphql::{
+    ComplexObject, Context, Enum, ID, InputObject, MaybeUndefined, Object, SimpleObject,
+};
+use chrono::{DateTime, NaiveDate, Utc};
+use entity::{EvidenceKind, event, evidence, evidence_file, organisation, person, submission};
+use sea_orm::{ColumnTrait, Condition};
+
+use super::{model::{self, Validity}, write};
+use crate::{
+    Result,
+    access::{
+        TokenScope,
+        action::{
+            ArchiveEvidence, CreateEvidenceUpload, DraftEvidence, RemoveEvidenceFile, UpdateEvidence,
+        },
+    },
+    graphql::{
+        Links,
+        key::{self, Key},
+        loaded::{Loaded, scope, session},
+        page::{List, OrderDirection, Paging, Sort, cost, list},
+    },
+    topic::{
+        event::graphql::{Event, history},
+        organisation::graphql::{Organisation, Person},
+        submission::graphql::Submission,
+    },
+};
+
+/// A piece of evidence in its owner's workspace: a certificate, an audit report, a test record. Only
+/// its owner's organisation sees it; customers see what was handed in of it, as a `Submission`.
+#[derive(SimpleObject)]
+#[graphql(complex)]
+pub struct Evidence {
+    /// Identifies the evidence.
+    pub id: ID,
+    /// What it is.
+    kind: EvidenceKind,
+    /// What people call it.
+    title: String,
+    /// What it shows. Null when nobody has said.
+    description: Option<String>,
+    /// Who certified or audited. Null until filled in; a certificate needs it before it is handed in.
+    certification_body: Option<String>,
+    /// The certificate's number. Null until filled in; a certificate needs it before it is handed in.
+    certificate_number: Option<String>,
+    /// The standard it answers to, such as "ISO/IEC 27001:2022". Null until filled in; a certificate
+    /// needs it before it is handed in.
+    standard: Option<String>,
+    /// What the certificate covers. Null when nobody has said.
+    scope: Option<String>,
+    /// First day of validity. Null until filled in; a certificate needs it before it is handed in.
+    valid_from: Option<NaiveDate>,
+    /// Last day of validity. Null when it does not expire; a certificate needs it before it is handed in.
+    valid_until: Option<NaiveDate>,
+    /// When it was drafted.
+    created_at: DateTime<Utc>,
+    /// When it was last changed.
+    updated_at: DateTime<Utc>,
+    /// When it was put away. Null while it is in use.
+    archived_at: Option<DateTime<Utc>>,
+    /// Counts its changes; pass it as `expectedVersion` when changing it.
+    version: i32,
+    #[graphql(skip)]
+    row: Loaded<evidence::Entity>,
+}
+
+impl From<Loaded<evidence::Entity>> for Evidence {
+    fn from(row: Loaded<evidence::Entity>) -> Self {
+        Self {
+            id: key::id::<evidence::Entity>(row.id),
+            kind: row.kind,
+            title: row.title.clone(),
+            description: row.description.clone(),
+            certification_body: row.certification_body.clone(),
+            certificate_number: row.certificate_number.clone(),
+            standard: row.standard.clone(),
+            scope: row.scope.clone(),
+            valid_from: row.valid_from,
+            valid_until: row.valid_until,
+            created_at: row.created_at,
+            updated_at: row.updated_at,
+            archived_at: row.archived_at,
+            version: row.version,
+            row,
+        }
+    }
+}
+
+#[ComplexObject]
+impl Evidence {
+    /// Whether it is valid today, told by its dates.
+    async fn validity(&self, ctx: &Context<'_>) -> Result<Validity> {
+        let today = scope(ctx).await?.today();
+        Ok(Validity::on(today, self.valid_from, self.valid_until))
+    }
+
+    /// The supplier it belongs to.
+    async fn owner(&self, ctx: &Context<'_>) -> Result<Organisation> {
+        let owner = self.row.required::<organisation::Entity>(ctx, evidence::Column::OwnerId).await?;
+        Ok(owner.into())
+    }
+
+    /// Who drafted it. Null when an integration did.
+    async fn created_by(&self, ctx: &Context<'_>) -> Result<Option<Person>> {
+        let person = self.row.one::<person::Entity>(ctx, evidence::Column::CreatedBy).await?;
+        Ok(person.map(Person::from))
+    }
+
+    /// Its files, oldest first.
+    async fn files(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "Whether to list files that were replaced or removed, too.", default = false)]
+        include_replaced: bool,
+    ) -> Result<Vec<EvidenceFile>> {
+        let (evidence, uploaded) = (evidence_file::Column::EvidenceId, evidence_file::Column::UploadedAt);
+        let files = self.row.all::<evidence_file::Entity>(ctx, evidence, uploaded).await?;
+        let wanted = files.into_iter().filter(|file| include_replaced || file.replaced_at.is_none());
+        Ok(wanted.map(EvidenceFile::from).collect())
+    }
+
+    /// Under which agreements it was handed in, or is being prepared for it, latest first.
+    #[graphql(complexity = "cost(first, child_complexity)")]
+    async fn submissions(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "How many to return: up to 100, 20 when not said.")] first: Option<i32>,
+        #[graphql(desc = "Return those after this cursor.")] after: Option<String>,
+    ) -> Result<List<Submission>> {
+        let sort = Sort::by(submission::Column::CreatedAt, OrderDirection::Desc);
+        let evidence = submission::Column::EvidenceId;
+        self.row.page(ctx, evidence, Condition::all(), sort, Paging::new(first, after)).await
+    }
+
+    /// What happened to it, latest first.
+    #[graphql(complexity = "cost(first, child_complexity)")]
+    async fn history(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "How many to return: up to 100, 20 when not said.")] first: Option<i32>,
+        #[graphql(desc = "Return those after this cursor.")] after: Option<String>,
+    ) -> Result<List<Event>> {
+        history(ctx, &self.row, Paging::new(first, after)).await
+    }
+}
+
+/// A file of a piece of evidence. It was whole and checked before it became visible, and never changes.
+#[derive(SimpleObject)]
+#[graphql(complex)]
+pub struct EvidenceFile {
+    /// Identifies the file.
+    pub id: ID,
+    /// Its name as uploaded.
+    name: String,
+    /// What its bytes are, found by looking at them.
+    media_type: String,
+    /// Its length in bytes.
+    size: i64,
+    /// SHA-256 of its bytes, hexadecimal.
+    sha256: String,
+    /// When it was whole.
+    uploaded_at: DateTime<Utc>,
+    /// When it left the working copy, because it was replaced or removed. Null while it is current.
+    replaced_at: Option<DateTime<Utc>>,
+    #[graphql(skip)]
+    row: Loaded<evidence_file::Entity>,
+}
+
+impl From<Loaded<evidence_file::Entity>> for EvidenceFile {
+    fn from(row: Loaded<evidence_file::Entity>) -> Self {
+        Self {
+            id: key::id::<evidence_file::Entity>(row.id),
+            name: row.name.clone(),
+            media_type: row.media_type.clone(),
+            size: row.size,
+            sha256: row.sha256.clone(),
+            uploaded_at: row.uploaded_at,
+            replaced_at: row.replaced_at,
+            row,
+        }
+    }
+}
+
+#[ComplexObject]
+impl EvidenceFile {
+    /// Where to download it, with the same `Authorization` header as this API. Supports ranges.
+    async fn download_url(&self, ctx: &Context<'_>) -> Result<String> {
+        Ok(Links::of(ctx)?.file(&self.id))
+    }
+
+    /// Who uploaded it. Null when an integration did.
+    async fn uploaded_by(&self, ctx: &Context<'_>) -> Result<Option<Person>> {
+        let person = self.row.one::<person::Entity>(ctx, evidence_file::Column::UploadedBy).await?;
+        Ok(person.map(Person::from))
+    }
+}
+
+/// Leave to send the bytes of one file, once.
+#[derive(SimpleObject)]
+pub struct EvidenceUpload {
+    /// Where to send the bytes, by one plain `PUT` (`curl -T FILE URL`). The URL is a secret: whoever
+    /// has it can send the file. It works once.
+    url: String,
+    /// From when the URL no longer works.
+    expires_at: DateTime<Utc>,
+}
+
+/// By what pieces of evidence are ordered.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Enum)]
+pub enum EvidenceOrderField {
+    /// When it was drafted.
+    #[default]
+    CreatedAt,
+    /// When it was last changed.
+    UpdatedAt,
+    /// Its last day of validity; evidence that does not expire comes after all dates.
+    ValidUntil,
+    /// Its title.
+    Title,
+}
+
+/// In which order pieces of evidence are listed.
+#[derive(InputObject, Default)]
+pub struct EvidenceOrder {
+    /// By what.
+    #[graphql(default)]
+    field: EvidenceOrderField,
+    /// In which direction.
+    #[graphql(default)]
+    direction: OrderDirection,
+}
+
+impl EvidenceOrder {
+    fn sort(&self) -> Sort<evidence::Entity> {
+        let column = match self.field {
+            EvidenceOrderField::CreatedAt => evidence::Column::CreatedAt,
+            EvidenceOrderField::UpdatedAt => evidence::Column::UpdatedAt,
+            EvidenceOrderField::ValidUntil => evidence::Column::ValidUntil,
+            EvidenceOrderField::Title => evidence::Column::Title,
+        };
+        Sort::by(column, self.direction)
+    }
+}
+
+/// Which pieces of evidence are listed; all conditions given must hold.
+#[derive(InputObject, Default)]
+pub struct EvidenceFilter {
+    /// Of one of these kinds.
+    kind: Option<Vec<EvidenceKind>>,
+    /// Whose title contains this text, whatever its case.
+    title_contains: Option<String>,
+    /// Whose last day of validity is this day or earlier.
+    valid_until_before: Option<NaiveDate>,
+    /// Whether those that were put away are listed, too.
+    #[graphql(default = false)]
+    include_archived: bool,
+}
+
+impl EvidenceFilter {
+    fn condition(self) -> Condition {
+        use evidence::Column;
+        Condition::all()
+            .add_option(self.kind.map(|kinds| Column::Kind.is_in(kinds)))
+            .add_option(self.title_contains.map(|text| crate::graphql::contains(Column::Title, &text)))
+            .add_option(self.valid_until_before.map(|day| Column::ValidUntil.lte(day)))
+            .add_option((!self.include_archived).then(|| Column::ArchivedAt.is_null()))
+    }
+}
+
+/// Queries of evidence.
+#[derive(Default)]
+pub struct EvidenceQuery;
+
+#[Object]
+impl EvidenceQuery {
+    /// The evidence in the own organisation's workspace.
+    #[graphql(complexity = "cost(first, child_complexity)")]
+    async fn evidence(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "Which to list; all that are in use when not said.", default)] filter: EvidenceFilter,
+        #[graphql(desc = "In which order; oldest first when not said.", default)] order: EvidenceOrder,
+        #[graphql(desc = "How many to return: up to 100, 20 when not said.")] first: Option<i32>,
+        #[graphql(desc = "Return those after this cursor.")] after: Option<String>,
+    ) -> Result<List<Evidence>> {
+        list(ctx, filter.condition(), order.sort(), Paging::new(first, after)).await
+    }
+}
+
+/// A new piece of evidence. A draft may be incomplete.
+#[derive(InputObject)]
+pub struct DraftEvidenceInput {
+    /// What it is.
+    kind: EvidenceKind,
+    /// What people call it: up to 200 characters.
+    title: String,
+    /// What it shows: up to 10 000 characters.
+    description: Option<String>,
+    /// Who certified or audited.
+    certification_body: Option<String>,
+    /// The certificate's number.
+    certificate_number: Option<String>,
+    /// The standard it answers to, such as "ISO/IEC 27001:2022".
+    standard: Option<String>,
+    /// What the certificate covers.
+    scope: Option<String>,
+    /// First day of validity.
+    valid_from: Option<NaiveDate>,
+    /// Last day of validity; not before the first.
+    valid_until: Option<NaiveDate>,
+}
+
+impl DraftEvidenceInput {
+    fn fill(self, row: &mut evidence::Model) {
+        row.title = self.title;
+        row.description = self.description;
+        row.certification_body = self.certification_body;
+        row.certificate_number = self.certificate_number;
+        row.standard = self.standard;
+        row.scope = self.scope;
+        row.valid_from = self.valid_from;
+        row.valid_until = self.valid_until;
+    }
+}
+
+/// A change of a piece of evidence. What is left out stays; null empties a field.
+#[derive(InputObject)]
+pub struct UpdateEvidenceInput {
+    /// Which evidence.
+    id: Key<evidence::Entity>,
+    /// The version that the change is made on.
+    expected_version: i32,
+    /// What it is.
+    kind: Option<EvidenceKind>,
+    /// What people call it.
+    title: Option<String>,
+    /// What it shows.
+    description: MaybeUndefined<String>,
+    /// Who certified or audited.
+    certification_body: MaybeUndefined<String>,
+    /// The certificate's number.
+    certificate_number: MaybeUndefined<String>,
+    /// The standard it answers to.
+    standard: MaybeUndefined<String>,
+    /// What the certificate covers.
+    scope: MaybeUndefined<String>,
+    /// First day of validity.
+    valid_from: MaybeUndefined<NaiveDate>,
+    /// Last day of validity.
+    valid_until: MaybeUndefined<NaiveDate>,
+}
+
+impl UpdateEvidenceInput {
+    fn fill(self, row: &mut evidence::Model) {
+        row.kind = self.kind.unwrap_or(row.kind);
+        if let Some(title) = self.title {
+            row.title = title;
+        }
+        self.description.update_to(&mut row.description);
+        self.certification_body.update_to(&mut row.certification_body);
+        self.certificate_number.update_to(&mut row.certificate_number);
+        self.standard.update_to(&mut row.standard);
+        self.scope.update_to(&mut row.scope);
+        self.valid_from.update_to(&mut row.valid_from);
+        self.valid_until.update_to(&mut row.valid_until);
+    }
+}
+
+/// Which piece of evidence to put away.
+#[derive(InputObject)]
+pub struct ArchiveEvidenceInput {
+    /// Which evidence.
+    id: Key<evidence::Entity>,
+    /// The version that the change is made on.
+    expected_version: i32,
+}
+
+/// For which file an upload URL is wanted.
+#[derive(InputObject)]
+pub struct CreateEvidenceUploadInput {
+    /// The evidence that the file belongs to.
+    evidence_id: Key<evidence::Entity>,
+    /// The file's name, with its extension: up to 200 characters.
+    file_name: String,
+    /// The current file that it takes the place of, if it corrects one. That one is kept.
+    replaces_file_id: Option<Key<evidence_file::Entity>>,
+}
+
+/// Which file to take out of the working copy.
+#[derive(InputObject)]
+pub struct RemoveEvidenceFileInput {
+    /// Which file.
+    id: Key<evidence_file::Entity>,
+}
+
+/// Mutations of evidence.
+#[derive(Default)]
+pub struct EvidenceMutation;
+
+#[Object]
+impl EvidenceMutation {
+    /// Drafts a piece of evidence in the own organisation's workspace. Nobody else sees it.
+    async fn draft_evidence(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "The new evidence.")] input: DraftEvidenceInput,
+    ) -> Result<Evidence> {
+        let permit = session(ctx)?.permit_at_home::<DraftEvidence>().await?;
+        let row = write::draft(permit, input.kind, |row| input.fill(row)).await?;
+        Ok(Loaded::alone(row).into())
+    }
+
+    /// Changes a piece of evidence. What has been handed in of it stays as it was; hand in again to show
+    /// the change to the customer.
+    async fn update_evidence(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "The change.")] input: UpdateEvidenceInput,
+    ) -> Result<Evidence> {
+        let expected = Some(input.expected_version);
+        let permit = session(ctx)?.permit::<UpdateEvidence>(input.id.id, expected).await?;
+        let row = write::update(permit, |row| input.fill(row)).await?;
+        Ok(Loaded::alone(row).into())
+    }
+
+    /// Puts a piece of evidence away. What has been handed in of it stays.
+    async fn archive_evidence(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "Which.")] input: ArchiveEvidenceInput,
+    ) -> Result<Evidence> {
+        let expected = Some(input.expected_version);
+        let permit = session(ctx)?.permit::<ArchiveEvidence>(input.id.id, expected).await?;
+        Ok(Loaded::alone(write::archive(permit).await?).into())
+    }
+
+    /// Makes a URL to which the bytes of one file are then sent. The file is visible once it is whole and
+    /// checked. Accepted are PDF, PNG, JPEG, plain text, CSV, JSON, XML, Office and OpenDocument files,
+    /// signed containers (.asice, .p7m, .eml) and ZIP.
+    async fn create_evidence_upload(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "For which file.")] input: CreateEvidenceUploadInput,
+    ) -> Result<EvidenceUpload> {
+        let session = session(ctx)?;
+        let permit = session.permit::<CreateEvidenceUpload>(input.evidence_id.id, None).await?;
+        let replaces = input.replaces_file_id.map(|file| file.id);
+        let (row, secret) = write::create_upload(permit, &input.file_name, replaces).await?;
+        session.shows_secret();
+        Ok(EvidenceUpload {
+            url: Links::of(ctx)?.upload(&secret.reveal()),
+            expires_at: row.expires_at,
+        })
+    }
+
+    /// Takes a file out of the working copy. Submissions that included it keep it.
+    async fn remove_evidence_file(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "Which.")] input: RemoveEvidenceFileInput,
+    ) -> Result<EvidenceFile> {
+        let permit = session(ctx)?.permit::<RemoveEvidenceFile>(input.id.id, None).await?;
+        Ok(Loaded::alone(write::remove_file(permit).await?).into())
+    }
+}

@@ -1,0 +1,414 @@
+//! Organisations and their people in the schema.
+
+use async_graphql::{ComplexObject, Context, Enum, ID, InputObject, MaybeUndefined, Object, SimpleObject};
+use chrono::{DateTime, Utc};
+use entity::{
+    OrganisationKind, PersonStatus, Role, ServiceArea, agreement, organisation, person,
+    role_assignment,
+};
+use sea_orm::{ColumnTrait, Condition};
+
+use super::{model::OrganisationNumber, write};
+use crate::{
+    Result,
+    access::{
+        Actor, Grant, TokenScope,
+        action::{CreatePerson, UpdatePerson},
+    },
+    graphql::{
+        contains,
+        key::{self, Key},
+        loaded::{Loaded, scope, session},
+        page::{List, OrderDirection, Paging, Sort, cost, list},
+    },
+    topic::{
+        agreement::graphql::Agreement,
+        event::graphql::{Event, history},
+    },
+};
+
+/// A tenant of the exchange: a municipality or a supplier.
+#[derive(SimpleObject)]
+#[graphql(complex)]
+pub struct Organisation {
+    /// Identifies the organisation.
+    pub id: ID,
+    /// Its registered name.
+    name: String,
+    /// Its Swedish organisation number, written NNNNNN-NNNN.
+    number: String,
+    /// Municipality or supplier.
+    kind: OrganisationKind,
+    #[graphql(skip)]
+    row: Loaded<organisation::Entity>,
+}
+
+impl From<Loaded<organisation::Entity>> for Organisation {
+    fn from(row: Loaded<organisation::Entity>) -> Self {
+        let number = row.number.parse::<OrganisationNumber>();
+        Self {
+            id: key::id::<organisation::Entity>(row.id),
+            name: row.name.clone(),
+            number: number.map_or_else(|_| row.number.clone(), |number| number.to_string()),
+            kind: row.kind,
+            row,
+        }
+    }
+}
+
+#[ComplexObject]
+impl Organisation {
+    /// Its people, by name. Of another organisation, those that one has to do with.
+    #[graphql(complexity = "cost(first, child_complexity)")]
+    async fn people(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "How many to return: up to 100, 20 when not said.")] first: Option<i32>,
+        #[graphql(desc = "Return those after this cursor.")] after: Option<String>,
+    ) -> Result<List<Person>> {
+        let sort = Sort::by(person::Column::Name, OrderDirection::Asc);
+        let organisation = person::Column::OrganisationId;
+        self.row.page(ctx, organisation, Condition::all(), sort, Paging::new(first, after)).await
+    }
+
+    /// The agreements in which it is the supplier and that one may see.
+    #[graphql(complexity = "cost(first, child_complexity)")]
+    async fn supplies_under(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "How many to return: up to 100, 20 when not said.")] first: Option<i32>,
+        #[graphql(desc = "Return those after this cursor.")] after: Option<String>,
+    ) -> Result<List<Agreement>> {
+        let sort = Sort::by(agreement::Column::CreatedAt, OrderDirection::Asc);
+        let supplier = agreement::Column::SupplierId;
+        self.row.page(ctx, supplier, Condition::all(), sort, Paging::new(first, after)).await
+    }
+
+    /// What happened to it, latest first.
+    #[graphql(complexity = "cost(first, child_complexity)")]
+    async fn history(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "How many to return: up to 100, 20 when not said.")] first: Option<i32>,
+        #[graphql(desc = "Return those after this cursor.")] after: Option<String>,
+    ) -> Result<List<Event>> {
+        history(ctx, &self.row, Paging::new(first, after)).await
+    }
+}
+
+/// Somebody who acts for an organisation.
+#[derive(SimpleObject)]
+#[graphql(complex)]
+pub struct Person {
+    /// Identifies the person.
+    pub id: ID,
+    /// Full name.
+    name: String,
+    /// Title at work. Null when not known.
+    title: Option<String>,
+    /// Whether the person may act.
+    status: PersonStatus,
+    /// When the person was added.
+    created_at: DateTime<Utc>,
+    /// Counts changes; pass it as `expectedVersion` when changing the person.
+    version: i32,
+    #[graphql(skip)]
+    row: Loaded<person::Entity>,
+}
+
+impl From<Loaded<person::Entity>> for Person {
+    fn from(row: Loaded<person::Entity>) -> Self {
+        Self {
+            id: key::id::<person::Entity>(row.id),
+            name: row.name.clone(),
+            title: row.title.clone(),
+            status: row.status,
+            created_at: row.created_at,
+            version: row.version,
+            row,
+        }
+    }
+}
+
+#[ComplexObject]
+impl Person {
+    /// The employer.
+    async fn organisation(&self, ctx: &Context<'_>) -> Result<Organisation> {
+        let row = self.row.required::<organisation::Entity>(ctx, person::Column::OrganisationId).await?;
+        Ok(row.into())
+    }
+
+    /// Address at work. Null for people of other organisations: it is their employer's to give.
+    async fn email(&self, ctx: &Context<'_>) -> Result<Option<&str>> {
+        let own = session(ctx)?.actor()?.organisation == self.row.organisation_id;
+        Ok(own.then_some(self.row.email.as_str()))
+    }
+
+    /// The roles held. Empty for people of other organisations.
+    async fn roles(&self, ctx: &Context<'_>) -> Result<Vec<HeldRole>> {
+        use role_assignment::{Column, Entity};
+        let rows = self.row.all::<Entity>(ctx, Column::PersonId, Column::CreatedAt).await?;
+        Ok(rows.iter().map(|row| HeldRole { role: row.role, service_area: row.service_area }).collect())
+    }
+
+    /// What happened to the person's entry, latest first; for administrators.
+    #[graphql(complexity = "cost(first, child_complexity)")]
+    async fn history(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "How many to return: up to 100, 20 when not said.")] first: Option<i32>,
+        #[graphql(desc = "Return those after this cursor.")] after: Option<String>,
+    ) -> Result<List<Event>> {
+        history(ctx, &self.row, Paging::new(first, after)).await
+    }
+}
+
+/// A role as it is held.
+#[derive(SimpleObject)]
+pub struct HeldRole {
+    /// The role.
+    pub role: Role,
+    /// The service area. Null for every role but SERVICE_AREA_MANAGER.
+    pub service_area: Option<ServiceArea>,
+}
+
+impl From<&Grant> for HeldRole {
+    fn from(grant: &Grant) -> Self {
+        Self {
+            role: grant.role,
+            service_area: grant.area,
+        }
+    }
+}
+
+/// Who is calling.
+pub struct Viewer(pub std::sync::Arc<Actor>);
+
+/// Who is calling: a person or an integration, for one organisation.
+#[Object]
+impl Viewer {
+    /// The person's or integration's name.
+    async fn name(&self) -> &str {
+        &self.0.name
+    }
+
+    /// The organisation acted for.
+    async fn organisation(&self, ctx: &Context<'_>) -> Result<Organisation> {
+        let row = scope(ctx).await?.get::<organisation::Entity>(self.0.organisation).await?;
+        Ok(Loaded::<organisation::Entity>::alone(row).into())
+    }
+
+    /// The person. Null for an integration.
+    async fn person(&self, ctx: &Context<'_>) -> Result<Option<Person>> {
+        let Some(id) = self.0.person else {
+            return Ok(None);
+        };
+        let row = scope(ctx).await?.get::<person::Entity>(id).await?;
+        Ok(Some(Loaded::<person::Entity>::alone(row).into()))
+    }
+
+    /// The roles held.
+    async fn roles(&self) -> Vec<HeldRole> {
+        self.0.grants().iter().map(HeldRole::from).collect()
+    }
+
+    /// What the token is limited to.
+    async fn scopes(&self) -> &[TokenScope] {
+        self.0.scopes().unwrap_or_default()
+    }
+}
+
+/// By what people are ordered.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Enum)]
+pub enum PersonOrderField {
+    /// By name.
+    #[default]
+    Name,
+    /// By when they were added.
+    CreatedAt,
+}
+
+/// In which order people are listed.
+#[derive(InputObject, Default)]
+pub struct PersonOrder {
+    /// By what.
+    #[graphql(default)]
+    field: PersonOrderField,
+    /// In which direction.
+    #[graphql(default)]
+    direction: OrderDirection,
+}
+
+impl PersonOrder {
+    fn sort(&self) -> Sort<person::Entity> {
+        let column = match self.field {
+            PersonOrderField::Name => person::Column::Name,
+            PersonOrderField::CreatedAt => person::Column::CreatedAt,
+        };
+        Sort::by(column, self.direction)
+    }
+}
+
+/// Which people are listed; all conditions given must hold.
+#[derive(InputObject, Default)]
+pub struct PersonFilter {
+    /// Of this organisation.
+    organisation_id: Option<Key<organisation::Entity>>,
+    /// Whose name contains this text, whatever its case.
+    name_contains: Option<String>,
+    /// Of this status.
+    status: Option<PersonStatus>,
+}
+
+impl PersonFilter {
+    fn condition(self) -> Condition {
+        use person::Column;
+        Condition::all()
+            .add_option(self.organisation_id.map(|organisation| Column::OrganisationId.eq(organisation.id)))
+            .add_option(self.name_contains.map(|text| contains(Column::Name, &text)))
+            .add_option(self.status.map(|status| Column::Status.eq(status)))
+    }
+}
+
+/// Which organisations are listed; all conditions given must hold.
+#[derive(InputObject, Default)]
+pub struct OrganisationFilter {
+    /// Of this kind.
+    kind: Option<OrganisationKind>,
+    /// Whose name contains this text, whatever its case.
+    name_contains: Option<String>,
+}
+
+impl OrganisationFilter {
+    fn condition(self) -> Condition {
+        use organisation::Column;
+        Condition::all()
+            .add_option(self.kind.map(|kind| Column::Kind.eq(kind)))
+            .add_option(self.name_contains.map(|text| contains(Column::Name, &text)))
+    }
+}
+
+/// Queries of organisations and people.
+#[derive(Default)]
+pub struct OrganisationQuery;
+
+#[Object]
+impl OrganisationQuery {
+    /// Who is calling, with which roles and scopes.
+    async fn viewer(&self, ctx: &Context<'_>) -> Result<Viewer> {
+        Ok(Viewer(session(ctx)?.actor()?.clone()))
+    }
+
+    /// The own organisation and those it has to do with, by name.
+    #[graphql(complexity = "cost(first, child_complexity)")]
+    async fn organisations(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "Which to list; all when not said.", default)] filter: OrganisationFilter,
+        #[graphql(desc = "How many to return: up to 100, 20 when not said.")] first: Option<i32>,
+        #[graphql(desc = "Return those after this cursor.")] after: Option<String>,
+    ) -> Result<List<Organisation>> {
+        let sort = Sort::by(organisation::Column::Name, OrderDirection::Asc);
+        list(ctx, filter.condition(), sort, Paging::new(first, after)).await
+    }
+
+    /// Colleagues, and the people of organisations one has to do with.
+    #[graphql(complexity = "cost(first, child_complexity)")]
+    async fn people(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "Which to list; all when not said.", default)] filter: PersonFilter,
+        #[graphql(desc = "In which order; by name when not said.", default)] order: PersonOrder,
+        #[graphql(desc = "How many to return: up to 100, 20 when not said.")] first: Option<i32>,
+        #[graphql(desc = "Return those after this cursor.")] after: Option<String>,
+    ) -> Result<List<Person>> {
+        list(ctx, filter.condition(), order.sort(), Paging::new(first, after)).await
+    }
+}
+
+/// A role to give.
+#[derive(InputObject)]
+pub struct RoleInput {
+    /// The role; it must fit the kind of the organisation.
+    role: Role,
+    /// The service area: required for SERVICE_AREA_MANAGER, not allowed for others.
+    service_area: Option<ServiceArea>,
+}
+
+impl From<RoleInput> for Grant {
+    fn from(input: RoleInput) -> Self {
+        Self {
+            role: input.role,
+            area: input.service_area,
+        }
+    }
+}
+
+/// A new person of the own organisation.
+#[derive(InputObject)]
+pub struct CreatePersonInput {
+    /// Full name.
+    name: String,
+    /// Address at work; no two people of an organisation share one.
+    email: String,
+    /// Title at work.
+    title: Option<String>,
+    /// The roles to give; none lets the person sign in and see the directory only.
+    roles: Vec<RoleInput>,
+}
+
+/// A change of a person. What is left out stays.
+#[derive(InputObject)]
+pub struct UpdatePersonInput {
+    /// Which person.
+    id: Key<person::Entity>,
+    /// The version that the change is made on.
+    expected_version: i32,
+    /// Full name.
+    name: Option<String>,
+    /// Title at work; null empties it.
+    title: MaybeUndefined<String>,
+    /// Whether the person may act. INACTIVE ends the use of the person's tokens at once.
+    status: Option<PersonStatus>,
+    /// All roles that the person shall hold from now on.
+    roles: Option<Vec<RoleInput>>,
+}
+
+/// Mutations of people.
+#[derive(Default)]
+pub struct OrganisationMutation;
+
+#[Object]
+impl OrganisationMutation {
+    /// Adds a person to the own organisation.
+    async fn create_person(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "The new person.")] input: CreatePersonInput,
+    ) -> Result<Person> {
+        let permit = session(ctx)?.permit_at_home::<CreatePerson>().await?;
+        let roles = input.roles.into_iter().map(Grant::from).collect();
+        let row = write::create_person(permit, input.name, &input.email, input.title, roles).await?;
+        Ok(Loaded::<person::Entity>::alone(row).into())
+    }
+
+    /// Changes a person of the own organisation: name, title, status, roles. Nobody changes oneself.
+    async fn update_person(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "The change.")] input: UpdatePersonInput,
+    ) -> Result<Person> {
+        let expected = Some(input.expected_version);
+        let permit = session(ctx)?.permit::<UpdatePerson>(input.id.id, expected).await?;
+        let roles = input.roles.map(|roles| roles.into_iter().map(Grant::from).collect());
+        let fill = |row: &mut person::Model| {
+            if let Some(name) = input.name {
+                row.name = name;
+            }
+            input.title.update_to(&mut row.title);
+            row.status = input.status.unwrap_or(row.status);
+        };
+        let row = write::update_person(permit, fill, roles).await?;
+        Ok(Loaded::<person::Entity>::alone(row).into())
+    }
+}

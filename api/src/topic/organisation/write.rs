@@ -1,0 +1,121 @@
+//! Adding people, and changing who may do what.
+
+use entity::{PersonStatus, organisation, person, role_assignment};
+use sea_orm::ColumnTrait;
+
+use super::model::{Email, person_rules, role_rules};
+use crate::{
+    Error, Result,
+    access::{
+        Act, Grant, Permit,
+        action::{CreatePerson, UpdatePerson},
+    },
+    validate::Check,
+};
+
+/// Adds a person with roles.
+///
+/// # Errors
+/// `Invalid` when a field breaks a rule, a role does not fit the organisation, or the address is taken.
+pub async fn create_person(
+    permit: Permit<CreatePerson>,
+    name: String,
+    email: &str,
+    title: Option<String>,
+    roles: Vec<Grant>,
+) -> Result<person::Model> {
+    let mut check = Check::default();
+    let email = check.parse::<Email>("email", email);
+    let email = check.finish_with(email)?;
+    let row = person::Model {
+        id: permit.id(),
+        organisation_id: permit.resource.id,
+        name,
+        email: email.as_str().to_owned(),
+        title,
+        status: PersonStatus::Active,
+        created_at: permit.now(),
+        version: 1,
+    };
+    check_person(&permit.resource, &row, &roles)?;
+    let taken = permit
+        .find::<person::Entity>()?
+        .filter(person::Column::OrganisationId.eq(row.organisation_id))
+        .filter(person::Column::Email.eq(&row.email))
+        .one()
+        .await?;
+    if taken.is_some() {
+        return Err(Error::invalid("email", "belongs to another person of the organisation"));
+    }
+    let row = permit.create::<person::Entity>(row, "added").await?;
+    for grant in roles {
+        give(&permit, &row, grant).await?;
+    }
+    permit.commit().await?;
+    Ok(row)
+}
+
+/// Changes a person, and replaces the roles if new ones are given.
+///
+/// # Errors
+/// `Invalid` as [`create_person`].
+pub async fn update_person(
+    permit: Permit<UpdatePerson>,
+    fill: impl FnOnce(&mut person::Model),
+    roles: Option<Vec<Grant>>,
+) -> Result<person::Model> {
+    let before = permit.resource.clone();
+    let mut after = before.clone();
+    fill(&mut after);
+    let home = permit.get::<organisation::Entity>(before.organisation_id).await?;
+    check_person(&home, &after, roles.as_deref().unwrap_or_default())?;
+    let row = permit.change::<person::Entity>(&before, after, "updated").await?;
+    if let Some(roles) = roles {
+        replace_roles(&permit, &row, roles).await?;
+    }
+    permit.commit().await?;
+    Ok(row)
+}
+
+fn check_person(home: &organisation::Model, row: &person::Model, roles: &[Grant]) -> Result<()> {
+    let mut check = Check::default();
+    person_rules(row, &mut check);
+    for grant in roles {
+        role_rules(home.kind, grant.role, grant.area, &mut check);
+    }
+    check.finish()
+}
+
+async fn replace_roles<A: Act>(permit: &Permit<A>, person: &person::Model, wanted: Vec<Grant>) -> Result<()> {
+    let held = permit
+        .find::<role_assignment::Entity>()?
+        .filter(role_assignment::Column::PersonId.eq(person.id))
+        .all()
+        .await?;
+    let same = |row: &role_assignment::Model, grant: &Grant| {
+        (row.role, row.service_area) == (grant.role, grant.area)
+    };
+    for row in &held {
+        if !wanted.iter().any(|grant| same(row, grant)) {
+            permit.remove::<role_assignment::Entity>(row, "withdrawn").await?;
+        }
+    }
+    for grant in wanted {
+        if !held.iter().any(|row| same(row, &grant)) {
+            give(permit, person, grant).await?;
+        }
+    }
+    Ok(())
+}
+
+async fn give<A: Act>(permit: &Permit<A>, to: &person::Model, grant: Grant) -> Result<()> {
+    let row = role_assignment::Model {
+        id: permit.id(),
+        person_id: to.id,
+        role: grant.role,
+        service_area: grant.area,
+        created_at: permit.now(),
+    };
+    permit.create::<role_assignment::Entity>(row, "given").await?;
+    Ok(())
+}

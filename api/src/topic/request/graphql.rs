@@ -1,0 +1,440 @@
+//! Evidence requests in the schema.
+
+use async_graphql::{
+    ComplexObject, Context, Enum, ID, InputObject, MaybeUndefined, Object, SimpleObject,
+};
+use chrono::{DateTime, NaiveDate, Utc};
+use entity::{
+    EvidenceKind, RequestState, ServiceArea, agreement, comment, evidence_request, organisation,
+    person, submission,
+};
+use sea_orm::{ColumnTrait, Condition};
+
+use super::{
+    model::{self, CHANGEABLE},
+    write::{self, Wanted},
+};
+use crate::{
+    Result,
+    access::action::{
+        AnswerEvidenceRequest, CreateEvidenceRequest, FulfilEvidenceRequest, ReopenEvidenceRequest,
+        UpdateEvidenceRequest, WithdrawEvidenceRequest,
+    },
+    graphql::{
+        contains,
+        key::{self, Key},
+        loaded::{Loaded, scope, session},
+        page::{List, OrderDirection, Paging, Sort, cost, list},
+    },
+    topic::{
+        agreement::graphql::Agreement,
+        comment::graphql::Comment,
+        event::graphql::{Event, history},
+        organisation::graphql::{Organisation, Person},
+        submission::graphql::Submission,
+    },
+};
+
+/// A customer asks the supplier of an agreement for evidence, by a date. The supplier answers with
+/// something it has handed in under that agreement; the customer fulfils the request, or opens it again
+/// with a remark.
+#[derive(SimpleObject)]
+#[graphql(complex)]
+pub struct EvidenceRequest {
+    /// Identifies the request.
+    id: ID,
+    /// Where it stands.
+    state: RequestState,
+    /// The kind of evidence that is asked for.
+    kind: EvidenceKind,
+    /// What people call it.
+    title: String,
+    /// What exactly is wanted. Null when nobody has said.
+    description: Option<String>,
+    /// The service area of the agreement.
+    service_area: ServiceArea,
+    /// By when it shall be answered.
+    due_on: NaiveDate,
+    /// Why it was opened again or withdrawn. Null when it was neither, when nothing was said, and when
+    /// it has been answered again since.
+    remark: Option<String>,
+    /// When it was asked.
+    created_at: DateTime<Utc>,
+    /// When it was last answered. Null until it is answered.
+    answered_at: Option<DateTime<Utc>>,
+    /// When it was fulfilled or withdrawn. Null while it is neither.
+    closed_at: Option<DateTime<Utc>>,
+    /// When it was last changed.
+    updated_at: DateTime<Utc>,
+    /// Counts its changes; pass it as `expectedVersion` when changing it.
+    version: i32,
+    #[graphql(skip)]
+    row: Loaded<evidence_request::Entity>,
+}
+
+impl From<Loaded<evidence_request::Entity>> for EvidenceRequest {
+    fn from(row: Loaded<evidence_request::Entity>) -> Self {
+        Self {
+            id: key::id::<evidence_request::Entity>(row.id),
+            state: row.state,
+            kind: row.kind,
+            title: row.title.clone(),
+            description: row.description.clone(),
+            service_area: row.service_area,
+            due_on: row.due_on,
+            remark: row.remark.clone(),
+            created_at: row.created_at,
+            answered_at: row.answered_at,
+            closed_at: row.closed_at,
+            updated_at: row.updated_at,
+            version: row.version,
+            row,
+        }
+    }
+}
+
+#[ComplexObject]
+impl EvidenceRequest {
+    /// Whether the supplier is late: the date has passed and the request waits for an answer. While the
+    /// answer waits for the customer, the request is not overdue.
+    async fn overdue(&self, ctx: &Context<'_>) -> Result<bool> {
+        let today = scope(ctx).await?.today();
+        Ok(model::overdue(self.state, self.due_on, today))
+    }
+
+    /// The agreement under which it is asked.
+    async fn agreement(&self, ctx: &Context<'_>) -> Result<Agreement> {
+        let agreement = evidence_request::Column::AgreementId;
+        Ok(self.row.required::<agreement::Entity>(ctx, agreement).await?.into())
+    }
+
+    /// The customer who asks.
+    async fn customer(&self, ctx: &Context<'_>) -> Result<Organisation> {
+        let customer = evidence_request::Column::CustomerId;
+        Ok(self.row.required::<organisation::Entity>(ctx, customer).await?.into())
+    }
+
+    /// The supplier who is asked.
+    async fn supplier(&self, ctx: &Context<'_>) -> Result<Organisation> {
+        let supplier = evidence_request::Column::SupplierId;
+        Ok(self.row.required::<organisation::Entity>(ctx, supplier).await?.into())
+    }
+
+    /// What was handed in as the latest answer; on a request that is OPEN again, the answer that was not
+    /// enough. Null until it is first answered, and when your roles or token do not let you read the
+    /// answer.
+    async fn answer(&self, ctx: &Context<'_>) -> Result<Option<Submission>> {
+        let answer = evidence_request::Column::AnswerId;
+        let row = self.row.one::<submission::Entity>(ctx, answer).await?;
+        Ok(row.map(Submission::from))
+    }
+
+    /// Who asked. Null when an integration did.
+    async fn created_by(&self, ctx: &Context<'_>) -> Result<Option<Person>> {
+        let row = self.row.one::<person::Entity>(ctx, evidence_request::Column::CreatedBy).await?;
+        Ok(row.map(Person::from))
+    }
+
+    /// Remarks in conversation, oldest first.
+    #[graphql(complexity = "cost(first, child_complexity)")]
+    async fn comments(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "How many to return: up to 100, 20 when not said.")] first: Option<i32>,
+        #[graphql(desc = "Return those after this cursor.")] after: Option<String>,
+    ) -> Result<List<Comment>> {
+        let sort = Sort::by(comment::Column::CreatedAt, OrderDirection::Asc);
+        let request = comment::Column::EvidenceRequestId;
+        self.row.page(ctx, request, Condition::all(), sort, Paging::new(first, after)).await
+    }
+
+    /// What happened to it, latest first.
+    #[graphql(complexity = "cost(first, child_complexity)")]
+    async fn history(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "How many to return: up to 100, 20 when not said.")] first: Option<i32>,
+        #[graphql(desc = "Return those after this cursor.")] after: Option<String>,
+    ) -> Result<List<Event>> {
+        history(ctx, &self.row, Paging::new(first, after)).await
+    }
+}
+
+/// By what evidence requests are ordered.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Enum)]
+pub enum EvidenceRequestOrderField {
+    /// By when it shall be answered.
+    #[default]
+    DueOn,
+    /// When it was asked.
+    CreatedAt,
+    /// When it was last changed.
+    UpdatedAt,
+}
+
+/// In which order evidence requests are listed.
+#[derive(InputObject, Default)]
+pub struct EvidenceRequestOrder {
+    /// By what.
+    #[graphql(default)]
+    field: EvidenceRequestOrderField,
+    /// In which direction.
+    #[graphql(default)]
+    direction: OrderDirection,
+}
+
+impl EvidenceRequestOrder {
+    fn sort(&self) -> Sort<evidence_request::Entity> {
+        let column = match self.field {
+            EvidenceRequestOrderField::DueOn => evidence_request::Column::DueOn,
+            EvidenceRequestOrderField::CreatedAt => evidence_request::Column::CreatedAt,
+            EvidenceRequestOrderField::UpdatedAt => evidence_request::Column::UpdatedAt,
+        };
+        Sort::by(column, self.direction)
+    }
+}
+
+/// Which evidence requests are listed; all conditions given must hold.
+#[derive(InputObject, Default)]
+pub struct EvidenceRequestFilter {
+    /// In one of these states.
+    state: Option<Vec<RequestState>>,
+    /// True for those that are not closed (OPEN or ANSWERED), false for those that are.
+    open: Option<bool>,
+    /// True for those that are overdue today, false for those that are not.
+    overdue: Option<bool>,
+    /// Of one of these kinds of evidence.
+    kind: Option<Vec<EvidenceKind>>,
+    /// Due on this day or earlier.
+    due_before: Option<NaiveDate>,
+    /// Under this agreement.
+    agreement_id: Option<Key<agreement::Entity>>,
+    /// To this supplier.
+    supplier_id: Option<Key<organisation::Entity>>,
+    /// From this customer.
+    customer_id: Option<Key<organisation::Entity>>,
+    /// In one of these service areas.
+    service_area: Option<Vec<ServiceArea>>,
+    /// Whose title contains this text, whatever its case.
+    title_contains: Option<String>,
+}
+
+impl EvidenceRequestFilter {
+    fn condition(self, today: NaiveDate) -> Condition {
+        use evidence_request::Column;
+        Condition::all()
+            .add_option(self.state.map(|states| Column::State.is_in(states)))
+            .add_option(self.open.map(|open| match open {
+                true => Column::State.is_in(CHANGEABLE.to_vec()),
+                false => Column::State.is_not_in(CHANGEABLE.to_vec()),
+            }))
+            .add_option(self.overdue.map(|overdue| match overdue {
+                true => is_overdue(today),
+                false => is_overdue(today).not(),
+            }))
+            .add_option(self.kind.map(|kinds| Column::Kind.is_in(kinds)))
+            .add_option(self.due_before.map(|day| Column::DueOn.lte(day)))
+            .add_option(self.agreement_id.map(|agreement| Column::AgreementId.eq(agreement.id)))
+            .add_option(self.supplier_id.map(|supplier| Column::SupplierId.eq(supplier.id)))
+            .add_option(self.customer_id.map(|customer| Column::CustomerId.eq(customer.id)))
+            .add_option(self.service_area.map(|areas| Column::ServiceArea.is_in(areas)))
+            .add_option(self.title_contains.map(|text| contains(Column::Title, &text)))
+    }
+}
+
+/// The condition that a request is overdue: [`model::overdue`] in SQL.
+pub fn is_overdue(today: NaiveDate) -> Condition {
+    use evidence_request::Column;
+    Condition::all().add(Column::State.eq(RequestState::Open)).add(Column::DueOn.lt(today))
+}
+
+/// Queries of evidence requests.
+#[derive(Default)]
+pub struct RequestQuery;
+
+#[Object]
+impl RequestQuery {
+    /// What was asked for: for a customer what it asks, for a supplier what it is asked.
+    #[graphql(complexity = "cost(first, child_complexity)")]
+    async fn evidence_requests(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "Which to list; all when not said.", default)] filter: EvidenceRequestFilter,
+        #[graphql(desc = "In which order; the earliest due first when not said.", default)]
+        order: EvidenceRequestOrder,
+        #[graphql(desc = "How many to return: up to 100, 20 when not said.")] first: Option<i32>,
+        #[graphql(desc = "Return those after this cursor.")] after: Option<String>,
+    ) -> Result<List<EvidenceRequest>> {
+        let today = scope(ctx).await?.today();
+        list(ctx, filter.condition(today), order.sort(), Paging::new(first, after)).await
+    }
+}
+
+/// A new request for evidence.
+#[derive(InputObject)]
+pub struct CreateEvidenceRequestInput {
+    /// The agreement whose supplier is asked; it must be in force.
+    agreement_id: Key<agreement::Entity>,
+    /// The kind of evidence that is asked for.
+    kind: EvidenceKind,
+    /// What people call it: up to 200 characters.
+    title: String,
+    /// What exactly is wanted: up to 10 000 characters.
+    description: Option<String>,
+    /// By when it shall be answered: today or later.
+    due_on: NaiveDate,
+}
+
+impl From<CreateEvidenceRequestInput> for Wanted {
+    fn from(input: CreateEvidenceRequestInput) -> Self {
+        Self {
+            kind: input.kind,
+            title: input.title,
+            description: input.description,
+            due_on: input.due_on,
+        }
+    }
+}
+
+/// A change of an evidence request. What is left out stays; null empties a field.
+#[derive(InputObject)]
+pub struct UpdateEvidenceRequestInput {
+    /// Which request.
+    id: Key<evidence_request::Entity>,
+    /// The version that the change is made on.
+    expected_version: i32,
+    /// What people call it.
+    title: Option<String>,
+    /// What exactly is wanted.
+    description: MaybeUndefined<String>,
+    /// By when it shall be answered: today or later.
+    due_on: Option<NaiveDate>,
+}
+
+impl UpdateEvidenceRequestInput {
+    fn fill(self, row: &mut evidence_request::Model) {
+        if let Some(title) = self.title {
+            row.title = title;
+        }
+        self.description.update_to(&mut row.description);
+        row.due_on = self.due_on.unwrap_or(row.due_on);
+    }
+}
+
+/// Which request to answer, and with what.
+#[derive(InputObject)]
+pub struct AnswerEvidenceRequestInput {
+    /// Which request.
+    id: Key<evidence_request::Entity>,
+    /// The version that the change is made on.
+    expected_version: i32,
+    /// The answer: a submission that has been handed in under the agreement of the request.
+    submission_id: Key<submission::Entity>,
+}
+
+/// Which request to fulfil.
+#[derive(InputObject)]
+pub struct FulfilEvidenceRequestInput {
+    /// Which request.
+    id: Key<evidence_request::Entity>,
+    /// The version that the change is made on: the one whose answer was looked at.
+    expected_version: i32,
+}
+
+/// Which request to open again, and why.
+#[derive(InputObject)]
+pub struct ReopenEvidenceRequestInput {
+    /// Which request.
+    id: Key<evidence_request::Entity>,
+    /// The version that the change is made on: the one whose answer was looked at.
+    expected_version: i32,
+    /// What the answer lacks: up to 10 000 characters.
+    remark: String,
+}
+
+/// Which request to withdraw.
+#[derive(InputObject)]
+pub struct WithdrawEvidenceRequestInput {
+    /// Which request.
+    id: Key<evidence_request::Entity>,
+    /// The version that the change is made on.
+    expected_version: i32,
+    /// Why it is no longer asked for: up to 10 000 characters.
+    remark: Option<String>,
+}
+
+/// Mutations of evidence requests.
+#[derive(Default)]
+pub struct RequestMutation;
+
+#[Object]
+impl RequestMutation {
+    /// Asks the supplier of an agreement for evidence, by a date. The supplier sees it at once.
+    async fn create_evidence_request(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "What is asked for.")] input: CreateEvidenceRequestInput,
+    ) -> Result<EvidenceRequest> {
+        let agreement = input.agreement_id.id;
+        let permit = session(ctx)?.permit::<CreateEvidenceRequest>(agreement, None).await?;
+        Ok(EvidenceRequest::from(Loaded::alone(write::create(permit, input.into()).await?)))
+    }
+
+    /// Changes what is asked for, or by when, until the request is fulfilled or withdrawn.
+    async fn update_evidence_request(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "The change.")] input: UpdateEvidenceRequestInput,
+    ) -> Result<EvidenceRequest> {
+        let expected = Some(input.expected_version);
+        let permit = session(ctx)?.permit::<UpdateEvidenceRequest>(input.id.id, expected).await?;
+        let row = write::update(permit, |row| input.fill(row)).await?;
+        Ok(EvidenceRequest::from(Loaded::alone(row)))
+    }
+
+    /// Answers an open request with something that was handed in under its agreement. The answer is
+    /// reviewed as any other submission; the request waits for the customer.
+    async fn answer_evidence_request(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "Which, and with what.")] input: AnswerEvidenceRequestInput,
+    ) -> Result<EvidenceRequest> {
+        let expected = Some(input.expected_version);
+        let permit = session(ctx)?.permit::<AnswerEvidenceRequest>(input.id.id, expected).await?;
+        Ok(EvidenceRequest::from(Loaded::alone(write::answer(permit, input.submission_id.id).await?)))
+    }
+
+    /// Closes an answered request, because the answer is enough.
+    async fn fulfil_evidence_request(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "Which.")] input: FulfilEvidenceRequestInput,
+    ) -> Result<EvidenceRequest> {
+        let expected = Some(input.expected_version);
+        let permit = session(ctx)?.permit::<FulfilEvidenceRequest>(input.id.id, expected).await?;
+        Ok(EvidenceRequest::from(Loaded::alone(write::fulfil(permit).await?)))
+    }
+
+    /// Opens an answered request again, with a remark that says what the answer lacks. The supplier can
+    /// then answer anew.
+    async fn reopen_evidence_request(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "Which, and why.")] input: ReopenEvidenceRequestInput,
+    ) -> Result<EvidenceRequest> {
+        let expected = Some(input.expected_version);
+        let permit = session(ctx)?.permit::<ReopenEvidenceRequest>(input.id.id, expected).await?;
+        Ok(EvidenceRequest::from(Loaded::alone(write::reopen(permit, input.remark).await?)))
+    }
+
+    /// Closes an open request, because the evidence is no longer asked for.
+    async fn withdraw_evidence_request(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "Which.")] input: WithdrawEvidenceRequestInput,
+    ) -> Result<EvidenceRequest> {
+        let expected = Some(input.expected_version);
+        let permit = session(ctx)?.permit::<WithdrawEvidenceRequest>(input.id.id, expected).await?;
+        Ok(EvidenceRequest::from(Loaded::alone(write::withdraw(permit, input.remark).await?)))
+    }
+}

@@ -1,0 +1,610 @@
+//! Submissions in the schema.
+
+use async_graphql::{
+    ComplexObject, Context, Enum, ID, InputObject, Object, SimpleObject, Union,
+};
+use chrono::{DateTime, NaiveDate, Utc};
+use entity::{
+    EvidenceKind, ReviewOutcome, ReviewState, RiskTreatment, ServiceArea, agreement, comment,
+    evidence, evidence_file, organisation, person, risk, risk_analysis, submission,
+    submission_file, submission_round,
+};
+use sea_orm::{ColumnTrait, Condition};
+
+use super::{
+    content::{AnalysisContent, Content, EvidenceContent, RiskContent},
+    write,
+};
+use crate::{
+    Error, Result,
+    access::action::{ApproveSubmission, CreateSubmission, ReturnSubmission, SubmitSubmission},
+    graphql::{
+        contains,
+        key::{self, Key},
+        loaded::{Loaded, scope, session},
+        page::{List, OrderDirection, Paging, Sort, cost, list},
+    },
+    topic::{
+        agreement::graphql::Agreement,
+        comment::graphql::Comment,
+        event::graphql::{Event, history},
+        evidence::{
+            graphql::{Evidence, EvidenceFile},
+            model::{Validity, horizon},
+        },
+        organisation::graphql::{Organisation, Person},
+        risk::{graphql::RiskAnalysis, model::RiskLevel},
+    },
+};
+
+/// One piece of evidence or one risk analysis, handed in under one agreement and reviewed by that
+/// customer. The same evidence is uploaded once and handed in under several agreements. The customer
+/// sees a submission from when it is first handed in; what it then sees is the round's content as it
+/// stood, never the supplier's later work.
+#[derive(SimpleObject)]
+#[graphql(complex)]
+pub struct Submission {
+    /// Identifies the submission.
+    pub id: ID,
+    /// Where it stands.
+    state: ReviewState,
+    /// The title of what was last handed in, or of the draft.
+    title: String,
+    /// The kind of the evidence. Null for a risk analysis.
+    kind: Option<EvidenceKind>,
+    /// The service area of the agreement.
+    service_area: ServiceArea,
+    /// First day of validity of what was last handed in. Null when it names none.
+    valid_from: Option<NaiveDate>,
+    /// Last day of validity of what was last handed in. Null when it does not expire.
+    valid_until: Option<NaiveDate>,
+    /// The remark of the latest review. Null when there was none, or it has been handed in again since.
+    remark: Option<String>,
+    /// When it was prepared.
+    created_at: DateTime<Utc>,
+    /// When it was last handed in. Null while it is a draft.
+    submitted_at: Option<DateTime<Utc>>,
+    /// When it was last reviewed. Null while it has not been.
+    reviewed_at: Option<DateTime<Utc>>,
+    /// When it was last changed.
+    updated_at: DateTime<Utc>,
+    /// Counts its changes; pass it as `expectedVersion` when changing it.
+    version: i32,
+    #[graphql(skip)]
+    row: Loaded<submission::Entity>,
+}
+
+impl From<Loaded<submission::Entity>> for Submission {
+    fn from(row: Loaded<submission::Entity>) -> Self {
+        Self {
+            id: key::id::<submission::Entity>(row.id),
+            state: row.state,
+            title: row.title.clone(),
+            kind: row.kind,
+            service_area: row.service_area,
+            valid_from: row.valid_from,
+            valid_until: row.valid_until,
+            remark: row.remark.clone(),
+            created_at: row.created_at,
+            submitted_at: row.submitted_at,
+            reviewed_at: row.reviewed_at,
+            updated_at: row.updated_at,
+            version: row.version,
+            row,
+        }
+    }
+}
+
+#[ComplexObject]
+impl Submission {
+    /// Whether what was last handed in is valid today, told by its dates.
+    async fn validity(&self, ctx: &Context<'_>) -> Result<Validity> {
+        let today = scope(ctx).await?.today();
+        Ok(Validity::on(today, self.valid_from, self.valid_until))
+    }
+
+    /// The agreement under which it is handed in. Null for a supplier that takes part in a risk
+    /// analysis under an agreement of its own.
+    async fn agreement(&self, ctx: &Context<'_>) -> Result<Option<Agreement>> {
+        let row = self.row.one::<agreement::Entity>(ctx, submission::Column::AgreementId).await?;
+        Ok(row.map(Agreement::from))
+    }
+
+    /// The customer who reviews it.
+    async fn customer(&self, ctx: &Context<'_>) -> Result<Organisation> {
+        let row = self.row.required::<organisation::Entity>(ctx, submission::Column::CustomerId).await?;
+        Ok(row.into())
+    }
+
+    /// The supplier of the agreement.
+    async fn supplier(&self, ctx: &Context<'_>) -> Result<Organisation> {
+        let row = self.row.required::<organisation::Entity>(ctx, submission::Column::SupplierId).await?;
+        Ok(row.into())
+    }
+
+    /// The evidence in the supplier's workspace. Null for a risk analysis, and for everybody but the
+    /// supplier: others see the content of the rounds.
+    async fn evidence(&self, ctx: &Context<'_>) -> Result<Option<Evidence>> {
+        let row = self.row.one::<evidence::Entity>(ctx, submission::Column::EvidenceId).await?;
+        Ok(row.map(Evidence::from))
+    }
+
+    /// The risk analysis. Null for evidence.
+    async fn risk_analysis(&self, ctx: &Context<'_>) -> Result<Option<RiskAnalysis>> {
+        let row = self.row.one::<risk_analysis::Entity>(ctx, submission::Column::RiskAnalysisId).await?;
+        Ok(row.map(RiskAnalysis::from))
+    }
+
+    /// Who prepared it. Null when an integration did.
+    async fn created_by(&self, ctx: &Context<'_>) -> Result<Option<Person>> {
+        let row = self.row.one::<person::Entity>(ctx, submission::Column::CreatedBy).await?;
+        Ok(row.map(Person::from))
+    }
+
+    /// Who last handed it in. Null while it is a draft, and when an integration did.
+    async fn submitted_by(&self, ctx: &Context<'_>) -> Result<Option<Person>> {
+        let row = self.row.one::<person::Entity>(ctx, submission::Column::SubmittedBy).await?;
+        Ok(row.map(Person::from))
+    }
+
+    /// Who last reviewed it. Null while it has not been.
+    async fn reviewed_by(&self, ctx: &Context<'_>) -> Result<Option<Person>> {
+        let row = self.row.one::<person::Entity>(ctx, submission::Column::ReviewedBy).await?;
+        Ok(row.map(Person::from))
+    }
+
+    /// Every time it was handed in, oldest first, with the content as it then stood.
+    async fn rounds(&self, ctx: &Context<'_>) -> Result<Vec<SubmissionRound>> {
+        use submission_round::{Column, Entity};
+        let rows = self.row.all::<Entity>(ctx, Column::SubmissionId, Column::Number).await?;
+        Ok(rows.into_iter().map(SubmissionRound::from).collect())
+    }
+
+    /// Remarks in conversation, oldest first.
+    #[graphql(complexity = "cost(first, child_complexity)")]
+    async fn comments(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "How many to return: up to 100, 20 when not said.")] first: Option<i32>,
+        #[graphql(desc = "Return those after this cursor.")] after: Option<String>,
+    ) -> Result<List<Comment>> {
+        let sort = Sort::by(comment::Column::CreatedAt, OrderDirection::Asc);
+        let submission = comment::Column::SubmissionId;
+        self.row.page(ctx, submission, Condition::all(), sort, Paging::new(first, after)).await
+    }
+
+    /// What happened to it, latest first.
+    #[graphql(complexity = "cost(first, child_complexity)")]
+    async fn history(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "How many to return: up to 100, 20 when not said.")] first: Option<i32>,
+        #[graphql(desc = "Return those after this cursor.")] after: Option<String>,
+    ) -> Result<List<Event>> {
+        history(ctx, &self.row, Paging::new(first, after)).await
+    }
+}
+
+/// One time that something was handed in: the content as it then stood, and the review of it.
+#[derive(SimpleObject)]
+#[graphql(complex)]
+pub struct SubmissionRound {
+    /// Identifies the round.
+    pub id: ID,
+    /// The round, from 1.
+    number: i32,
+    /// What the supplier wrote with it. Null when nothing.
+    message: Option<String>,
+    /// When it was handed in.
+    submitted_at: DateTime<Utc>,
+    /// What was decided. Null while it waits for review.
+    outcome: Option<ReviewOutcome>,
+    /// The reviewer's remark. Null when there was none.
+    remark: Option<String>,
+    /// When it was reviewed. Null while it waits for review.
+    reviewed_at: Option<DateTime<Utc>>,
+    #[graphql(skip)]
+    row: Loaded<submission_round::Entity>,
+}
+
+impl From<Loaded<submission_round::Entity>> for SubmissionRound {
+    fn from(row: Loaded<submission_round::Entity>) -> Self {
+        Self {
+            id: key::id::<submission_round::Entity>(row.id),
+            number: row.number,
+            message: row.message.clone(),
+            submitted_at: row.submitted_at,
+            outcome: row.outcome,
+            remark: row.remark.clone(),
+            reviewed_at: row.reviewed_at,
+            row,
+        }
+    }
+}
+
+#[ComplexObject]
+impl SubmissionRound {
+    /// What was handed in, as it then stood.
+    async fn content(&self) -> Result<SubmissionContent> {
+        let content = serde_json::from_value(self.row.content.clone()).map_err(Error::internal)?;
+        Ok(match content {
+            Content::Evidence(content) => SubmissionContent::Evidence(SubmittedEvidence {
+                content,
+                round: self.row.clone(),
+            }),
+            Content::RiskAnalysis(content) => SubmissionContent::RiskAnalysis(content.into()),
+        })
+    }
+
+    /// Who handed it in. Null when an integration did.
+    async fn submitted_by(&self, ctx: &Context<'_>) -> Result<Option<Person>> {
+        let row = self.row.one::<person::Entity>(ctx, submission_round::Column::SubmittedBy).await?;
+        Ok(row.map(Person::from))
+    }
+
+    /// Who reviewed it. Null while it waits for review.
+    async fn reviewed_by(&self, ctx: &Context<'_>) -> Result<Option<Person>> {
+        let row = self.row.one::<person::Entity>(ctx, submission_round::Column::ReviewedBy).await?;
+        Ok(row.map(Person::from))
+    }
+}
+
+/// What was handed in, as it then stood.
+#[derive(Union)]
+pub enum SubmissionContent {
+    /// A piece of evidence.
+    Evidence(SubmittedEvidence),
+    /// A risk analysis with its risks.
+    RiskAnalysis(SubmittedRiskAnalysis),
+}
+
+/// A piece of evidence as it stood when it was handed in.
+pub struct SubmittedEvidence {
+    content: EvidenceContent,
+    round: Loaded<submission_round::Entity>,
+}
+
+/// A piece of evidence as it stood when it was handed in.
+#[Object]
+impl SubmittedEvidence {
+    /// What it was.
+    async fn kind(&self) -> EvidenceKind {
+        self.content.kind
+    }
+
+    /// Its title.
+    async fn title(&self) -> &str {
+        &self.content.title
+    }
+
+    /// What it showed. Null when nobody had said.
+    async fn description(&self) -> Option<&str> {
+        self.content.description.as_deref()
+    }
+
+    /// Who certified or audited. Null for evidence that is not certified.
+    async fn certification_body(&self) -> Option<&str> {
+        self.content.certification_body.as_deref()
+    }
+
+    /// The certificate's number. Null for evidence that is not certified.
+    async fn certificate_number(&self) -> Option<&str> {
+        self.content.certificate_number.as_deref()
+    }
+
+    /// The standard it answered to. Null when it answered to none.
+    async fn standard(&self) -> Option<&str> {
+        self.content.standard.as_deref()
+    }
+
+    /// What the certificate covered. Null when nobody had said.
+    async fn scope(&self) -> Option<&str> {
+        self.content.scope.as_deref()
+    }
+
+    /// First day of validity. Null when it named none.
+    async fn valid_from(&self) -> Option<NaiveDate> {
+        self.content.valid_from
+    }
+
+    /// Last day of validity. Null when it did not expire.
+    async fn valid_until(&self) -> Option<NaiveDate> {
+        self.content.valid_until
+    }
+
+    /// The files that were handed in.
+    async fn files(&self, ctx: &Context<'_>) -> Result<Vec<EvidenceFile>> {
+        use submission_file::{Column, Entity};
+        let joined = self.round.all::<Entity>(ctx, Column::RoundId, Column::Id).await?;
+        let mut files = Vec::with_capacity(joined.len());
+        for row in joined {
+            let file = row.required::<evidence_file::Entity>(ctx, Column::FileId).await?;
+            files.push(EvidenceFile::from(file));
+        }
+        Ok(files)
+    }
+}
+
+/// A risk analysis as it stood when it was handed in.
+#[derive(SimpleObject)]
+pub struct SubmittedRiskAnalysis {
+    /// Its title.
+    title: String,
+    /// What was analysed and how. Null when nobody had said.
+    description: Option<String>,
+    /// When it was to be looked at again. Null when no date was set.
+    review_on: Option<NaiveDate>,
+    /// Its risks, by number.
+    risks: Vec<RiskSnapshot>,
+}
+
+impl From<AnalysisContent> for SubmittedRiskAnalysis {
+    fn from(content: AnalysisContent) -> Self {
+        Self {
+            title: content.title,
+            description: content.description,
+            review_on: content.review_on,
+            risks: content.risks.into_iter().map(RiskSnapshot::from).collect(),
+        }
+    }
+}
+
+/// A risk as it stood when it was handed in, or when its acceptance was decided.
+#[derive(SimpleObject)]
+pub struct RiskSnapshot {
+    /// The id of the risk, which may look different now.
+    risk_id: ID,
+    /// Its number within the analysis.
+    number: i32,
+    /// What might happen.
+    title: String,
+    /// How, and with which consequence. Null when nobody had said.
+    description: Option<String>,
+    /// Likelihood, 1 to 5.
+    likelihood: i32,
+    /// Impact, 1 to 5.
+    impact: i32,
+    /// Likelihood × impact, 1 to 25.
+    score: i32,
+    /// How high that is.
+    level: RiskLevel,
+    /// What was to be done about it.
+    treatment: RiskTreatment,
+    /// How. Null when nobody had said.
+    treatment_plan: Option<String>,
+    /// Likelihood after treatment. Null when not assessed.
+    residual_likelihood: Option<i32>,
+    /// Impact after treatment. Null when not assessed.
+    residual_impact: Option<i32>,
+    /// When it was to be looked at again. Null when no date was set.
+    review_on: Option<NaiveDate>,
+    /// Whether it had been closed.
+    closed: bool,
+    /// Its version.
+    version: i32,
+}
+
+impl From<RiskContent> for RiskSnapshot {
+    fn from(risk: RiskContent) -> Self {
+        let score = risk.likelihood * risk.impact;
+        Self {
+            risk_id: key::id::<risk::Entity>(risk.id),
+            number: risk.number,
+            title: risk.title,
+            description: risk.description,
+            likelihood: risk.likelihood,
+            impact: risk.impact,
+            score,
+            level: RiskLevel::of(score),
+            treatment: risk.treatment,
+            treatment_plan: risk.treatment_plan,
+            residual_likelihood: risk.residual_likelihood,
+            residual_impact: risk.residual_impact,
+            review_on: risk.review_on,
+            closed: risk.closed,
+            version: risk.version,
+        }
+    }
+}
+
+/// By what submissions are ordered.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Enum)]
+pub enum SubmissionOrderField {
+    /// When it was prepared.
+    #[default]
+    CreatedAt,
+    /// When it was last changed.
+    UpdatedAt,
+    /// Its last day of validity; what does not expire comes after all dates.
+    ValidUntil,
+}
+
+/// In which order submissions are listed.
+#[derive(InputObject, Default)]
+pub struct SubmissionOrder {
+    /// By what.
+    #[graphql(default)]
+    field: SubmissionOrderField,
+    /// In which direction.
+    #[graphql(default)]
+    direction: OrderDirection,
+}
+
+impl SubmissionOrder {
+    fn sort(&self) -> Sort<submission::Entity> {
+        let column = match self.field {
+            SubmissionOrderField::CreatedAt => submission::Column::CreatedAt,
+            SubmissionOrderField::UpdatedAt => submission::Column::UpdatedAt,
+            SubmissionOrderField::ValidUntil => submission::Column::ValidUntil,
+        };
+        Sort::by(column, self.direction)
+    }
+}
+
+/// Which submissions are listed; all conditions given must hold.
+#[derive(InputObject, Default)]
+pub struct SubmissionFilter {
+    /// In one of these states.
+    state: Option<Vec<ReviewState>>,
+    /// Of evidence of one of these kinds.
+    kind: Option<Vec<EvidenceKind>>,
+    /// Under this agreement.
+    agreement_id: Option<Key<agreement::Entity>>,
+    /// Of this supplier.
+    supplier_id: Option<Key<organisation::Entity>>,
+    /// To this customer.
+    customer_id: Option<Key<organisation::Entity>>,
+    /// In one of these service areas.
+    service_area: Option<Vec<ServiceArea>>,
+    /// Whose title contains this text, whatever its case.
+    title_contains: Option<String>,
+    /// That have this validity today.
+    validity: Option<Validity>,
+}
+
+impl SubmissionFilter {
+    fn condition(self, today: NaiveDate) -> Condition {
+        use submission::Column;
+        Condition::all()
+            .add_option(self.state.map(|states| Column::State.is_in(states)))
+            .add_option(self.kind.map(|kinds| Column::Kind.is_in(kinds)))
+            .add_option(self.agreement_id.map(|agreement| Column::AgreementId.eq(agreement.id)))
+            .add_option(self.supplier_id.map(|supplier| Column::SupplierId.eq(supplier.id)))
+            .add_option(self.customer_id.map(|customer| Column::CustomerId.eq(customer.id)))
+            .add_option(self.service_area.map(|areas| Column::ServiceArea.is_in(areas)))
+            .add_option(self.title_contains.map(|text| contains(Column::Title, &text)))
+            .add_option(self.validity.map(|validity| has_validity(validity, today)))
+    }
+}
+
+/// The condition that a submission's dates give it this validity: [`Validity::on`] in SQL.
+pub fn has_validity(validity: Validity, today: NaiveDate) -> Condition {
+    use submission::Column;
+    let begun = Condition::any().add(Column::ValidFrom.is_null()).add(Column::ValidFrom.lte(today));
+    let horizon = horizon(today);
+    match validity {
+        Validity::Upcoming => Condition::all().add(Column::ValidFrom.gt(today)),
+        Validity::Valid => Condition::all()
+            .add(begun)
+            .add(Condition::any().add(Column::ValidUntil.is_null()).add(Column::ValidUntil.gt(horizon))),
+        Validity::Expiring => Condition::all()
+            .add(begun)
+            .add(Column::ValidUntil.between(today, horizon)),
+        Validity::Expired => Condition::all().add(begun).add(Column::ValidUntil.lt(today)),
+    }
+}
+
+/// Queries of submissions.
+#[derive(Default)]
+pub struct SubmissionQuery;
+
+#[Object]
+impl SubmissionQuery {
+    /// What was handed in: for a supplier its own, drafts included; for a customer what was handed in to it.
+    #[graphql(complexity = "cost(first, child_complexity)")]
+    async fn submissions(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "Which to list; all when not said.", default)] filter: SubmissionFilter,
+        #[graphql(desc = "In which order; oldest first when not said.", default)] order: SubmissionOrder,
+        #[graphql(desc = "How many to return: up to 100, 20 when not said.")] first: Option<i32>,
+        #[graphql(desc = "Return those after this cursor.")] after: Option<String>,
+    ) -> Result<List<Submission>> {
+        let today = scope(ctx).await?.today();
+        list(ctx, filter.condition(today), order.sort(), Paging::new(first, after)).await
+    }
+}
+
+/// Which evidence to prepare for handing in, and under which agreement.
+#[derive(InputObject)]
+pub struct CreateSubmissionInput {
+    /// The evidence.
+    evidence_id: Key<evidence::Entity>,
+    /// The agreement, one of the own organisation's.
+    agreement_id: Key<agreement::Entity>,
+}
+
+/// Which submission to hand in.
+#[derive(InputObject)]
+pub struct SubmitSubmissionInput {
+    /// Which submission.
+    id: Key<submission::Entity>,
+    /// The version that the change is made on.
+    expected_version: i32,
+    /// What to say to the reviewer: up to 10 000 characters.
+    message: Option<String>,
+}
+
+/// Which submission to approve.
+#[derive(InputObject)]
+pub struct ApproveSubmissionInput {
+    /// Which submission.
+    id: Key<submission::Entity>,
+    /// The version that the change is made on: the one that was reviewed.
+    expected_version: i32,
+    /// What to say to the supplier: up to 10 000 characters.
+    remark: Option<String>,
+}
+
+/// Which submission to return, and why.
+#[derive(InputObject)]
+pub struct ReturnSubmissionInput {
+    /// Which submission.
+    id: Key<submission::Entity>,
+    /// The version that the change is made on: the one that was reviewed.
+    expected_version: i32,
+    /// What must be changed: up to 10 000 characters.
+    remark: String,
+}
+
+/// Mutations of submissions.
+#[derive(Default)]
+pub struct SubmissionMutation;
+
+#[Object]
+impl SubmissionMutation {
+    /// Prepares a piece of evidence for handing in under an agreement. The customer does not see it yet.
+    async fn create_submission(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "Which evidence, under which agreement.")] input: CreateSubmissionInput,
+    ) -> Result<Submission> {
+        let permit = session(ctx)?.permit::<CreateSubmission>(input.evidence_id.id, None).await?;
+        Ok(Loaded::alone(write::create(permit, input.agreement_id.id).await?).into())
+    }
+
+    /// Hands in a submission, for the first time or after it was returned: the evidence and its current
+    /// files as they stand now. From then on the customer sees it.
+    async fn submit_submission(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "Which.")] input: SubmitSubmissionInput,
+    ) -> Result<Submission> {
+        let expected = Some(input.expected_version);
+        let permit = session(ctx)?.permit::<SubmitSubmission>(input.id.id, expected).await?;
+        Ok(Loaded::alone(write::submit(permit, input.message).await?).into())
+    }
+
+    /// Approves what was handed in. An earlier approved submission of the same evidence under the same
+    /// agreement becomes SUPERSEDED.
+    async fn approve_submission(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "Which.")] input: ApproveSubmissionInput,
+    ) -> Result<Submission> {
+        let expected = Some(input.expected_version);
+        let permit = session(ctx)?.permit::<ApproveSubmission>(input.id.id, expected).await?;
+        Ok(Loaded::alone(write::approve(permit, input.remark).await?).into())
+    }
+
+    /// Returns what was handed in, with a remark that says what must be changed.
+    async fn return_submission(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "Which, and why.")] input: ReturnSubmissionInput,
+    ) -> Result<Submission> {
+        let expected = Some(input.expected_version);
+        let permit = session(ctx)?.permit::<ReturnSubmission>(input.id.id, expected).await?;
+        Ok(Loaded::alone(write::send_back(permit, input.remark).await?).into())
+    }
+}

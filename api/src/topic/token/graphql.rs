@@ -1,0 +1,306 @@
+//! API tokens in the schema.
+
+use async_graphql::{ComplexObject, Context, Enum, ID, InputObject, Object, SimpleObject};
+use chrono::{DateTime, Utc};
+use entity::{PersonStatus, api_token, person};
+use sea_orm::{ColumnTrait, Condition};
+
+use super::write::{self, Wanted};
+use crate::{
+    Result,
+    access::{
+        Grant, Secret, TokenScope,
+        action::{CreateApiToken, CreateIntegrationToken, RevokeApiToken},
+        authn,
+    },
+    graphql::{
+        contains,
+        key::{self, Key},
+        loaded::{Loaded, scope, session},
+        page::{List, OrderDirection, Paging, Sort, cost, list},
+    },
+    topic::{
+        event::graphql::{Event, history},
+        organisation::graphql::{HeldRole, Person, RoleInput},
+    },
+};
+
+/// A secret that identifies a person or an integration to this API. The secret itself was shown when
+/// the token was made, and never again.
+#[derive(SimpleObject)]
+#[graphql(complex)]
+pub struct ApiToken {
+    /// Identifies the token. It is not the secret.
+    id: ID,
+    /// What it is for.
+    name: String,
+    /// The first characters of the secret, to recognise it by.
+    hint: String,
+    /// When it was made.
+    created_at: DateTime<Utc>,
+    /// From when it no longer works.
+    expires_at: DateTime<Utc>,
+    /// When it was revoked. Null while it is not.
+    revoked_at: Option<DateTime<Utc>>,
+    /// When it was last used, to the minute. Null when it never was.
+    last_used_at: Option<DateTime<Utc>>,
+    #[graphql(skip)]
+    row: Loaded<api_token::Entity>,
+}
+
+impl From<Loaded<api_token::Entity>> for ApiToken {
+    fn from(row: Loaded<api_token::Entity>) -> Self {
+        Self {
+            id: key::id::<api_token::Entity>(row.id),
+            name: row.name.clone(),
+            hint: row.hint.clone(),
+            created_at: row.created_at,
+            expires_at: row.expires_at,
+            revoked_at: row.revoked_at,
+            last_used_at: row.last_used_at,
+            row,
+        }
+    }
+}
+
+#[ComplexObject]
+impl ApiToken {
+    /// Whether it works now: it is neither revoked nor expired, and its person may act.
+    async fn active(&self, ctx: &Context<'_>) -> Result<bool> {
+        let in_time = self.revoked_at.is_none() && self.expires_at > scope(ctx).await?.now();
+        if self.row.person_id.is_none() {
+            return Ok(in_time);
+        }
+        let person = self.row.one::<person::Entity>(ctx, api_token::Column::PersonId).await?;
+        Ok(in_time && person.is_some_and(|person| person.status == PersonStatus::Active))
+    }
+
+    /// What it is limited to.
+    async fn scopes(&self) -> Result<Vec<TokenScope>> {
+        authn::scopes(&self.row)
+    }
+
+    /// The roles of an integration. Empty for a person's token, which acts with the roles that the
+    /// person holds.
+    async fn roles(&self) -> Result<Vec<HeldRole>> {
+        Ok(authn::grants(&self.row)?.iter().map(HeldRole::from).collect())
+    }
+
+    /// As whom it acts. Null for an integration.
+    async fn person(&self, ctx: &Context<'_>) -> Result<Option<Person>> {
+        let row = self.row.one::<person::Entity>(ctx, api_token::Column::PersonId).await?;
+        Ok(row.map(Person::from))
+    }
+
+    /// Who made it. Null when the operator of Samsyn did.
+    async fn created_by(&self, ctx: &Context<'_>) -> Result<Option<Person>> {
+        let row = self.row.one::<person::Entity>(ctx, api_token::Column::CreatedBy).await?;
+        Ok(row.map(Person::from))
+    }
+
+    /// What happened to it, latest first; for administrators.
+    #[graphql(complexity = "cost(first, child_complexity)")]
+    async fn history(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "How many to return: up to 100, 20 when not said.")] first: Option<i32>,
+        #[graphql(desc = "Return those after this cursor.")] after: Option<String>,
+    ) -> Result<List<Event>> {
+        history(ctx, &self.row, Paging::new(first, after)).await
+    }
+}
+
+/// A token that was just made, with its secret.
+#[derive(SimpleObject)]
+pub struct CreatedApiToken {
+    /// The secret, to be sent as `Authorization: Bearer …`. Keep it now: it is not shown again.
+    token: String,
+    /// The token as it is listed from now on.
+    api_token: ApiToken,
+}
+
+impl CreatedApiToken {
+    fn new(row: api_token::Model, secret: Secret) -> Self {
+        Self {
+            token: secret.reveal(),
+            api_token: ApiToken::from(Loaded::alone(row)),
+        }
+    }
+}
+
+/// By what API tokens are ordered.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Enum)]
+pub enum ApiTokenOrderField {
+    /// When it was made.
+    #[default]
+    CreatedAt,
+    /// From when it no longer works.
+    ExpiresAt,
+    /// Its name.
+    Name,
+}
+
+/// In which order API tokens are listed.
+#[derive(InputObject, Default)]
+pub struct ApiTokenOrder {
+    /// By what.
+    #[graphql(default)]
+    field: ApiTokenOrderField,
+    /// In which direction.
+    #[graphql(default)]
+    direction: OrderDirection,
+}
+
+impl ApiTokenOrder {
+    fn sort(&self) -> Sort<api_token::Entity> {
+        let column = match self.field {
+            ApiTokenOrderField::CreatedAt => api_token::Column::CreatedAt,
+            ApiTokenOrderField::ExpiresAt => api_token::Column::ExpiresAt,
+            ApiTokenOrderField::Name => api_token::Column::Name,
+        };
+        Sort::by(column, self.direction)
+    }
+}
+
+/// Which API tokens are listed; all conditions given must hold.
+#[derive(InputObject, Default)]
+pub struct ApiTokenFilter {
+    /// That act as this person.
+    person_id: Option<Key<person::Entity>>,
+    /// True for those of integrations, false for those of people.
+    integration: Option<bool>,
+    /// True for those that were revoked, false for those that were not.
+    revoked: Option<bool>,
+    /// That expire at this instant or earlier.
+    expires_before: Option<DateTime<Utc>>,
+    /// Whose name contains this text, whatever its case.
+    name_contains: Option<String>,
+}
+
+impl ApiTokenFilter {
+    fn condition(self) -> Condition {
+        use api_token::Column;
+        Condition::all()
+            .add_option(self.person_id.map(|person| Column::PersonId.eq(person.id)))
+            .add_option(self.integration.map(|integration| match integration {
+                true => Column::PersonId.is_null(),
+                false => Column::PersonId.is_not_null(),
+            }))
+            .add_option(self.revoked.map(|revoked| match revoked {
+                true => Column::RevokedAt.is_not_null(),
+                false => Column::RevokedAt.is_null(),
+            }))
+            .add_option(self.expires_before.map(|instant| Column::ExpiresAt.lte(instant)))
+            .add_option(self.name_contains.map(|text| contains(Column::Name, &text)))
+    }
+}
+
+/// Queries of API tokens.
+#[derive(Default)]
+pub struct TokenQuery;
+
+#[Object]
+impl TokenQuery {
+    /// One's own API tokens; for an administrator all of the own organisation's. Needs a token with the
+    /// scope ADMINISTRATION_READ, and is empty without.
+    #[graphql(complexity = "cost(first, child_complexity)")]
+    async fn api_tokens(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "Which to list; all when not said.", default)] filter: ApiTokenFilter,
+        #[graphql(desc = "In which order; oldest first when not said.", default)] order: ApiTokenOrder,
+        #[graphql(desc = "How many to return: up to 100, 20 when not said.")] first: Option<i32>,
+        #[graphql(desc = "Return those after this cursor.")] after: Option<String>,
+    ) -> Result<List<ApiToken>> {
+        list(ctx, filter.condition(), order.sort(), Paging::new(first, after)).await
+    }
+}
+
+/// A new token that acts as oneself.
+#[derive(InputObject)]
+pub struct CreateApiTokenInput {
+    /// What it is for: up to 200 characters.
+    name: String,
+    /// What it is limited to: at least one scope, each among those of the token in use.
+    scopes: Vec<TokenScope>,
+    /// From when it no longer works: at most 366 days ahead.
+    expires_at: DateTime<Utc>,
+}
+
+/// A new token for an integration.
+#[derive(InputObject)]
+pub struct CreateIntegrationTokenInput {
+    /// What it is for: up to 200 characters. Events that the integration causes are known by it.
+    name: String,
+    /// What it is limited to: at least one scope, each among those of the token in use.
+    scopes: Vec<TokenScope>,
+    /// The roles that it acts with: at least one, fit for the kind of the organisation; never
+    /// ADMINISTRATOR.
+    roles: Vec<RoleInput>,
+    /// From when it no longer works: at most 366 days ahead.
+    expires_at: DateTime<Utc>,
+}
+
+/// Which token to revoke.
+#[derive(InputObject)]
+pub struct RevokeApiTokenInput {
+    /// Which token.
+    id: Key<api_token::Entity>,
+}
+
+/// Mutations of API tokens.
+#[derive(Default)]
+pub struct TokenMutation;
+
+#[Object]
+impl TokenMutation {
+    /// Makes an API token that acts as oneself, with the roles that one holds whenever it is used. Its
+    /// secret stands in the answer, and is never shown again.
+    async fn create_api_token(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "The new token.")] input: CreateApiTokenInput,
+    ) -> Result<CreatedApiToken> {
+        let session = session(ctx)?;
+        let permit = session.permit_at_home::<CreateApiToken>().await?;
+        let wanted = Wanted {
+            name: input.name,
+            scopes: input.scopes,
+            expires_at: input.expires_at,
+        };
+        let (row, secret) = write::create(permit, wanted).await?;
+        session.shows_secret();
+        Ok(CreatedApiToken::new(row, secret))
+    }
+
+    /// Makes an API token for an integration of the own organisation, with roles of its own. Its secret
+    /// stands in the answer, and is never shown again.
+    async fn create_integration_token(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "The new token.")] input: CreateIntegrationTokenInput,
+    ) -> Result<CreatedApiToken> {
+        let session = session(ctx)?;
+        let permit = session.permit_at_home::<CreateIntegrationToken>().await?;
+        let wanted = Wanted {
+            name: input.name,
+            scopes: input.scopes,
+            expires_at: input.expires_at,
+        };
+        let roles = input.roles.into_iter().map(Grant::from).collect();
+        let (row, secret) = write::create_for_integration(permit, wanted, roles).await?;
+        session.shows_secret();
+        Ok(CreatedApiToken::new(row, secret))
+    }
+
+    /// Revokes an API token: one's own, or as administrator any of the organisation's. It stops working
+    /// at once, also the one that is used for this.
+    async fn revoke_api_token(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "Which.")] input: RevokeApiTokenInput,
+    ) -> Result<ApiToken> {
+        let permit = session(ctx)?.permit::<RevokeApiToken>(input.id.id, None).await?;
+        Ok(ApiToken::from(Loaded::alone(write::revoke(permit).await?)))
+    }
+}
