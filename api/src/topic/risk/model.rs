@@ -4,7 +4,7 @@ use async_graphql::Enum;
 use chrono::{Months, NaiveDate};
 use entity::{
     AcceptanceState::{self, Accepted, Declined, Requested},
-    risk, risk_acceptance, risk_analysis,
+    ReviewState, risk, risk_acceptance, risk_analysis,
 };
 
 use crate::{
@@ -15,6 +15,9 @@ use crate::{
 
 /// The lowest score that needs acceptance when it remains after treatment.
 pub const HIGH_FROM: i32 = 10;
+
+/// The highest score there is.
+const HIGHEST: i32 = 25;
 
 /// Each level and the lowest score that has it, rising.
 pub const LEVELS: [(i32, RiskLevel); 4] = [
@@ -51,6 +54,11 @@ impl RiskLevel {
             .find(|(from, _)| *from <= score)
             .map_or(Self::Low, |(_, level)| *level)
     }
+
+    /// The scores that have this level, rising.
+    pub fn scores(self) -> impl Iterator<Item = i32> {
+        (1..=HIGHEST).filter(move |score| Self::of(*score) == self)
+    }
 }
 
 /// Likelihood × impact.
@@ -63,6 +71,40 @@ pub fn score(likelihood: i32, impact: i32) -> i32 {
 #[must_use]
 pub fn remaining_score(risk: &risk::Model) -> i32 {
     risk.residual_score.unwrap_or(risk.score)
+}
+
+/// Whether a date of review has passed; the day itself is still in time.
+#[must_use]
+pub fn review_overdue(review_on: Option<NaiveDate>, today: NaiveDate) -> bool {
+    review_on.is_some_and(|day| day < today)
+}
+
+/// Refuses changes of an analysis, or of its risks, while others rely on it as it stands.
+pub fn editable(state: ReviewState) -> Result<()> {
+    let advice = match state {
+        ReviewState::Draft | ReviewState::Returned => return Ok(()),
+        ReviewState::Submitted => {
+            "This risk analysis waits for the customer's review. Change it when it has been returned or, once approved, opened with reviseRiskAnalysis."
+        }
+        ReviewState::Approved | ReviewState::Superseded => {
+            "This risk analysis has been approved. Open it for changes with reviseRiskAnalysis first."
+        }
+    };
+    Err(Error::InvalidState(advice.to_owned()))
+}
+
+/// Refuses to open for changes what was not approved.
+pub fn revisable(state: ReviewState) -> Result<()> {
+    let advice = match state {
+        ReviewState::Approved | ReviewState::Superseded => return Ok(()),
+        ReviewState::Submitted => {
+            "This risk analysis waits for the customer's review. It can be opened for changes once it is approved."
+        }
+        ReviewState::Draft | ReviewState::Returned => {
+            "This risk analysis is open for changes already. Change it, then hand it in with submitRiskAnalysis."
+        }
+    };
+    Err(Error::InvalidState(advice.to_owned()))
 }
 
 /// The rules of an analysis' row.
@@ -146,7 +188,7 @@ pub fn acceptable(risk: &risk::Model) -> Result<()> {
 /// The rules of the texts of an acceptance.
 pub fn acceptance_rules(acceptance: &risk_acceptance::Model, check: &mut Check) {
     check.text("justification", &acceptance.justification, BODY);
-    check.optional_text("decisionNote", acceptance.decision_note.as_deref(), BODY);
+    check.optional_text("note", acceptance.decision_note.as_deref(), BODY);
 }
 
 /// The rule of a last day of acceptance, proposed or decided today.

@@ -1,7 +1,7 @@
 //! Loading risk analyses, risks and acceptances for an action.
 
-use entity::{risk, risk_acceptance, risk_analysis, risk_analysis_participant};
-use sea_orm::ColumnTrait;
+use entity::{risk, risk_acceptance, risk_analysis, risk_analysis_participant, submission};
+use sea_orm::{ColumnTrait, Order, sea_query::Expr};
 use uuid::Uuid;
 
 use crate::{
@@ -16,25 +16,22 @@ pub struct Analysis {
     pub row: risk_analysis::Model,
     /// The organisations that take part, its owner included.
     pub participants: Vec<Uuid>,
-    /// Who handed it in last: that person does not review it.
-    pub submitted_by: Option<Uuid>,
+    /// Its latest submission: who handed that in does not review it.
+    pub submission: Option<submission::Model>,
 }
 
 impl Resource for Analysis {
     async fn load(scope: &Scope, id: Uuid) -> Result<Self> {
         let row = scope.get::<risk_analysis::Entity>(id).await?;
-        let invited = scope
+        let taking_part = scope
             .find::<risk_analysis_participant::Entity>()?
             .filter(risk_analysis_participant::Column::RiskAnalysisId.eq(id))
             .all()
             .await?;
-        let mut participants: Vec<_> = invited.iter().map(|one| one.organisation_id).collect();
-        participants.push(row.owner_id);
-        let submission = current_submission(scope, id).await?;
         Ok(Self {
             row,
-            participants,
-            submitted_by: submission.and_then(|submission| submission.submitted_by),
+            participants: taking_part.iter().map(|one| one.organisation_id).collect(),
+            submission: current_submission(scope, id).await?,
         })
     }
 
@@ -44,7 +41,7 @@ impl Resource for Analysis {
             customer: Some(self.row.customer_id),
             participants: self.participants.clone(),
             area: Some(self.row.service_area),
-            by: self.submitted_by,
+            by: self.submission.as_ref().and_then(|one| one.submitted_by),
             ..Facts::default()
         }
     }
@@ -54,23 +51,34 @@ impl Resource for Analysis {
     }
 }
 
-/// The submission that a risk analysis was last handed in with.
+/// The latest submission of a risk analysis, whether it has been handed in or is being prepared.
 ///
 /// # Errors
 /// `Internal` when the database fails.
 pub async fn current_submission(
     scope: &Scope,
     analysis: Uuid,
-) -> Result<Option<entity::submission::Model>> {
-    use entity::submission::{Column, Entity};
+) -> Result<Option<submission::Model>> {
+    use submission::{Column, Entity};
     scope
         .find::<Entity>()?
         .filter(Column::RiskAnalysisId.eq(analysis))
-        .order(
-            sea_orm::sea_query::Expr::col(Column::CreatedAt.as_column_ref()),
-            sea_orm::Order::Desc,
-        )
+        .order(Expr::col(Column::CreatedAt.as_column_ref()), Order::Desc)
         .one()
+        .await
+}
+
+/// The risks of an analysis, by number.
+///
+/// # Errors
+/// `Internal` when the database fails.
+pub async fn risks(scope: &Scope, analysis: Uuid) -> Result<Vec<risk::Model>> {
+    use risk::{Column, Entity};
+    scope
+        .find::<Entity>()?
+        .filter(Column::RiskAnalysisId.eq(analysis))
+        .order(Expr::col(Column::Number.as_column_ref()), Order::Asc)
+        .all()
         .await
 }
 

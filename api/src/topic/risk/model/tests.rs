@@ -60,6 +60,37 @@ fn levels_begin_at_their_thresholds() {
 }
 
 #[test]
+fn every_score_has_one_level() {
+    let scores: Vec<_> = LEVELS.iter().flat_map(|(_, level)| level.scores()).collect();
+    assert_eq!(scores, (1..=25).collect::<Vec<_>>());
+    assert!(RiskLevel::High.scores().eq(10..=14));
+}
+
+#[test]
+fn a_review_is_in_time_on_its_day() {
+    let on = |today| review_overdue(Some(day("2026-05-01")), day(today));
+    assert!(!on("2026-04-30"));
+    assert!(!on("2026-05-01"));
+    assert!(on("2026-05-02"));
+    assert!(!review_overdue(None, day("2026-05-01")));
+}
+
+#[test]
+fn an_analysis_is_open_for_changes_or_can_be_opened_or_waits() {
+    use ReviewState::{Approved, Draft, Returned, Submitted, Superseded};
+    for (state, open, opened) in [
+        (Draft, true, false),
+        (Submitted, false, false),
+        (Returned, true, false),
+        (Approved, false, true),
+        (Superseded, false, true),
+    ] {
+        assert_eq!(editable(state).is_ok(), open, "{state:?}");
+        assert_eq!(revisable(state).is_ok(), opened, "{state:?}");
+    }
+}
+
+#[test]
 fn a_risk_after_treatment_has_both_or_neither_and_is_no_higher() {
     assert_eq!(told(&a_risk((3, 4), (None, None))), [""; 0]);
     assert_eq!(told(&a_risk((3, 4), (Some(3), Some(4)))), [""; 0]);
