@@ -74,7 +74,9 @@ pub async fn create(
     check(&row)?;
     let row = permit.create::<risk_analysis::Entity>(row, "begun").await?;
     let owner = participant(&permit, row.id, row.owner_id);
-    permit.insert::<risk_analysis_participant::Entity>(owner).await?;
+    permit
+        .insert::<risk_analysis_participant::Entity>(owner)
+        .await?;
     permit.commit().await?;
     Ok(row)
 }
@@ -112,7 +114,9 @@ pub async fn update(
     let mut after = before.clone();
     fill(&mut after);
     check(&after)?;
-    let row = permit.change::<risk_analysis::Entity>(before, after, "updated").await?;
+    let row = permit
+        .change::<risk_analysis::Entity>(before, after, "updated")
+        .await?;
     permit.commit().await?;
     Ok(row)
 }
@@ -151,7 +155,9 @@ async fn may_bring_in(scope: &Scope, analysis: &risk_analysis::Model, guest: Uui
         customer if customer == analysis.owner_id => guest,
         _ => return Ok(false),
     };
-    let runs = Condition::any().add(Column::EndsOn.is_null()).add(Column::EndsOn.gte(scope.today()));
+    let runs = Condition::any()
+        .add(Column::EndsOn.is_null())
+        .add(Column::EndsOn.gte(scope.today()));
     let agreement = scope
         .find::<agreement::Entity>()?
         .filter(Column::CustomerId.eq(analysis.customer_id))
@@ -166,7 +172,9 @@ async fn may_bring_in(scope: &Scope, analysis: &risk_analysis::Model, guest: Uui
 async fn welcome<A: Act>(permit: &Permit<A>, analysis: &Analysis, guest: Uuid) -> Result<()> {
     if !analysis.participants.contains(&guest) {
         let row = participant(permit, analysis.row.id, guest);
-        permit.create::<risk_analysis_participant::Entity>(row, "added").await?;
+        permit
+            .create::<risk_analysis_participant::Entity>(row, "added")
+            .await?;
     }
     Ok(())
 }
@@ -182,7 +190,10 @@ pub async fn add(
 ) -> Result<risk::Model> {
     let analysis = &permit.resource;
     editable(analysis.row.state)?;
-    let last = risks(&permit, analysis.row.id).await?.last().map_or(0, |risk| risk.number);
+    let last = risks(&permit, analysis.row.id)
+        .await?
+        .last()
+        .map_or(0, |risk| risk.number);
     let now = permit.now();
     let mut row = risk::Model {
         id: permit.id(),
@@ -222,12 +233,17 @@ pub async fn update_risk(
     permit: Permit<UpdateRisk>,
     fill: impl FnOnce(&mut risk::Model),
 ) -> Result<risk::Model> {
-    let AnalysedRisk { row: before, analysis } = &permit.resource;
+    let AnalysedRisk {
+        row: before,
+        analysis,
+    } = &permit.resource;
     open(before, analysis)?;
     let mut after = before.clone();
     fill(&mut after);
     let after = rated(&permit, analysis, after, before.owner_id).await?;
-    let row = permit.change::<risk::Entity>(before, after, "updated").await?;
+    let row = permit
+        .change::<risk::Entity>(before, after, "updated")
+        .await?;
     permit.commit().await?;
     Ok(row)
 }
@@ -237,13 +253,18 @@ pub async fn update_risk(
 /// # Errors
 /// `InvalidState` while the analysis is reviewed or approved, and when the risk is closed already.
 pub async fn close(permit: Permit<CloseRisk>) -> Result<risk::Model> {
-    let AnalysedRisk { row: before, analysis } = &permit.resource;
+    let AnalysedRisk {
+        row: before,
+        analysis,
+    } = &permit.resource;
     open(before, analysis)?;
     let after = risk::Model {
         closed_at: Some(permit.now()),
         ..before.clone()
     };
-    let row = permit.change::<risk::Entity>(before, after, "closed").await?;
+    let row = permit
+        .change::<risk::Entity>(before, after, "closed")
+        .await?;
     permit.commit().await?;
     Ok(row)
 }
@@ -274,7 +295,8 @@ async fn rated(
         let person = scope.get::<person::Entity>(owner).await?;
         check.require(
             "ownerId",
-            person.status == PersonStatus::Active && analysis.participants.contains(&person.organisation_id),
+            person.status == PersonStatus::Active
+                && analysis.participants.contains(&person.organisation_id),
             "must be an active person of an organisation that takes part",
         );
     }
@@ -299,7 +321,8 @@ pub async fn submit(
     let risks = risks(&permit, before.id).await?;
     if risks.iter().all(|risk| risk.closed_at.is_some()) {
         return Err(Error::InvalidState(
-            "This risk analysis has no open risk. Add one with addRisk before it is handed in.".to_owned(),
+            "This risk analysis has no open risk. Add one with addRisk before it is handed in."
+                .to_owned(),
         ));
     }
     let submission = match &analysis.submission {
@@ -316,7 +339,9 @@ pub async fn submit(
 
 /// The agreement of the analysis, for a party of it.
 async fn agreement_of(scope: &Scope, analysis: &risk_analysis::Model) -> Result<agreement::Model> {
-    let agreement = scope.maybe::<agreement::Entity>(analysis.agreement_id).await?;
+    let agreement = scope
+        .maybe::<agreement::Entity>(analysis.agreement_id)
+        .await?;
     agreement.ok_or_else(|| {
         Error::Forbidden(
             "A risk analysis is handed in and revised by the parties of its agreement. Ask the organisation that owns it to do so."
@@ -345,7 +370,9 @@ async fn follow<A: Act>(
         state: submission.state,
         ..before.clone()
     };
-    permit.change::<risk_analysis::Entity>(before, after, verb).await
+    permit
+        .change::<risk_analysis::Entity>(before, after, verb)
+        .await
 }
 
 /// Opens an approved analysis for changes. What was approved stands until what comes of them is
@@ -392,7 +419,11 @@ async fn review<A: Act<Resource = Analysis>>(
     remark: Option<String>,
     verb: &str,
 ) -> Result<risk_analysis::Model> {
-    let Analysis { row: before, submission, .. } = &permit.resource;
+    let Analysis {
+        row: before,
+        submission,
+        ..
+    } = &permit.resource;
     let submission = submission.as_ref().ok_or_else(not_handed_in)?;
     let submission = conclude(&permit, submission, outcome, remark).await?;
     let row = follow(&permit, before, &submission, verb).await?;
@@ -402,7 +433,8 @@ async fn review<A: Act<Resource = Analysis>>(
 
 fn not_handed_in() -> Error {
     Error::InvalidState(
-        "This risk analysis has not been handed in yet. That is done with submitRiskAnalysis.".to_owned(),
+        "This risk analysis has not been handed in yet. That is done with submitRiskAnalysis."
+            .to_owned(),
     )
 }
 
@@ -443,7 +475,9 @@ pub async fn request_acceptance(
     acceptance_rules(&row, &mut check);
     acceptance_period("proposedUntil", proposed_until, permit.today(), &mut check);
     check.finish()?;
-    let row = permit.create::<risk_acceptance::Entity>(row, "requested").await?;
+    let row = permit
+        .create::<risk_acceptance::Entity>(row, "requested")
+        .await?;
     permit.commit().await?;
     Ok(row)
 }
@@ -470,7 +504,8 @@ async fn not_asked_already(scope: &Scope, risk: Uuid) -> Result<()> {
     match asked {
         None => Ok(()),
         Some(_) => Err(Error::InvalidState(
-            "Acceptance of this risk has been asked for and waits for the IT manager's decision.".to_owned(),
+            "Acceptance of this risk has been asked for and waits for the IT manager's decision."
+                .to_owned(),
         )),
     }
 }
@@ -526,7 +561,9 @@ async fn decide<A: Act<Resource = AskedAcceptance>>(
     let mut check = Check::default();
     acceptance_rules(&after, &mut check);
     check.finish()?;
-    let row = permit.change::<risk_acceptance::Entity>(before, after, decision.done).await?;
+    let row = permit
+        .change::<risk_acceptance::Entity>(before, after, decision.done)
+        .await?;
     permit.commit().await?;
     Ok(row)
 }

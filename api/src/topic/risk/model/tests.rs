@@ -61,7 +61,10 @@ fn levels_begin_at_their_thresholds() {
 
 #[test]
 fn every_score_has_one_level() {
-    let scores: Vec<_> = LEVELS.iter().flat_map(|(_, level)| level.scores()).collect();
+    let scores: Vec<_> = LEVELS
+        .iter()
+        .flat_map(|(_, level)| level.scores())
+        .collect();
     assert_eq!(scores, (1..=25).collect::<Vec<_>>());
     assert!(RiskLevel::High.scores().eq(10..=14));
 }
