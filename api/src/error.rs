@@ -8,7 +8,7 @@ use axum::{
     Json,
     response::{IntoResponse, Response},
 };
-use http::StatusCode;
+use http::{HeaderValue, StatusCode, header::WWW_AUTHENTICATE};
 use serde::Serialize;
 use uuid::Uuid;
 
@@ -16,7 +16,7 @@ use uuid::Uuid;
 pub type Result<T, E = Error> = std::result::Result<T, E>;
 
 /// Why a request was not carried out.
-#[derive(Debug, thiserror::Error)]
+#[derive(Clone, Debug, thiserror::Error)]
 pub enum Error {
     /// The record does not exist, or does not exist *for this caller*: the two look the same.
     #[error(
@@ -46,6 +46,21 @@ pub enum Error {
     /// The request is larger or costlier than the service accepts.
     #[error("{0}")]
     LimitExceeded(String),
+    /// The `Idempotency-Key` stands for another request.
+    #[error(
+        "This Idempotency-Key was used for another request. Send each new request with a key of its own."
+    )]
+    KeyReused,
+    /// The request of this `Idempotency-Key` has no outcome yet, and may never get one.
+    #[error(
+        "A request with this Idempotency-Key is being carried out, or broke off. Send it again in some seconds; if it stays so, read what became of it before you repeat it with a new key."
+    )]
+    KeyInProgress,
+    /// The request of this `Idempotency-Key` was carried out; its answer showed a secret.
+    #[error(
+        "This request was carried out, and its answer showed a secret, which is not kept. If you do not have it, repeat the request with a new Idempotency-Key, and revoke what the first one made."
+    )]
+    SecretShown,
     /// Something failed inside; the cause is logged under the reference.
     #[error(
         "Something went wrong on our side. Try again; if it stays, report reference {reference}."
@@ -85,6 +100,9 @@ impl Error {
             Self::Conflict { .. } => "CONFLICT",
             Self::InvalidState(_) => "INVALID_STATE",
             Self::LimitExceeded(_) => "LIMIT_EXCEEDED",
+            Self::KeyReused => "IDEMPOTENCY_KEY_REUSED",
+            Self::KeyInProgress => "IDEMPOTENCY_IN_PROGRESS",
+            Self::SecretShown => "IDEMPOTENCY_SECRET_SHOWN",
             Self::Internal { .. } => "INTERNAL",
         }
     }
@@ -107,15 +125,19 @@ impl Error {
         Self::Internal { reference }
     }
 
-    /// The status for routes that are not GraphQL (evidence bytes).
+    /// The status of an answer that is nothing but this error: on routes that are not GraphQL, and of a
+    /// GraphQL request that is refused before it is executed.
     #[must_use]
     pub fn status(&self) -> StatusCode {
         match self {
             Self::NotFound => StatusCode::NOT_FOUND,
             Self::Unauthenticated(_) => StatusCode::UNAUTHORIZED,
             Self::Forbidden(_) => StatusCode::FORBIDDEN,
-            Self::Invalid(_) => StatusCode::UNPROCESSABLE_ENTITY,
-            Self::Conflict { .. } | Self::InvalidState(_) => StatusCode::CONFLICT,
+            Self::Invalid(_) | Self::KeyReused => StatusCode::UNPROCESSABLE_ENTITY,
+            Self::Conflict { .. }
+            | Self::InvalidState(_)
+            | Self::KeyInProgress
+            | Self::SecretShown => StatusCode::CONFLICT,
             Self::LimitExceeded(_) => StatusCode::PAYLOAD_TOO_LARGE,
             Self::Internal { .. } => StatusCode::INTERNAL_SERVER_ERROR,
         }
@@ -156,6 +178,11 @@ impl IntoResponse for Error {
         let body = serde_json::json!({
             "errors": [{ "message": self.to_string(), "extensions": self.extensions() }]
         });
-        (self.status(), Json(body)).into_response()
+        let mut response = (self.status(), Json(body)).into_response();
+        if response.status() == StatusCode::UNAUTHORIZED {
+            let scheme = HeaderValue::from_static("Bearer");
+            response.headers_mut().insert(WWW_AUTHENTICATE, scheme);
+        }
+        response
     }
 }

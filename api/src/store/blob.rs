@@ -284,7 +284,8 @@ where
     }
 }
 
-fn too_large(limit: u64) -> Error {
+/// Said of a file with more than `limit` bytes.
+pub(crate) fn too_large(limit: u64) -> Error {
     let mebibytes = limit as f64 / f64::from(1024 * 1024);
     Error::LimitExceeded(format!(
         "The file is larger than {mebibytes:.1} MiB ({limit} bytes), the most that is accepted. Make it smaller, or hand it in as several files."

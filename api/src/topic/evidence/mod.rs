@@ -8,6 +8,7 @@
 //! - A file never changes. A corrected file takes the place of the former, which is kept.
 
 pub mod graphql;
+pub mod http;
 pub mod write;
 pub mod model;
 pub mod read;
