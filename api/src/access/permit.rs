@@ -3,7 +3,13 @@
 //! A permit holds a writing transaction. Whatever it creates or changes leaves an event in the same
 //! transaction; nothing lasts until [`Permit::commit`]. Dropping a permit undoes everything.
 
-use std::ops::Deref;
+use std::{
+    ops::Deref,
+    sync::{
+        Arc,
+        atomic::{AtomicBool, Ordering},
+    },
+};
 
 use entity::organisation;
 use sea_orm::{
@@ -20,6 +26,7 @@ use crate::{Error, Result, clock::Clock, ledger};
 pub struct Permit<A: Act> {
     scope: Scope,
     door: Door,
+    changed: Arc<AtomicBool>,
     /// The record, as it was loaded when the permit was given.
     pub resource: A::Resource,
 }
@@ -38,8 +45,14 @@ impl<A: Act> Permit<A> {
         Self {
             scope,
             door,
+            changed: Arc::default(),
             resource,
         }
+    }
+
+    /// The same permit, which sets the flag when something may have been committed.
+    pub(super) fn telling(self, changed: Arc<AtomicBool>) -> Self {
+        Self { changed, ..self }
     }
 
     /// A new id.
@@ -213,6 +226,8 @@ impl<A: Act> Permit<A> {
     /// # Errors
     /// `Internal` when the database cannot commit; then nothing has happened.
     pub async fn commit(self) -> Result<()> {
+        // A commit that fails may have been carried out all the same.
+        self.changed.store(true, Ordering::Relaxed);
         self.scope.tx.commit().await?;
         self.door.seal().await;
         Ok(())

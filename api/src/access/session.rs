@@ -23,6 +23,7 @@ struct Inner {
     actor: Option<Arc<Actor>>,
     scope: Mutex<Option<Arc<Scope>>>,
     secret: AtomicBool,
+    changed: Arc<AtomicBool>,
 }
 
 impl Session {
@@ -34,6 +35,7 @@ impl Session {
             actor,
             scope: Mutex::default(),
             secret: AtomicBool::default(),
+            changed: Arc::default(),
         }))
     }
 
@@ -79,7 +81,8 @@ impl Session {
     pub async fn permit<A: Act>(&self, id: Uuid, expected: Option<i32>) -> Result<Permit<A>> {
         let actor = self.actor()?;
         self.forget().await;
-        self.0.door.permit(actor, id, expected).await
+        let permit = self.0.door.permit(actor, id, expected).await?;
+        Ok(permit.telling(self.0.changed.clone()))
     }
 
     /// Leave to do the action on behalf of the actor's own organisation.
@@ -98,6 +101,12 @@ impl Session {
     pub async fn renewed(&self) -> Result<Self> {
         let actor = self.0.door.renew(self.actor()?).await?;
         Ok(Self::new(self.0.door.clone(), Some(actor)))
+    }
+
+    /// Whether anything was committed, or may have been.
+    #[must_use]
+    pub fn has_changed(&self) -> bool {
+        self.0.changed.load(Ordering::Relaxed)
     }
 
     /// Marks that the answer shows a secret, which must not be kept for a repeated request.

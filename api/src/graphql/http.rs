@@ -6,7 +6,7 @@
 
 use std::{collections::BTreeMap, sync::Arc};
 
-use async_graphql::{Executor, Response as Executed, ServerError, parser::types::OperationType};
+use async_graphql::{Executor, ServerError, parser::types::OperationType};
 use axum::{
     Json, Router,
     body::Bytes,
@@ -23,6 +23,7 @@ use serde_json::{Map, Value};
 
 use super::{
     accept::Media,
+    idempotency::{self, Answer, Once},
     respond,
     transport::{Params, Transport, bearer},
     ws,
@@ -60,16 +61,21 @@ async fn handle<E: Executor>(
         ))
     };
     match answer.unwrap_or_else(late) {
-        Ok(executed) => reply(StatusCode::OK, media, &executed),
+        Ok(Answer::First(response)) => reply(StatusCode::OK, media, &response),
+        Ok(Answer::Again(response)) => {
+            let mark = [(idempotency::REPLAYED, "true")];
+            (mark, reply(StatusCode::OK, media, &response)).into_response()
+        }
         Err(refused) => refused.into_response(media),
     }
 }
 
 async fn answer<E: Executor>(
-    service: &Transport<E>,
+    service: &Arc<Transport<E>>,
     request: Request,
-) -> Result<Executed, Refused> {
+) -> Result<Answer, Refused> {
     let token = bearer(request.headers())?;
+    let key = idempotency::key(request.headers()).map_err(|error| bad_request(&error))?;
     let by_post = request.method() == Method::POST;
     let params = match *request.method() {
         Method::POST => from_body(request).await?,
@@ -81,6 +87,7 @@ async fn answer<E: Executor>(
             ));
         }
     };
+    let once = key.map(|key| Once::new(key, &params));
     let prepared = params.prepare(&service.limits)?;
     match prepared.kind {
         OperationType::Query => {}
@@ -93,9 +100,12 @@ async fn answer<E: Executor>(
             return Err(respond::validation_error(text, None).into());
         }
     }
-    let data = (service.admit)(token).await?;
-    let executed = service.execute(prepared.admitted(data)).await?;
-    Ok(respond::finish(executed)?)
+    let once = once.filter(|_| prepared.kind == OperationType::Mutation);
+    let request = prepared.admitted((service.admit)(token).await?);
+    match once {
+        Some(once) => once.execute(service, request).await,
+        None => Ok(Answer::First(respond::finish(service.execute(request).await?)?)),
+    }
 }
 
 async fn from_body(request: Request) -> Result<Params, Refused> {
@@ -151,7 +161,7 @@ fn is_json(headers: &HeaderMap) -> bool {
 }
 
 /// Why a request was not executed.
-struct Refused {
+pub(super) struct Refused {
     /// Set where the fault is one of HTTP; otherwise the accepted media type decides.
     status: Option<StatusCode>,
     errors: Vec<ServerError>,

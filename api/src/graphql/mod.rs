@@ -9,6 +9,7 @@ mod accept;
 pub mod explorer;
 pub mod guard;
 pub mod http;
+mod idempotency;
 pub mod key;
 mod lexer;
 pub mod links;
