@@ -1,0 +1,156 @@
+//! Every mutation as every role of every organisation, and without a token: the outcome stands in a
+//! snapshot that an auditor can read, and a mutation without a case fails the test.
+//!
+//! Nothing is changed by it. A case is made so that whoever gets past the door is stopped by the next
+//! check: an outdated version, or an input that is not valid. "Past the door" is therefore CONFLICT,
+//! INVALID_INPUT or INVALID_STATE; every case must let somebody through, so that a record that does not
+//! exist cannot pass for one that is well guarded.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use samsyn::access::action::TABLE;
+use serde_json::{Value, json};
+
+use crate::harness::{Answer, World, mutation_document};
+
+/// A version that no record has.
+const OUTDATED: i32 = -1;
+
+/// Actions that are routes, not mutations; `evidence` tries them.
+const ROUTES: &[&str] = &["ReceiveEvidenceFile", "DownloadEvidenceFile"];
+
+/// Records of Älvsunda and its network supplier, by what they are.
+struct Specimens(BTreeMap<&'static str, Value>);
+
+/// Who looks for a specimen.
+const NETWORK: (&str, &str) = ("Bältespännar", "SUPPLIER_MANAGER");
+const CUSTOMER: (&str, &str) = ("Älvsunda", "IT_MANAGER");
+
+/// Where the specimens are found: by whom, with which document, at which place of its answer.
+const FOUND: &[(&str, (&str, &str), &str, &str)] = &[
+    ("evidence", NETWORK, "{ submissions(filter: { state: [DRAFT, SUBMITTED, RETURNED], kind: [CERTIFICATE, AUDIT_REPORT, STATEMENT_OF_APPLICABILITY, PENETRATION_TEST, RESTORE_TEST, POLICY, OTHER] }) { nodes { evidence { id } } } }", "/submissions/nodes/0/evidence/id"),
+    ("agreement", NETWORK, "{ agreements { nodes { id } } }", "/agreements/nodes/0/id"),
+    ("supplier", NETWORK, "{ viewer { organisation { id } } }", "/viewer/organisation/id"),
+    ("person", NETWORK, "{ viewer { person { id } } }", "/viewer/person/id"),
+    ("customer", CUSTOMER, "{ viewer { organisation { id } } }", "/viewer/organisation/id"),
+    ("submission", NETWORK, "{ submissions(filter: { state: [APPROVED], kind: [CERTIFICATE, AUDIT_REPORT, STATEMENT_OF_APPLICABILITY, PENETRATION_TEST, RESTORE_TEST, POLICY, OTHER] }) { nodes { id } } }", "/submissions/nodes/0/id"),
+    ("replacedFile", NETWORK, "{ evidence(filter: { titleContains: \"ersatt fil\" }) { nodes { files(includeReplaced: true) { id } } } }", "/evidence/nodes/0/files/0/id"),
+    ("request", NETWORK, "{ evidenceRequests { nodes { id } } }", "/evidenceRequests/nodes/0/id"),
+    ("analysis", NETWORK, "{ riskAnalyses(filter: { serviceArea: [NETWORK], state: [SUBMITTED, APPROVED, RETURNED] }) { nodes { id } } }", "/riskAnalyses/nodes/0/id"),
+    ("ownAnalysis", NETWORK, "{ riskAnalyses(filter: { serviceArea: [NETWORK], state: [SUBMITTED, APPROVED, RETURNED] }) { nodes { id } } }", "/riskAnalyses/nodes/0/id"),
+    ("risk", NETWORK, "{ riskAnalyses(filter: { serviceArea: [NETWORK], state: [SUBMITTED, APPROVED, RETURNED] }) { nodes { risks { nodes { id } } } } }", "/riskAnalyses/nodes/0/risks/nodes/0/id"),
+    ("acceptance", NETWORK, "{ riskAcceptances { nodes { id } } }", "/riskAcceptances/nodes/0/id"),
+    ("forum", NETWORK, "{ forums(filter: { level: [OPERATIONAL] }) { nodes { id } } }", "/forums/nodes/0/id"),
+    ("member", NETWORK, "{ forums(filter: { level: [OPERATIONAL] }) { nodes { members { id } } } }", "/forums/nodes/0/members/0/id"),
+    ("meeting", CUSTOMER, "{ meetings(filter: { state: [SIGNED] }) { nodes { id } } }", "/meetings/nodes/0/id"),
+    ("agendaItem", CUSTOMER, "{ meetings(filter: { state: [SIGNED] }) { nodes { agenda { id } } } }", "/meetings/nodes/0/agenda/0/id"),
+    ("decision", CUSTOMER, "{ meetings(filter: { state: [SIGNED] }) { nodes { decisions { id } } } }", "/meetings/nodes/0/decisions/0/id"),
+    ("item", NETWORK, "{ actionItems(filter: { state: [OPEN], serviceArea: [NETWORK] }) { nodes { id } } }", "/actionItems/nodes/0/id"),
+];
+
+impl Specimens {
+    async fn of(world: &World) -> Self {
+        replace_a_file(world).await;
+        let mut found = BTreeMap::new();
+        for (name, (organisation, role), document, place) in FOUND {
+            let token = world.actor(organisation, role).token.clone();
+            let data = world.send(Some(&token), document, json!({})).await.data(document);
+            let id = data.pointer(place).filter(|id| id.is_string());
+            let id = id.unwrap_or_else(|| panic!("the world has a {name}: {data:#}"));
+            found.insert(*name, id.clone());
+        }
+        found.insert("revokedToken", revoked_token(world).await);
+        Self(found)
+    }
+}
+
+/// A token that was made and revoked: whoever may revoke it learns that it is done.
+async fn revoked_token(world: &World) -> Value {
+    let token = world.actor(NETWORK.0, NETWORK.1).token.clone();
+    let expires = chrono::Utc::now() + chrono::TimeDelta::days(1);
+    let input = json!({ "name": "prov", "scopes": ["EVIDENCE_READ"], "expiresAt": expires });
+    let made = world.does(&token, "createApiToken", input, "{ apiToken { id } }").await;
+    let id = made["apiToken"]["id"].clone();
+    world.does(&token, "revokeApiToken", json!({ "id": id }), "{ id }").await;
+    id
+}
+
+/// Evidence with a file that was taken out of the working copy again.
+async fn replace_a_file(world: &World) {
+    let token = world.actor(NETWORK.0, NETWORK.1).token.clone();
+    let input = json!({ "kind": "POLICY", "title": "Rutin med ersatt fil" });
+    let evidence = world.does(&token, "draftEvidence", input, "{ id }").await;
+    let input = json!({ "evidenceId": evidence["id"], "fileName": "rutin.txt" });
+    let upload = world.does(&token, "createEvidenceUpload", input, "{ url }").await;
+    let file = world.put(upload["url"].as_str().expect("a URL"), "Rutinen.").await;
+    world.does(&token, "removeEvidenceFile", json!({ "id": file["file"]["id"] }), "{ id }").await;
+}
+
+/// The outcome in a letter: past the door, forbidden, not found, unauthenticated.
+fn letter(answer: &Answer) -> char {
+    match answer.code() {
+        Some("CONFLICT" | "INVALID_INPUT" | "INVALID_STATE") => 'x',
+        Some("FORBIDDEN") => 'f',
+        Some("NOT_FOUND") => '·',
+        Some("UNAUTHENTICATED") => 'u',
+        other => panic!("a case must not end with {other:?}: {:#}", answer.body),
+    }
+}
+
+mod cases;
+
+#[tokio::test]
+async fn the_matrix_of_what_every_actor_may_do() {
+    let world = World::open().await;
+    let specimens = Specimens::of(&world).await;
+    let mut columns: Vec<(String, Option<String>)> = vec![("anonymous".to_owned(), None)];
+    let mut known = BTreeSet::new();
+    for actor in &world.actors {
+        let roles: Vec<_> = actor.roles.clone();
+        let area = if roles == ["SERVICE_AREA_MANAGER"] { format!(" ({})", actor.service_areas.join(", ")) } else { String::new() };
+        let name = format!("{}: {}{area}", actor.organisation, roles.join("+"));
+        if known.insert(name.clone()) {
+            columns.push((name, Some(actor.token.clone())));
+        }
+    }
+    let mut table = String::new();
+    for (index, (name, _)) in columns.iter().enumerate() {
+        table += &format!("{index:>2} {name}\n");
+    }
+    let heads: Vec<_> = (0..columns.len()).map(|index| format!("{index:>2}")).collect();
+    table += &format!("\n{:26} {}\n", "", heads.join(" "));
+    for rule in TABLE.iter().filter(|rule| !ROUTES.contains(&rule.name)) {
+        let mutation = camel(rule.name);
+        let input = cases::input(&mutation, &specimens.0)
+            .unwrap_or_else(|| panic!("{mutation} needs a case: add it to `cases`"));
+        let document = mutation_document(&mutation, "{ __typename }");
+        let mut row = Vec::new();
+        for (_, token) in &columns {
+            let answer = world.send(token.as_deref(), &document, json!({ "input": input })).await;
+            row.push(letter(&answer));
+        }
+        assert!(row.contains(&'x'), "{mutation}: somebody must get past the door, or the case proves nothing");
+        assert_eq!(row[0], 'u', "{mutation} without a token");
+        let marks: Vec<_> = row.iter().map(|mark| format!(" {mark}")).collect();
+        table += &format!("{mutation:26} {}\n", marks.join(" "));
+    }
+    insta::assert_snapshot!(table);
+}
+
+fn camel(pascal: &str) -> String {
+    let mut letters = pascal.chars();
+    let head = letters.next().map(|letter| letter.to_ascii_lowercase());
+    head.into_iter().chain(letters).collect()
+}
+
+#[tokio::test]
+async fn every_mutation_is_an_action_and_every_action_a_mutation_or_a_route() {
+    let world = World::open().await;
+    let answer = world.send(None, "{ __schema { mutationType { fields { name } } } }", json!({})).await;
+    let fields = answer.data("introspection")["__schema"]["mutationType"]["fields"].clone();
+    let mutations: BTreeSet<String> =
+        fields.as_array().expect("fields").iter().filter_map(|field| field["name"].as_str().map(str::to_owned)).collect();
+    let actions: BTreeSet<String> =
+        TABLE.iter().filter(|rule| !ROUTES.contains(&rule.name)).map(|rule| camel(rule.name)).collect();
+    assert_eq!(mutations, actions);
+}

@@ -1,0 +1,6 @@
+//! Isolation: who may do what, and who sees which row.
+
+mod matrix;
+mod node;
+mod oracle;
+mod walk;

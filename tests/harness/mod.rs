@@ -1,0 +1,17 @@
+//! What the tests stand on: the demo's world, made once by the real binary and copied for each test.
+//!
+//! [`Served`] is the real binary with a copy of the world, reached over HTTP. [`World`] is the same
+//! service in the test's own process, for what cannot be seen from outside, such as how many statements
+//! a page costs.
+
+mod client;
+mod schema;
+mod served;
+mod template;
+mod world;
+
+pub use client::{Answer, Client, mutation_document};
+pub use schema::Schema;
+pub use served::Served;
+pub use template::{Actor, BINARY, Folder};
+pub use world::World;

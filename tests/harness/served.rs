@@ -1,0 +1,71 @@
+//! The real binary, serving a copy of the world.
+
+use std::process::Child;
+
+use super::{
+    Client, Folder,
+    template::{Announcement, start, stop},
+};
+
+/// The demo, serving until it is dropped.
+pub struct Served {
+    process: Child,
+    pub announcement: Announcement,
+    pub folder: Folder,
+}
+
+impl Served {
+    pub fn start() -> Self {
+        let folder = Folder::copy();
+        let (process, announcement) = start(folder.path());
+        Self {
+            process,
+            announcement,
+            folder,
+        }
+    }
+
+    /// The first actor of the organisation (by the beginning of its name) with this role.
+    pub fn client(&self, organisation: &str, role: &str) -> Client {
+        let actor = self
+            .announcement
+            .actors
+            .iter()
+            .find(|actor| actor.organisation.starts_with(organisation) && actor.roles.iter().any(|held| held == role))
+            .unwrap_or_else(|| panic!("the world has a {role} of {organisation}"));
+        self.client_with(&actor.token)
+    }
+
+    /// Somebody with this token.
+    pub fn client_with(&self, token: &str) -> Client {
+        Client::new(&self.announcement.graphql, Some(token))
+    }
+
+    /// Somebody without any token.
+    pub fn anonymous(&self) -> Client {
+        Client::new(&self.announcement.graphql, None)
+    }
+
+    /// Whether the process still runs.
+    pub fn is_alive(&mut self) -> bool {
+        self.process.try_wait().expect("its state can be read").is_none()
+    }
+
+    /// The process id, for looking at its memory.
+    pub fn pid(&self) -> u32 {
+        self.process.id()
+    }
+
+    /// Stops it and keeps its files.
+    pub fn stop(&mut self) {
+        assert!(stop(&mut self.process).success(), "it ends well when asked to");
+    }
+}
+
+impl Drop for Served {
+    fn drop(&mut self) {
+        // It may have ended already; then there is nothing to end.
+        let _ = self.process.kill();
+        let _ = self.process.wait();
+    }
+}

@@ -1,0 +1,118 @@
+//! The world that every test begins with: made by the real binary, once for each build and day.
+
+use std::{
+    fs::{self, File},
+    io::{BufRead, BufReader},
+    path::{Path, PathBuf},
+    process::{Child, Command, Stdio},
+    time::UNIX_EPOCH,
+};
+
+use serde::Deserialize;
+use tempfile::TempDir;
+
+/// The binary under test.
+pub const BINARY: &str = env!("CARGO_BIN_EXE_samsyn");
+
+/// Somebody of the demo's world, as `samsyn demo --json` tells it.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Actor {
+    pub organisation: String,
+    pub kind: String,
+    pub service_areas: Vec<String>,
+    pub roles: Vec<String>,
+    pub name: String,
+    pub token: String,
+}
+
+/// The first line of `samsyn demo --json`.
+#[derive(Clone, Debug, Deserialize)]
+pub struct Announcement {
+    pub graphql: String,
+    pub subscriptions: String,
+    pub portal: String,
+    pub actors: Vec<Actor>,
+}
+
+/// Starts the demo on a folder and waits until it serves.
+pub fn start(data: &Path) -> (Child, Announcement) {
+    let mut demo = Command::new(BINARY)
+        .args(["demo", "--listen", "127.0.0.1:0", "--json", "--data"])
+        .arg(data)
+        .stdin(Stdio::null())
+        .stdout(Stdio::piped())
+        .spawn()
+        .expect("the binary starts");
+    let mut line = String::new();
+    let out = demo.stdout.take().expect("its output is piped");
+    BufReader::new(out).read_line(&mut line).expect("it announces itself");
+    let announcement = serde_json::from_str(&line)
+        .unwrap_or_else(|error| panic!("the demo's first line is not what scripts read ({error}): {line}"));
+    (demo, announcement)
+}
+
+/// Asks a process to stop, as a supervisor does, and waits for it.
+pub fn stop(child: &mut Child) -> std::process::ExitStatus {
+    let asked = Command::new("kill").args(["-TERM", &child.id().to_string()]).status();
+    asked.expect("kill runs");
+    child.wait().expect("it ends")
+}
+
+/// A test's own copy of the world's files.
+pub struct Folder(TempDir);
+
+impl Folder {
+    pub fn copy() -> Self {
+        let own = tempfile::tempdir().expect("a temporary folder");
+        copy_all(&template(), own.path());
+        Self(own)
+    }
+
+    pub fn path(&self) -> &Path {
+        self.0.path()
+    }
+
+    /// The folder's database.
+    pub fn database(&self) -> PathBuf {
+        self.0.path().join("samsyn.sqlite")
+    }
+}
+
+/// The template's folder; the first process to need it makes it, the others wait.
+fn template() -> PathBuf {
+    let built = fs::metadata(BINARY).and_then(|file| file.modified()).expect("the binary is there");
+    let built = built.duration_since(UNIX_EPOCH).expect("it was built after 1970").as_nanos();
+    let today = chrono::Utc::now().date_naive();
+    let home = Path::new(env!("CARGO_TARGET_TMPDIR"));
+    let folder = home.join(format!("world-{built}-{today}"));
+    let lock = File::create(home.join("world.lock")).expect("a lock file");
+    lock.lock().expect("the lock is given sooner or later");
+    if !folder.join("ready").exists() {
+        forget_former_ones(home);
+        let (mut demo, _) = start(&folder);
+        assert!(stop(&mut demo).success(), "the demo ends well when asked to");
+        fs::write(folder.join("ready"), "").expect("the template is marked");
+    }
+    folder
+}
+
+fn forget_former_ones(home: &Path) {
+    for entry in fs::read_dir(home).expect("the folder can be read").flatten() {
+        if entry.file_name().to_string_lossy().starts_with("world-") {
+            fs::remove_dir_all(entry.path()).expect("a former template can be removed");
+        }
+    }
+}
+
+fn copy_all(from: &Path, to: &Path) {
+    fs::create_dir_all(to).expect("a folder can be made");
+    for entry in fs::read_dir(from).expect("the folder can be read").flatten() {
+        let target = to.join(entry.file_name());
+        if entry.path().is_dir() {
+            copy_all(&entry.path(), &target);
+        } else {
+            fs::copy(entry.path(), target).expect("a file can be copied");
+        }
+    }
+}

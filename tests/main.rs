@@ -1,0 +1,12 @@
+//! The promises of the service, tried from outside.
+//!
+//! One folder a topic; `harness` starts what is tested. A test says who acts, what they do and what is
+//! promised. All of them use the demo's world, each a copy of its own.
+
+mod access;
+mod cost;
+mod evidence;
+mod harness;
+mod ledger;
+mod schema;
+mod transport;
