@@ -23,7 +23,7 @@ pub struct Model {
     pub decision_id: Option<Uuid>,
     /// The risk it treats, if one.
     pub risk_id: Option<Uuid>,
-    /// The area of the forum that follows it now; none when it is about all.
+    /// The area it concerns: that of the forum it was raised in or handed down to; none when it concerns all.
     pub service_area: Option<ServiceArea>,
     /// What shall be done.
     pub title: String,

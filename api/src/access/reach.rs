@@ -12,7 +12,7 @@ use entity::{
     forum_membership, meeting, organisation, person, risk, risk_acceptance, risk_analysis,
     risk_analysis_participant, role_assignment, submission,
 };
-use sea_orm::ColumnTrait;
+use sea_orm::{ColumnTrait, EntityTrait, QueryFilter};
 use uuid::Uuid;
 
 use super::{Scope, visible::Visible};
@@ -116,14 +116,9 @@ recorded! {
     decision: |row, scope| meeting_reach(row.meeting_id, scope).await;
 
     action_item: |row, scope| {
-        let mut reach = Reach::new(
-            Topic::ActionItem, row.service_area, [row.customer_id, row.assignee_organisation_id],
-        );
-        // An assignee that does not sit in the forum does not see it, and tells only those it sees.
-        if let Some(forum) = scope.maybe::<forum::Entity>(row.forum_id).await? {
-            reach.widen(members(&forum, scope).await?);
-        }
-        Ok(reach)
+        let mut audience = member_organisations(row.forum_id, scope).await?;
+        audience.extend([row.customer_id, row.assignee_organisation_id]);
+        Ok(Reach::new(Topic::ActionItem, row.service_area, audience))
     };
 
     comment: |row, scope| {
@@ -156,15 +151,20 @@ async fn forum_reach(id: Uuid, scope: &Scope) -> Result<Reach> {
 }
 
 async fn members(row: &forum::Model, scope: &Scope) -> Result<Reach> {
-    let members = scope
-        .find::<forum_membership::Entity>()?
-        .filter(forum_membership::Column::ForumId.eq(row.id))
-        .all()
+    let mut audience = member_organisations(row.id, scope).await?;
+    audience.insert(row.customer_id);
+    Ok(Reach::new(Topic::Directory, row.service_area, audience))
+}
+
+/// The organisations that belong to a forum, whether the actor sees the forum or not: who is told of an
+/// action item does not depend on who moved it, and nobody is told who is told.
+async fn member_organisations(forum: Uuid, scope: &Scope) -> Result<BTreeSet<Uuid>> {
+    scope.count_statement();
+    let members = forum_membership::Entity::find()
+        .filter(forum_membership::Column::ForumId.eq(forum))
+        .all(&scope.tx)
         .await?;
-    let audience = members.into_iter().map(|one| one.organisation_id);
-    let mut reach = Reach::new(Topic::Directory, row.service_area, audience);
-    reach.audience.insert(row.customer_id);
-    Ok(reach)
+    Ok(members.into_iter().map(|one| one.organisation_id).collect())
 }
 
 async fn meeting_reach(id: Uuid, scope: &Scope) -> Result<Reach> {

@@ -210,12 +210,19 @@ visible! {
     decision: [Forum], |actor| Condition::all()
         .add(Column::MeetingId.in_subquery(within::<meeting::Entity>(actor, meeting::Column::Id)));
 
-    // The customer's own, in the actor's areas; what the actor's organisation shall do; and what is
-    // followed in a forum that the actor sees.
-    action_item: [ActionItem], |actor| Condition::any()
-        .add(as_customer(actor, Column::CustomerId, Column::ServiceArea))
-        .add(Column::AssigneeOrganisationId.eq(actor.organisation))
-        .add(Column::ForumId.in_subquery(within::<forum::Entity>(actor, forum::Column::Id)));
+    // The customer's own, in the actor's areas; what the actor's supplier, or the actor, shall do; and
+    // what is followed in a forum that the actor sees.
+    action_item: [ActionItem], |actor| {
+        let assigned = match (actor.kind, actor.person) {
+            (OrganisationKind::Supplier, _) => Column::AssigneeOrganisationId.eq(actor.organisation),
+            (OrganisationKind::Municipality, Some(person)) => Column::AssigneeId.eq(person),
+            (OrganisationKind::Municipality, None) => nothing(),
+        };
+        Condition::any()
+            .add(as_customer(actor, Column::CustomerId, Column::ServiceArea))
+            .add(assigned)
+            .add(Column::ForumId.in_subquery(within::<forum::Entity>(actor, forum::Column::Id)))
+    };
 
     action_item_step: [ActionItem], |actor| Condition::all()
         .add(Column::ActionItemId.in_subquery(within::<action_item::Entity>(actor, action_item::Column::Id)));

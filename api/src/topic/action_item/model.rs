@@ -66,6 +66,11 @@ pub fn overdue(state: ActionItemState, due_on: NaiveDate, today: NaiveDate) -> b
     is_open(state) && due_on < today
 }
 
+/// Refuses to change a closed item.
+pub fn changeable(state: ActionItemState) -> Result<()> {
+    allowed("changed", OPEN_STATES, state)
+}
+
 /// Refuses to move a closed item to another forum.
 pub fn movable(state: ActionItemState) -> Result<()> {
     allowed("moved", OPEN_STATES, state)
@@ -101,6 +106,7 @@ mod tests {
         for state in ActionItemState::iter() {
             assert_eq!(is_open(state), !state.is_final(), "{state:?}");
             assert_eq!(movable(state).is_ok(), is_open(state), "{state:?}");
+            assert_eq!(changeable(state).is_ok(), is_open(state), "{state:?}");
         }
     }
 

@@ -9,7 +9,7 @@ use sea_orm::ActiveEnum;
 
 use crate::{
     error::{Error, Result},
-    topic::{Machine, Transition, allowed},
+    topic::{Machine, Transition},
     validate::{BODY, Check, TITLE},
 };
 
@@ -34,7 +34,13 @@ impl Machine for MeetingState {
 
 /// Refuses changes of a meeting, its agenda and its decisions once the minutes are signed.
 pub fn changeable(state: MeetingState) -> Result<()> {
-    allowed("changed", &[Planned, Held], state)
+    if state == Signed {
+        return Err(Error::InvalidState(
+            "The minutes are signed, and nothing in them changes any more. Take up what needs correcting at the next meeting."
+                .to_owned(),
+        ));
+    }
+    Ok(())
 }
 
 /// The level just above, if there is one.
@@ -86,17 +92,31 @@ fn neighbours(level: ForumLevel) -> String {
     levels.join(" or ")
 }
 
-/// The rules of a forum's row; `parent` is the level of the forum above it, if it has one.
-pub fn rules(forum: &forum::Model, parent: Option<ForumLevel>, check: &mut Check) {
+/// The rules of a forum's row; `parent` is the forum above it, if it has one. As a forum about one area
+/// never stands above one about more, what is escalated keeps the area it concerns.
+pub fn rules(forum: &forum::Model, parent: Option<&forum::Model>, check: &mut Check) {
     check.text("name", &forum.name, TITLE);
     check.optional_text("description", forum.description.as_deref(), BODY);
+    let Some(parent) = parent else {
+        return;
+    };
     check.require(
         "parentId",
-        parent.is_none() || parent == above(forum.level),
+        parent.customer_id == forum.customer_id,
+        "must be one of your own forums",
+    );
+    check.require(
+        "parentId",
+        Some(parent.level) == above(forum.level),
         match above(forum.level) {
             None => "must be left out: no forum is above a STRATEGIC one".to_owned(),
             Some(level) => format!("must be a {} forum, the level just above", level.to_value()),
         },
+    );
+    check.require(
+        "parentId",
+        parent.service_area.is_none() || parent.service_area == forum.service_area,
+        "must be about all service areas, or about the same as the forum itself",
     );
 }
 
@@ -137,6 +157,7 @@ pub fn decision_rules(decision: &decision::Model, check: &mut Check) {
 #[cfg(test)]
 mod tests {
     use chrono::DateTime;
+    use entity::ServiceArea;
     use proptest::{prelude::*, sample::select};
     use sea_orm::Iterable;
     use uuid::Uuid;
@@ -156,6 +177,12 @@ mod tests {
             updated_at: DateTime::UNIX_EPOCH,
             version: 1,
         }
+    }
+
+    fn fits(forum: &forum::Model, parent: Option<&forum::Model>) -> bool {
+        let mut check = Check::default();
+        rules(forum, parent, &mut check);
+        check.finish().is_ok()
     }
 
     #[test]
@@ -189,13 +216,47 @@ mod tests {
     #[test]
     fn the_forum_above_is_of_the_level_just_above() {
         for level in ForumLevel::iter() {
-            for parent in [None].into_iter().chain(ForumLevel::iter().map(Some)) {
-                let mut check = Check::default();
-                rules(&a_forum(level), parent, &mut check);
-                let fits = parent.is_none() || parent == above(level);
-                assert_eq!(check.finish().is_ok(), fits, "{level:?} under {parent:?}");
+            assert!(fits(&a_forum(level), None));
+            for parent in ForumLevel::iter() {
+                assert_eq!(
+                    fits(&a_forum(level), Some(&a_forum(parent))),
+                    above(level) == Some(parent),
+                    "{level:?} under {parent:?}"
+                );
             }
         }
+    }
+
+    #[test]
+    fn the_forum_above_is_about_as_much_or_more() {
+        let about = |level, service_area| forum::Model {
+            service_area,
+            ..a_forum(level)
+        };
+        let (network, clients) = (Some(ServiceArea::Network), Some(ServiceArea::Clients));
+        for (below, above, expected) in [
+            (network, None, true),
+            (network, network, true),
+            (None, None, true),
+            (network, clients, false),
+            (None, network, false),
+        ] {
+            let (tactical, strategic) = (about(Tactical, below), about(Strategic, above));
+            assert_eq!(
+                fits(&tactical, Some(&strategic)),
+                expected,
+                "{below:?} under {above:?}"
+            );
+        }
+    }
+
+    #[test]
+    fn the_forum_above_is_the_same_customers() {
+        let another = forum::Model {
+            customer_id: Uuid::max(),
+            ..a_forum(Strategic)
+        };
+        assert!(!fits(&a_forum(Tactical), Some(&another)));
     }
 
     #[test]
@@ -203,9 +264,9 @@ mod tests {
         assert!(changeable(Planned).is_ok());
         assert!(changeable(Held).is_ok());
         let error = changeable(Signed).expect_err("must be refused");
-        assert_eq!(
-            error.to_string(),
-            "A meeting that is SIGNED cannot be changed; that is possible from PLANNED, HELD."
+        assert!(
+            error.to_string().starts_with("The minutes are signed"),
+            "{error}"
         );
     }
 

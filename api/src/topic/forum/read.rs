@@ -1,12 +1,15 @@
-//! Loading forums, meetings, agenda items and decisions for an action.
+//! Loading forums, meetings, agenda items and decisions for an action, and what inputs name beside them.
 
-use entity::{MemberDuty, agenda_item, decision, forum, forum_membership, meeting};
+use entity::{
+    MemberDuty, PersonStatus, agenda_item, decision, forum, forum_membership, meeting, person,
+};
 use sea_orm::ColumnTrait;
 use uuid::Uuid;
 
 use crate::{
-    Result,
+    Error, Result,
     access::{Facts, Resource, Scope},
+    topic::risk::AnalysedRisk,
 };
 
 /// A forum and its members.
@@ -141,4 +144,50 @@ impl Resource for MeetingDecision {
     fn version(&self) -> Option<i32> {
         Some(self.row.version)
     }
+}
+
+/// Whether a forum is this one or stands above it, as far as the actor sees.
+///
+/// # Errors
+/// `Internal` when the database fails.
+pub async fn is_at_or_above(scope: &Scope, above: Uuid, forum: &forum::Model) -> Result<bool> {
+    let mut reached = (forum.id, forum.parent_id);
+    while reached.0 != above {
+        let Some(parent) = reached.1 else {
+            return Ok(false);
+        };
+        let row = scope.maybe::<forum::Entity>(parent).await?;
+        reached = (parent, row.and_then(|row| row.parent_id));
+    }
+    Ok(true)
+}
+
+/// Refuses a person who does not act for the organisation; `path` is the input that named the person.
+///
+/// # Errors
+/// `NotFound` when the actor does not see the person, `Invalid` when it is not one of the organisation's.
+pub async fn check_person(scope: &Scope, path: &str, id: Uuid, organisation: Uuid) -> Result<()> {
+    let person = scope.get::<person::Entity>(id).await?;
+    if (person.organisation_id, person.status) == (organisation, PersonStatus::Active) {
+        return Ok(());
+    }
+    Err(Error::invalid(
+        path,
+        "must be an active person of the organisation",
+    ))
+}
+
+/// Refuses a risk that does not concern the customer.
+///
+/// # Errors
+/// `NotFound` when the actor does not see the risk, `Invalid` when it is another customer's.
+pub async fn check_risk(scope: &Scope, id: Uuid, customer: Uuid) -> Result<()> {
+    let risk = AnalysedRisk::load(scope, id).await?;
+    if risk.analysis.row.customer_id == customer {
+        return Ok(());
+    }
+    Err(Error::invalid(
+        "riskId",
+        "must be a risk of an analysis for the customer that holds the forum",
+    ))
 }

@@ -1,0 +1,321 @@
+//! Action items in the schema.
+
+mod list;
+mod mutation;
+
+use async_graphql::{ComplexObject, Context, ID, SimpleObject};
+use chrono::{DateTime, NaiveDate, Utc};
+use entity::{
+    ActionItemState, Priority, ServiceArea, StepKind, action_item, action_item_evidence,
+    action_item_step, comment, decision, forum, meeting, organisation, person, risk, submission,
+};
+use sea_orm::Condition;
+
+pub use list::{ActionItemFilter, ActionItemQuery};
+pub use mutation::ActionItemMutation;
+
+use super::model;
+use crate::{
+    Result,
+    graphql::{
+        key,
+        loaded::{Loaded, scope},
+        page::{List, OrderDirection, Paging, Sort, cost},
+    },
+    topic::{
+        comment::graphql::Comment,
+        event::graphql::{Event, history},
+        forum::graphql::{Decision, Forum, Meeting},
+        organisation::graphql::{Organisation, Person},
+        risk::graphql::Risk,
+        submission::graphql::Submission,
+    },
+};
+
+/// What somebody shall have done by a date. A forum raises it and follows it; it can be handed down to
+/// the level below and escalated to the one above. `REPORTED_DONE` is the assignee's word, `VERIFIED` the
+/// customer's. It is seen by the customer, by the assignee, and by those who belong to the forum that
+/// follows it now.
+#[derive(SimpleObject)]
+#[graphql(complex)]
+pub struct ActionItem {
+    /// Identifies the action item.
+    pub id: ID,
+    /// What shall be done.
+    title: String,
+    /// How, and what counts as done. Null when nobody has said.
+    description: Option<String>,
+    /// Where it stands.
+    state: ActionItemState,
+    /// How urgent it is.
+    priority: Priority,
+    /// By when.
+    due_on: NaiveDate,
+    /// The service area it concerns. Null when it concerns all.
+    service_area: Option<ServiceArea>,
+    /// What the assignee wrote when last reporting it done. Null until then.
+    report: Option<String>,
+    /// When it was last reported done. Null until then.
+    reported_at: Option<DateTime<Utc>>,
+    /// Why it was sent back or cancelled. Null when it was neither, or has been reported done again since.
+    remark: Option<String>,
+    /// When it was verified or cancelled. Null while it is open.
+    closed_at: Option<DateTime<Utc>>,
+    /// When it was taken down.
+    created_at: DateTime<Utc>,
+    /// When it was last changed.
+    updated_at: DateTime<Utc>,
+    /// Counts its changes; pass it as `expectedVersion` when changing it.
+    version: i32,
+    #[graphql(skip)]
+    row: Loaded<action_item::Entity>,
+}
+
+impl From<Loaded<action_item::Entity>> for ActionItem {
+    fn from(row: Loaded<action_item::Entity>) -> Self {
+        Self {
+            id: key::id::<action_item::Entity>(row.id),
+            title: row.title.clone(),
+            description: row.description.clone(),
+            state: row.state,
+            priority: row.priority,
+            due_on: row.due_on,
+            service_area: row.service_area,
+            report: row.report.clone(),
+            reported_at: row.reported_at,
+            remark: row.remark.clone(),
+            closed_at: row.closed_at,
+            created_at: row.created_at,
+            updated_at: row.updated_at,
+            version: row.version,
+            row,
+        }
+    }
+}
+
+#[ComplexObject]
+impl ActionItem {
+    /// Whether its due date has passed while it is open, told by today's date. What was reported done is
+    /// open until the customer has verified it.
+    async fn overdue(&self, ctx: &Context<'_>) -> Result<bool> {
+        let today = scope(ctx).await?.today();
+        Ok(model::overdue(self.state, self.due_on, today))
+    }
+
+    /// The municipality whose forum raised it.
+    async fn customer(&self, ctx: &Context<'_>) -> Result<Organisation> {
+        let row = self
+            .row
+            .required::<organisation::Entity>(ctx, action_item::Column::CustomerId)
+            .await?;
+        Ok(row.into())
+    }
+
+    /// The forum that follows it now. Null for an assignee who does not belong to that forum.
+    async fn forum(&self, ctx: &Context<'_>) -> Result<Option<Forum>> {
+        let row = self
+            .row
+            .one::<forum::Entity>(ctx, action_item::Column::ForumId)
+            .await?;
+        Ok(row.map(Forum::from))
+    }
+
+    /// The forum that raised it. Null when you do not belong to that forum.
+    async fn raised_in(&self, ctx: &Context<'_>) -> Result<Option<Forum>> {
+        let row = self
+            .row
+            .one::<forum::Entity>(ctx, action_item::Column::RaisedInId)
+            .await?;
+        Ok(row.map(Forum::from))
+    }
+
+    /// The meeting that wanted it done. Null when none did, or its forum is not one of yours.
+    async fn meeting(&self, ctx: &Context<'_>) -> Result<Option<Meeting>> {
+        let row = self
+            .row
+            .one::<meeting::Entity>(ctx, action_item::Column::MeetingId)
+            .await?;
+        Ok(row.map(Meeting::from))
+    }
+
+    /// The decision it carries out. Null when it carries out none, or its forum is not one of yours.
+    async fn decision(&self, ctx: &Context<'_>) -> Result<Option<Decision>> {
+        let row = self
+            .row
+            .one::<decision::Entity>(ctx, action_item::Column::DecisionId)
+            .await?;
+        Ok(row.map(Decision::from))
+    }
+
+    /// The risk it treats. Null when it treats none, or one that you do not see.
+    async fn risk(&self, ctx: &Context<'_>) -> Result<Option<Risk>> {
+        let row = self
+            .row
+            .one::<risk::Entity>(ctx, action_item::Column::RiskId)
+            .await?;
+        Ok(row.map(Risk::from))
+    }
+
+    /// Which organisation shall do it. Null when it is one that you do not see, which can be when the item
+    /// was escalated to your forum.
+    async fn assignee_organisation(&self, ctx: &Context<'_>) -> Result<Option<Organisation>> {
+        let assignee = action_item::Column::AssigneeOrganisationId;
+        Ok(self
+            .row
+            .one::<organisation::Entity>(ctx, assignee)
+            .await?
+            .map(Organisation::from))
+    }
+
+    /// Which person there. Null when the organisation decides, or it is somebody whom you do not see.
+    async fn assignee(&self, ctx: &Context<'_>) -> Result<Option<Person>> {
+        let row = self
+            .row
+            .one::<person::Entity>(ctx, action_item::Column::AssigneeId)
+            .await?;
+        Ok(row.map(Person::from))
+    }
+
+    /// Its way between forums, from the first move to the last. Empty while the forum that raised it
+    /// follows it.
+    async fn path(&self, ctx: &Context<'_>) -> Result<Vec<ActionItemStep>> {
+        use action_item_step::{Column, Entity};
+        let rows = self
+            .row
+            .all::<Entity>(ctx, Column::ActionItemId, Column::Number)
+            .await?;
+        Ok(rows.into_iter().map(ActionItemStep::from).collect())
+    }
+
+    /// The submissions that the assignee attached when reporting it done; those that you see.
+    async fn evidence(&self, ctx: &Context<'_>) -> Result<Vec<Submission>> {
+        use action_item_evidence::{Column, Entity};
+        let joined = self
+            .row
+            .all::<Entity>(ctx, Column::ActionItemId, Column::AddedAt)
+            .await?;
+        let mut submissions = Vec::with_capacity(joined.len());
+        for row in joined {
+            let submission = row
+                .required::<submission::Entity>(ctx, Column::SubmissionId)
+                .await?;
+            submissions.push(Submission::from(submission));
+        }
+        Ok(submissions)
+    }
+
+    /// Who last reported it done. Null until then, and when an integration did or somebody whom you do not
+    /// see.
+    async fn reported_by(&self, ctx: &Context<'_>) -> Result<Option<Person>> {
+        let row = self
+            .row
+            .one::<person::Entity>(ctx, action_item::Column::ReportedBy)
+            .await?;
+        Ok(row.map(Person::from))
+    }
+
+    /// Who verified it. Null until then, and when it is somebody whom you do not see.
+    async fn verified_by(&self, ctx: &Context<'_>) -> Result<Option<Person>> {
+        let row = self
+            .row
+            .one::<person::Entity>(ctx, action_item::Column::VerifiedBy)
+            .await?;
+        Ok(row.map(Person::from))
+    }
+
+    /// Who took it down. Null when an integration did, or somebody whom you do not see.
+    async fn created_by(&self, ctx: &Context<'_>) -> Result<Option<Person>> {
+        let row = self
+            .row
+            .one::<person::Entity>(ctx, action_item::Column::CreatedBy)
+            .await?;
+        Ok(row.map(Person::from))
+    }
+
+    /// Remarks in conversation, oldest first.
+    #[graphql(complexity = "cost(first, child_complexity)")]
+    async fn comments(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "How many to return: up to 100, 20 when not said.")] first: Option<i32>,
+        #[graphql(desc = "Return those after this cursor.")] after: Option<String>,
+    ) -> Result<List<Comment>> {
+        let sort = Sort::by(comment::Column::CreatedAt, OrderDirection::Asc);
+        let item = comment::Column::ActionItemId;
+        self.row
+            .page(ctx, item, Condition::all(), sort, Paging::new(first, after))
+            .await
+    }
+
+    /// What happened to it, latest first.
+    #[graphql(complexity = "cost(first, child_complexity)")]
+    async fn history(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "How many to return: up to 100, 20 when not said.")] first: Option<i32>,
+        #[graphql(desc = "Return those after this cursor.")] after: Option<String>,
+    ) -> Result<List<Event>> {
+        history(ctx, &self.row, Paging::new(first, after)).await
+    }
+}
+
+/// One move of an action item between forums.
+#[derive(SimpleObject)]
+#[graphql(complex)]
+pub struct ActionItemStep {
+    /// Identifies the move.
+    pub id: ID,
+    /// Its place on the path, from 1.
+    number: i32,
+    /// Handed down or escalated.
+    kind: StepKind,
+    /// Why. Null when nobody said.
+    reason: Option<String>,
+    /// When.
+    made_at: DateTime<Utc>,
+    #[graphql(skip)]
+    row: Loaded<action_item_step::Entity>,
+}
+
+impl From<Loaded<action_item_step::Entity>> for ActionItemStep {
+    fn from(row: Loaded<action_item_step::Entity>) -> Self {
+        Self {
+            id: key::id::<action_item_step::Entity>(row.id),
+            number: row.number,
+            kind: row.kind,
+            reason: row.reason.clone(),
+            made_at: row.made_at,
+            row,
+        }
+    }
+}
+
+#[ComplexObject]
+impl ActionItemStep {
+    /// The forum that followed it before. Null when it is not one of yours.
+    async fn from_forum(&self, ctx: &Context<'_>) -> Result<Option<Forum>> {
+        let row = self
+            .row
+            .one::<forum::Entity>(ctx, action_item_step::Column::FromForumId)
+            .await?;
+        Ok(row.map(Forum::from))
+    }
+
+    /// The forum that followed it from then on. Null when it is not one of yours.
+    async fn to_forum(&self, ctx: &Context<'_>) -> Result<Option<Forum>> {
+        let row = self
+            .row
+            .one::<forum::Entity>(ctx, action_item_step::Column::ToForumId)
+            .await?;
+        Ok(row.map(Forum::from))
+    }
+
+    /// Who moved it. Null when an integration did, or somebody whom you do not see.
+    async fn made_by(&self, ctx: &Context<'_>) -> Result<Option<Person>> {
+        let row = self
+            .row
+            .one::<person::Entity>(ctx, action_item_step::Column::MadeBy)
+            .await?;
+        Ok(row.map(Person::from))
+    }
+}

@@ -1,0 +1,165 @@
+//! Lists of action items in the schema.
+
+use async_graphql::{Context, Enum, InputObject, Object};
+use chrono::NaiveDate;
+use entity::{
+    ActionItemState, Priority, ServiceArea, action_item, forum, organisation, person, risk,
+};
+use sea_orm::{ColumnTrait, Condition};
+use uuid::Uuid;
+
+use super::ActionItem;
+use crate::{
+    Result,
+    access::Scope,
+    graphql::{
+        contains,
+        key::Key,
+        loaded::scope,
+        page::{List, OrderDirection, Paging, Sort, cost, list},
+    },
+    topic::action_item::model::OPEN_STATES,
+};
+
+/// By what action items are ordered.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Enum)]
+pub enum ActionItemOrderField {
+    /// By when it shall be done.
+    #[default]
+    DueOn,
+    /// When it was taken down.
+    CreatedAt,
+    /// When it was last changed.
+    UpdatedAt,
+}
+
+/// In which order action items are listed.
+#[derive(InputObject, Default)]
+pub struct ActionItemOrder {
+    /// By what.
+    #[graphql(default)]
+    field: ActionItemOrderField,
+    /// In which direction.
+    #[graphql(default)]
+    direction: OrderDirection,
+}
+
+impl ActionItemOrder {
+    fn sort(&self) -> Sort<action_item::Entity> {
+        let column = match self.field {
+            ActionItemOrderField::DueOn => action_item::Column::DueOn,
+            ActionItemOrderField::CreatedAt => action_item::Column::CreatedAt,
+            ActionItemOrderField::UpdatedAt => action_item::Column::UpdatedAt,
+        };
+        Sort::by(column, self.direction)
+    }
+}
+
+/// Which action items are listed; all conditions given must hold.
+#[derive(InputObject, Default)]
+pub struct ActionItemFilter {
+    /// In one of these states.
+    state: Option<Vec<ActionItemState>>,
+    /// Whether something remains to be done, by the assignee or by the customer.
+    open: Option<bool>,
+    /// Whether they are open and past their due date.
+    overdue: Option<bool>,
+    /// That this forum follows now.
+    forum_id: Option<Key<forum::Entity>>,
+    /// That this organisation shall do.
+    assignee_organisation_id: Option<Key<organisation::Entity>>,
+    /// That this person shall do.
+    assignee_id: Option<Key<person::Entity>>,
+    /// Only those that you shall do yourself; an integration has none.
+    #[graphql(default = false)]
+    assigned_to_me: bool,
+    /// That treat this risk.
+    risk_id: Option<Key<risk::Entity>>,
+    /// That shall be done before this day.
+    due_before: Option<NaiveDate>,
+    /// Of one of these priorities.
+    priority: Option<Vec<Priority>>,
+    /// That concern one of these service areas.
+    service_area: Option<Vec<ServiceArea>>,
+    /// Whose title contains this text, whatever its case.
+    title_contains: Option<String>,
+}
+
+impl ActionItemFilter {
+    /// The filter as a condition on rows, for whom and on the day that the scope was opened.
+    pub fn condition(self, scope: &Scope) -> Condition {
+        use action_item::Column;
+        // No record has the nil id: nothing is assigned to an integration.
+        let me = scope.actor().person.unwrap_or(Uuid::nil());
+        Condition::all()
+            .add_option(self.state.map(|states| Column::State.is_in(states)))
+            .add_option(self.open.map(|yes| either(yes, is_open())))
+            .add_option(
+                self.overdue
+                    .map(|yes| either(yes, is_overdue(scope.today()))),
+            )
+            .add_option(self.forum_id.map(|forum| Column::ForumId.eq(forum.id)))
+            .add_option(
+                self.assignee_organisation_id
+                    .map(|one| Column::AssigneeOrganisationId.eq(one.id)),
+            )
+            .add_option(
+                self.assignee_id
+                    .map(|person| Column::AssigneeId.eq(person.id)),
+            )
+            .add_option(self.assigned_to_me.then(|| Column::AssigneeId.eq(me)))
+            .add_option(self.risk_id.map(|risk| Column::RiskId.eq(risk.id)))
+            .add_option(self.due_before.map(|day| Column::DueOn.lt(day)))
+            .add_option(
+                self.priority
+                    .map(|priorities| Column::Priority.is_in(priorities)),
+            )
+            .add_option(
+                self.service_area
+                    .map(|areas| Column::ServiceArea.is_in(areas)),
+            )
+            .add_option(
+                self.title_contains
+                    .map(|text| contains(Column::Title, &text)),
+            )
+    }
+}
+
+fn either(holds: bool, condition: Condition) -> Condition {
+    if holds { condition } else { condition.not() }
+}
+
+/// [`is_open`](crate::topic::action_item::model::is_open) in SQL.
+#[must_use]
+pub fn is_open() -> Condition {
+    Condition::all().add(action_item::Column::State.is_in(OPEN_STATES.iter().copied()))
+}
+
+/// [`overdue`](crate::topic::action_item::model::overdue) in SQL.
+#[must_use]
+pub fn is_overdue(today: NaiveDate) -> Condition {
+    is_open().add(action_item::Column::DueOn.lt(today))
+}
+
+/// Queries of action items.
+#[derive(Default)]
+pub struct ActionItemQuery;
+
+#[Object]
+impl ActionItemQuery {
+    /// The action items of the own municipality; for a supplier what it shall do, and what the forums that
+    /// it belongs to follow.
+    #[graphql(complexity = "cost(first, child_complexity)")]
+    async fn action_items(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "Which to list; all when not said.", default)] filter: ActionItemFilter,
+        #[graphql(desc = "In which order; the most urgent first when not said.", default)]
+        order: ActionItemOrder,
+        #[graphql(desc = "How many to return: up to 100, 20 when not said.")] first: Option<i32>,
+        #[graphql(desc = "Return those after this cursor.")] after: Option<String>,
+    ) -> Result<List<ActionItem>> {
+        let wanted = filter.condition(&*scope(ctx).await?);
+        list(ctx, wanted, order.sort(), Paging::new(first, after)).await
+    }
+}

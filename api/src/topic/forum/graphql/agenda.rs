@@ -1,0 +1,201 @@
+//! Points on agendas in the schema.
+
+use async_graphql::{
+    ComplexObject, Context, ID, InputObject, MaybeUndefined, Object, SimpleObject,
+};
+use chrono::{DateTime, Utc};
+use entity::{agenda_item, decision, meeting, risk, submission};
+
+use super::{decision::Decision, meeting::Meeting};
+use crate::{
+    Result,
+    access::action::{AddAgendaItem, UpdateAgendaItem},
+    graphql::{
+        key::{self, Key},
+        loaded::{Loaded, alone, session},
+        page::{List, Paging, cost},
+    },
+    topic::{
+        event::graphql::{Event, history},
+        forum::write::agenda::{add, update},
+        risk::graphql::Risk,
+        submission::graphql::Submission,
+    },
+};
+
+/// A point on the agenda of a meeting, with what was noted.
+#[derive(SimpleObject)]
+#[graphql(complex)]
+pub struct AgendaItem {
+    /// Identifies the point.
+    pub id: ID,
+    /// Its place, from 1.
+    position: i32,
+    /// What it is about.
+    title: String,
+    /// What was said. Null when nothing was noted.
+    notes: Option<String>,
+    /// When it was put on the agenda.
+    created_at: DateTime<Utc>,
+    /// When it was last changed.
+    updated_at: DateTime<Utc>,
+    /// Counts its changes; pass it as `expectedVersion` when changing it.
+    version: i32,
+    #[graphql(skip)]
+    row: Loaded<agenda_item::Entity>,
+}
+
+impl From<Loaded<agenda_item::Entity>> for AgendaItem {
+    fn from(row: Loaded<agenda_item::Entity>) -> Self {
+        Self {
+            id: key::id::<agenda_item::Entity>(row.id),
+            position: row.position,
+            title: row.title.clone(),
+            notes: row.notes.clone(),
+            created_at: row.created_at,
+            updated_at: row.updated_at,
+            version: row.version,
+            row,
+        }
+    }
+}
+
+#[ComplexObject]
+impl AgendaItem {
+    /// The meeting.
+    async fn meeting(&self, ctx: &Context<'_>) -> Result<Meeting> {
+        let row = self
+            .row
+            .required::<meeting::Entity>(ctx, agenda_item::Column::MeetingId)
+            .await?;
+        Ok(row.into())
+    }
+
+    /// The risk it brings up. Null when it brings up none, or one that you do not see.
+    async fn risk(&self, ctx: &Context<'_>) -> Result<Option<Risk>> {
+        let row = self
+            .row
+            .one::<risk::Entity>(ctx, agenda_item::Column::RiskId)
+            .await?;
+        Ok(row.map(Risk::from))
+    }
+
+    /// The submission it brings up. Null when it brings up none, or one that you do not see.
+    async fn submission(&self, ctx: &Context<'_>) -> Result<Option<Submission>> {
+        let row = self
+            .row
+            .one::<submission::Entity>(ctx, agenda_item::Column::SubmissionId)
+            .await?;
+        Ok(row.map(Submission::from))
+    }
+
+    /// What was decided under it, by number.
+    async fn decisions(&self, ctx: &Context<'_>) -> Result<Vec<Decision>> {
+        use decision::{Column, Entity};
+        let rows = self
+            .row
+            .all::<Entity>(ctx, Column::AgendaItemId, Column::Number)
+            .await?;
+        Ok(rows.into_iter().map(Decision::from).collect())
+    }
+
+    /// What happened to it, latest first.
+    #[graphql(complexity = "cost(first, child_complexity)")]
+    async fn history(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "How many to return: up to 100, 20 when not said.")] first: Option<i32>,
+        #[graphql(desc = "Return those after this cursor.")] after: Option<String>,
+    ) -> Result<List<Event>> {
+        history(ctx, &self.row, Paging::new(first, after)).await
+    }
+}
+
+/// A point to put on the agenda.
+#[derive(InputObject)]
+pub struct AddAgendaItemInput {
+    /// The meeting.
+    meeting_id: Key<meeting::Entity>,
+    /// What it is about: up to 200 characters. Every member of the forum reads it.
+    title: String,
+    /// A risk to bring up; members of the forum who do not see the risk see the title alone.
+    risk_id: Option<Key<risk::Entity>>,
+    /// Something that was handed in to the customer, to bring up; members of the forum who do not see it
+    /// see the title alone.
+    submission_id: Option<Key<submission::Entity>>,
+}
+
+impl AddAgendaItemInput {
+    fn fill(self, row: &mut agenda_item::Model) {
+        row.title = self.title;
+        row.risk_id = self.risk_id.map(|risk| risk.id);
+        row.submission_id = self.submission_id.map(|submission| submission.id);
+    }
+}
+
+/// A change of a point on the agenda. What is left out stays; null empties a field.
+#[derive(InputObject)]
+pub struct UpdateAgendaItemInput {
+    /// Which point.
+    id: Key<agenda_item::Entity>,
+    /// The version that the change is made on.
+    expected_version: i32,
+    /// Where on the agenda it shall stand, from 1; the points in between make place.
+    position: Option<i32>,
+    /// What it is about.
+    title: Option<String>,
+    /// What was said: up to 10 000 characters.
+    notes: MaybeUndefined<String>,
+    /// The risk it brings up.
+    risk_id: MaybeUndefined<Key<risk::Entity>>,
+    /// The submission it brings up.
+    submission_id: MaybeUndefined<Key<submission::Entity>>,
+}
+
+impl UpdateAgendaItemInput {
+    fn fill(self, row: &mut agenda_item::Model) {
+        if let Some(title) = self.title {
+            row.title = title;
+        }
+        self.notes.update_to(&mut row.notes);
+        self.risk_id
+            .map_value(|risk| risk.id)
+            .update_to(&mut row.risk_id);
+        self.submission_id
+            .map_value(|submission| submission.id)
+            .update_to(&mut row.submission_id);
+    }
+}
+
+#[derive(Default)]
+pub(super) struct Mutations;
+
+#[Object]
+impl Mutations {
+    /// Puts a point last on the agenda of a meeting, until its minutes are signed.
+    async fn add_agenda_item(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "The point.")] input: AddAgendaItemInput,
+    ) -> Result<AgendaItem> {
+        let permit = session(ctx)?
+            .permit::<AddAgendaItem>(input.meeting_id.id, None)
+            .await?;
+        let row = add(permit, |row| input.fill(row)).await?;
+        Ok(alone(row).into())
+    }
+
+    /// Changes or moves a point on the agenda, or takes notes under it, until the minutes are signed.
+    async fn update_agenda_item(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "The change.")] input: UpdateAgendaItemInput,
+    ) -> Result<AgendaItem> {
+        let expected = Some(input.expected_version);
+        let permit = session(ctx)?
+            .permit::<UpdateAgendaItem>(input.id.id, expected)
+            .await?;
+        let row = update(permit, input.position, |row| input.fill(row)).await?;
+        Ok(alone(row).into())
+    }
+}

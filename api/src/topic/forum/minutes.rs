@@ -1,0 +1,163 @@
+//! The minutes as the chair signed them: kept as JSON with the meeting and never changed. People and
+//! organisations stand in them by name, as they were called then.
+
+use std::collections::HashMap;
+
+use async_graphql::{ID, SimpleObject};
+use chrono::{DateTime, NaiveDate, Utc};
+use entity::{MemberDuty, action_item, agenda_item, decision};
+use serde::{Deserialize, Serialize};
+use uuid::Uuid;
+
+use super::ForumMeeting;
+use crate::graphql::key;
+
+/// The minutes of a meeting as they stood when the chair signed them. People and organisations stand in
+/// them by the names they had then.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, SimpleObject)]
+pub struct SignedMinutes {
+    /// The forum's name.
+    forum: String,
+    /// The meeting's title.
+    title: String,
+    /// When it began.
+    starts_at: DateTime<Utc>,
+    /// When it ended. Null when nobody had said.
+    ends_at: Option<DateTime<Utc>>,
+    /// Where it was held. Null when nobody had said.
+    place: Option<String>,
+    /// What was said, beside the agenda's notes and the decisions. Null when nothing was taken down.
+    minutes: Option<String>,
+    /// The forum's members at that time.
+    members: Vec<SignedMember>,
+    /// The agenda with the notes, in order.
+    agenda: Vec<SignedAgendaItem>,
+    /// The decisions, by number.
+    decisions: Vec<SignedDecision>,
+    /// The action items that the forum had raised at the meeting, the most urgent first.
+    action_items: Vec<SignedActionItem>,
+    /// Who signed.
+    signed_by: String,
+}
+
+/// A member of the forum when the minutes were signed.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, SimpleObject)]
+pub struct SignedMember {
+    /// The organisation.
+    organisation: String,
+    /// The person. Null when the organisation as such was the member.
+    person: Option<String>,
+    /// What the member did in the forum.
+    duty: MemberDuty,
+}
+
+/// A point on the agenda as it stood when the minutes were signed.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, SimpleObject)]
+pub struct SignedAgendaItem {
+    /// Its place, from 1.
+    position: i32,
+    /// What it was about.
+    title: String,
+    /// What was said. Null when nothing was noted.
+    notes: Option<String>,
+}
+
+/// A decision as it stood when the minutes were signed.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, SimpleObject)]
+pub struct SignedDecision {
+    /// Its number within the meeting, from 1.
+    number: i32,
+    /// What was decided.
+    text: String,
+    /// The place on the agenda of the point it was taken under. Null when it was taken under none.
+    agenda_position: Option<i32>,
+}
+
+/// An action item as it stood when the minutes were signed.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, SimpleObject)]
+pub struct SignedActionItem {
+    /// The id of the action item, which may look different now.
+    action_item_id: ID,
+    /// What was to be done.
+    title: String,
+    /// Which organisation was to do it.
+    assignee_organisation: String,
+    /// Which person there. Null when the organisation was to decide.
+    assignee: Option<String>,
+    /// By when.
+    due_on: NaiveDate,
+}
+
+/// What was taken down at a meeting.
+pub struct Taken {
+    /// Its agenda, in order.
+    pub agenda: Vec<agenda_item::Model>,
+    /// Its decisions, by number.
+    pub decisions: Vec<decision::Model>,
+    /// The action items that it raised.
+    pub action_items: Vec<action_item::Model>,
+}
+
+/// What organisations and people are called.
+pub struct Names {
+    /// Organisations by id.
+    pub organisations: HashMap<Uuid, String>,
+    /// People by id.
+    pub people: HashMap<Uuid, String>,
+}
+
+impl Names {
+    fn organisation(&self, id: Uuid) -> String {
+        self.organisations.get(&id).cloned().unwrap_or_default()
+    }
+
+    fn person(&self, id: Option<Uuid>) -> Option<String> {
+        self.people.get(&id?).cloned()
+    }
+}
+
+impl SignedMinutes {
+    /// The minutes as they stand now.
+    #[must_use]
+    pub fn of(meeting: &ForumMeeting, taken: &Taken, names: &Names, signed_by: String) -> Self {
+        let position = |id: Uuid| {
+            let item = taken.agenda.iter().find(|item| item.id == id);
+            item.map(|item| item.position)
+        };
+        let members = meeting.forum.members.iter().map(|member| SignedMember {
+            organisation: names.organisation(member.organisation_id),
+            person: names.person(member.person_id),
+            duty: member.duty,
+        });
+        let agenda = taken.agenda.iter().map(|item| SignedAgendaItem {
+            position: item.position,
+            title: item.title.clone(),
+            notes: item.notes.clone(),
+        });
+        let decisions = taken.decisions.iter().map(|decision| SignedDecision {
+            number: decision.number,
+            text: decision.text.clone(),
+            agenda_position: decision.agenda_item_id.and_then(position),
+        });
+        let action_items = taken.action_items.iter().map(|item| SignedActionItem {
+            action_item_id: key::id::<action_item::Entity>(item.id),
+            title: item.title.clone(),
+            assignee_organisation: names.organisation(item.assignee_organisation_id),
+            assignee: names.person(item.assignee_id),
+            due_on: item.due_on,
+        });
+        Self {
+            forum: meeting.forum.row.name.clone(),
+            title: meeting.row.title.clone(),
+            starts_at: meeting.row.starts_at,
+            ends_at: meeting.row.ends_at,
+            place: meeting.row.place.clone(),
+            minutes: meeting.row.minutes.clone(),
+            members: members.collect(),
+            agenda: agenda.collect(),
+            decisions: decisions.collect(),
+            action_items: action_items.collect(),
+            signed_by,
+        }
+    }
+}
