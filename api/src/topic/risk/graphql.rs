@@ -142,10 +142,11 @@ impl RiskAnalysis {
     /// The organisations that take part, its owner first.
     async fn participants(&self, ctx: &Context<'_>) -> Result<Vec<RiskAnalysisParticipant>> {
         use risk_analysis_participant::{Column, Entity};
-        let rows = self
+        let mut rows = self
             .row
             .all::<Entity>(ctx, Column::RiskAnalysisId, Column::AddedAt)
             .await?;
+        rows.sort_by_key(|row| row.organisation_id != self.row.owner_id);
         Ok(rows
             .into_iter()
             .map(RiskAnalysisParticipant::from)
