@@ -93,24 +93,27 @@ impl Once {
         let Some((session, caller)) = caller(&request.data) else {
             return executed(service, request).await.map(Answer::First);
         };
-        let claim = session
-            .door()
-            .reserve(caller, &self.key, self.request_hash)
-            .await?;
-        let reserved = match claim {
+        let work = self.carry_out(service.clone(), request, session, caller);
+        tokio::spawn(work.in_current_span())
+            .await
+            .map_err(Error::internal)?
+    }
+
+    async fn carry_out<E: Executor>(
+        self,
+        service: Arc<Transport<E>>,
+        request: Request,
+        session: Session,
+        caller: Uuid,
+    ) -> Result<Answer, Refused> {
+        let door = session.door();
+        let reserved = match door.reserve(caller, &self.key, self.request_hash).await? {
             Claim::Again(answer) => return Ok(Answer::Again(answer)),
             Claim::First(reserved) => reserved,
         };
-        let service = service.clone();
-        let work = async move {
-            let answer = executed(&service, request).await;
-            session.forget().await;
-            conclude(reserved, &session, answer.as_ref().ok()).await;
-            answer
-        };
-        let answer = tokio::spawn(work.in_current_span())
-            .await
-            .map_err(Error::internal)?;
+        let answer = executed(&service, request).await;
+        session.forget().await;
+        conclude(reserved, &session, answer.as_ref().ok()).await;
         answer.map(Answer::First)
     }
 }
