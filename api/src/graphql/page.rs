@@ -198,7 +198,10 @@ impl Paging {
 #[must_use]
 pub fn cost(first: Option<i32>, child: usize) -> usize {
     let rows = first.unwrap_or(DEFAULT_PAGE).clamp(1, LARGEST_PAGE);
-    usize::try_from(rows).unwrap_or(1).saturating_mul(child).saturating_add(1)
+    usize::try_from(rows)
+        .unwrap_or(1)
+        .saturating_mul(child)
+        .saturating_add(1)
 }
 
 /// What a connection tells beside its page.
@@ -355,6 +358,9 @@ impl<E: Visible> Loaded<E> {
     }
 }
 
+/// What a row's place among its parent's is called: a name that no table has for a column.
+const RANK: &str = "rank_within_parent";
+
 /// The first rows of each parent, in order.
 fn first_of_each<C: EntityTrait>(
     mut rows: SelectStatement,
@@ -366,11 +372,11 @@ fn first_of_each<C: EntityTrait>(
     OrderedStatement::order_by_expr(&mut window, sort.expr(), sort.order());
     let id = Expr::col(id_of::<C>().as_column_ref());
     OrderedStatement::order_by_expr(&mut window, id, sort.order());
-    rows.expr_window_as(Expr::cust("ROW_NUMBER()"), window, "place");
+    rows.expr_window_as(Expr::cust("ROW_NUMBER()"), window, RANK);
     Query::select()
         .column(Asterisk)
         .from_subquery(rows, "ranked")
-        .and_where(Expr::col("place").lte(most))
-        .order_by("place", Order::Asc)
+        .and_where(Expr::col(RANK).lte(most))
+        .order_by(RANK, Order::Asc)
         .to_owned()
 }
