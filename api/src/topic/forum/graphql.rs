@@ -14,13 +14,17 @@ pub use meeting::Meeting;
 
 /// Queries of forums, meetings and decisions.
 #[derive(MergedObject, Default)]
-pub struct ForumQuery(forum::Queries, meeting::Queries, decision::Queries);
+pub struct ForumQuery(
+    forum::ForumQueries,
+    meeting::MeetingQueries,
+    decision::DecisionQueries,
+);
 
 /// Mutations of forums, meetings, agendas and decisions.
 #[derive(MergedObject, Default)]
 pub struct ForumMutation(
-    forum::Mutations,
-    meeting::Mutations,
-    agenda::Mutations,
-    decision::Mutations,
+    forum::ForumMutations,
+    meeting::MeetingMutations,
+    agenda::AgendaMutations,
+    decision::DecisionMutations,
 );

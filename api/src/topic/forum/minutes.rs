@@ -80,9 +80,9 @@ pub struct SignedActionItem {
     action_item_id: ID,
     /// What was to be done.
     title: String,
-    /// Which organisation was to do it.
-    assignee_organisation: String,
-    /// Which person there. Null when the organisation was to decide.
+    /// Which organisation was to do it. Null when it had been handed on to one outside the forum.
+    assignee_organisation: Option<String>,
+    /// Which person there. Null when the organisation was to decide, or was outside the forum.
     assignee: Option<String>,
     /// By when.
     due_on: NaiveDate,
@@ -139,12 +139,18 @@ impl SignedMinutes {
             text: decision.text.clone(),
             agenda_position: decision.agenda_item_id.and_then(position),
         });
-        let action_items = taken.action_items.iter().map(|item| SignedActionItem {
-            action_item_id: key::id::<action_item::Entity>(item.id),
-            title: item.title.clone(),
-            assignee_organisation: names.organisation(item.assignee_organisation_id),
-            assignee: names.person(item.assignee_id),
-            due_on: item.due_on,
+        // Who shall do what has been handed on is not shared with all members of this forum.
+        let participants = meeting.forum.participants();
+        let action_items = taken.action_items.iter().map(|item| {
+            let assignee = item.assignee_organisation_id;
+            let inside = participants.contains(&assignee);
+            SignedActionItem {
+                action_item_id: key::id::<action_item::Entity>(item.id),
+                title: item.title.clone(),
+                assignee_organisation: inside.then(|| names.organisation(assignee)),
+                assignee: names.person(item.assignee_id.filter(|_| inside)),
+                due_on: item.due_on,
+            }
         });
         Self {
             forum: meeting.forum.row.name.clone(),
@@ -159,5 +165,129 @@ impl SignedMinutes {
             action_items: action_items.collect(),
             signed_by,
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use entity::{
+        ActionItemState, ForumLevel, MeetingState, Priority, forum, forum_membership, meeting,
+    };
+
+    use super::*;
+    use crate::topic::forum::ForumWithMembers;
+
+    const NOW: DateTime<Utc> = DateTime::UNIX_EPOCH;
+    const THE_MUNICIPALITY: Uuid = Uuid::from_u128(1);
+    const THE_NETWORK_SUPPLIER: Uuid = Uuid::from_u128(2);
+    const THE_CLIENTS_SUPPLIER: Uuid = Uuid::from_u128(3);
+
+    /// A meeting of a forum to which the municipality and the network supplier belong.
+    fn the_meeting() -> ForumMeeting {
+        let row = forum::Model {
+            id: Uuid::nil(),
+            customer_id: THE_MUNICIPALITY,
+            level: ForumLevel::Strategic,
+            name: "Strategiskt forum".to_owned(),
+            description: None,
+            service_area: None,
+            parent_id: None,
+            created_at: NOW,
+            updated_at: NOW,
+            version: 1,
+        };
+        let supplier = forum_membership::Model {
+            id: Uuid::nil(),
+            forum_id: row.id,
+            organisation_id: THE_NETWORK_SUPPLIER,
+            person_id: None,
+            duty: MemberDuty::Member,
+            created_at: NOW,
+        };
+        ForumMeeting {
+            row: meeting::Model {
+                id: Uuid::nil(),
+                forum_id: row.id,
+                title: "Mars".to_owned(),
+                starts_at: NOW,
+                ends_at: None,
+                place: None,
+                state: MeetingState::Held,
+                minutes: None,
+                minutes_as_signed: None,
+                held_at: Some(NOW),
+                signed_by: None,
+                signed_at: None,
+                created_by: None,
+                created_at: NOW,
+                updated_at: NOW,
+                version: 2,
+            },
+            forum: ForumWithMembers {
+                row,
+                members: vec![supplier],
+            },
+        }
+    }
+
+    fn an_action_item_for(organisation: Uuid) -> action_item::Model {
+        action_item::Model {
+            id: Uuid::nil(),
+            customer_id: THE_MUNICIPALITY,
+            forum_id: Uuid::nil(),
+            raised_in_id: Uuid::nil(),
+            meeting_id: None,
+            decision_id: None,
+            risk_id: None,
+            service_area: None,
+            title: "Byt brandvägg".to_owned(),
+            description: None,
+            state: ActionItemState::Open,
+            priority: Priority::Normal,
+            due_on: NOW.date_naive(),
+            assignee_organisation_id: organisation,
+            assignee_id: None,
+            report: None,
+            reported_by: None,
+            reported_at: None,
+            verified_by: None,
+            closed_at: None,
+            remark: None,
+            created_by: None,
+            created_at: NOW,
+            updated_at: NOW,
+            version: 1,
+        }
+    }
+
+    #[test]
+    fn they_do_not_name_who_does_what_was_handed_on_outside_the_forum() {
+        let taken = Taken {
+            agenda: vec![],
+            decisions: vec![],
+            action_items: vec![
+                an_action_item_for(THE_NETWORK_SUPPLIER),
+                an_action_item_for(THE_CLIENTS_SUPPLIER),
+            ],
+        };
+        let names = Names {
+            organisations: HashMap::from([
+                (THE_NETWORK_SUPPLIER, "Nätbolaget".to_owned()),
+                (THE_CLIENTS_SUPPLIER, "Klientbolaget".to_owned()),
+            ]),
+            people: HashMap::new(),
+        };
+        let minutes = SignedMinutes::of(&the_meeting(), &taken, &names, "Karin".to_owned());
+        let assignees: Vec<_> = minutes
+            .action_items
+            .iter()
+            .map(|item| item.assignee_organisation.as_deref())
+            .collect();
+        assert_eq!(assignees, [Some("Nätbolaget"), None]);
+        let kept = serde_json::to_value(&minutes).expect("JSON");
+        assert_eq!(
+            serde_json::from_value::<SignedMinutes>(kept).ok(),
+            Some(minutes)
+        );
     }
 }

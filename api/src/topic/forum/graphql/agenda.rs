@@ -168,10 +168,10 @@ impl UpdateAgendaItemInput {
 }
 
 #[derive(Default)]
-pub(super) struct Mutations;
+pub(super) struct AgendaMutations;
 
 #[Object]
-impl Mutations {
+impl AgendaMutations {
     /// Puts a point last on the agenda of a meeting, until its minutes are signed.
     async fn add_agenda_item(
         &self,

@@ -155,20 +155,20 @@ impl DecisionFilter {
 }
 
 #[derive(Default)]
-pub(super) struct Queries;
+pub(super) struct DecisionQueries;
 
 #[Object]
-impl Queries {
+impl DecisionQueries {
     /// The decisions of the forums that one sees, latest first.
     #[graphql(complexity = "cost(first, child_complexity)")]
     async fn decisions(
         &self,
         ctx: &Context<'_>,
-        #[graphql(desc = "Which to list; all when not said.", default)] filter: DecisionFilter,
+        #[graphql(desc = "Which to list; all when not said.")] filter: Option<DecisionFilter>,
         #[graphql(desc = "How many to return: up to 100, 20 when not said.")] first: Option<i32>,
         #[graphql(desc = "Return those after this cursor.")] after: Option<String>,
     ) -> Result<List<Decision>> {
-        let wanted = filter.condition(&*scope(ctx).await?)?;
+        let wanted = filter.unwrap_or_default().condition(&*scope(ctx).await?)?;
         let sort = Sort::by(decision::Column::CreatedAt, OrderDirection::Desc);
         list(ctx, wanted, sort, Paging::new(first, after)).await
     }
@@ -210,10 +210,10 @@ impl UpdateDecisionInput {
 }
 
 #[derive(Default)]
-pub(super) struct Mutations;
+pub(super) struct DecisionMutations;
 
 #[Object]
-impl Mutations {
+impl DecisionMutations {
     /// Takes down a decision of a meeting, until its minutes are signed. It gets the next number.
     async fn record_decision(
         &self,

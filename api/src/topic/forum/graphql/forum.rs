@@ -137,11 +137,11 @@ impl Forum {
     async fn action_items(
         &self,
         ctx: &Context<'_>,
-        #[graphql(desc = "Which to list; all when not said.", default)] filter: ActionItemFilter,
+        #[graphql(desc = "Which to list; all when not said.")] filter: Option<ActionItemFilter>,
         #[graphql(desc = "How many to return: up to 100, 20 when not said.")] first: Option<i32>,
         #[graphql(desc = "Return those after this cursor.")] after: Option<String>,
     ) -> Result<List<ActionItem>> {
-        let wanted = filter.condition(&*scope(ctx).await?);
+        let wanted = filter.unwrap_or_default().condition(&*scope(ctx).await?);
         let sort = Sort::by(action_item::Column::DueOn, OrderDirection::Asc);
         let forum = action_item::Column::ForumId;
         self.row
@@ -293,24 +293,24 @@ impl ForumFilter {
 }
 
 #[derive(Default)]
-pub(super) struct Queries;
+pub(super) struct ForumQueries;
 
 #[Object]
-impl Queries {
+impl ForumQueries {
     /// The forums of the own municipality, or those that the own organisation takes part in.
     #[graphql(complexity = "cost(first, child_complexity)")]
     async fn forums(
         &self,
         ctx: &Context<'_>,
-        #[graphql(desc = "Which to list; all when not said.", default)] filter: ForumFilter,
-        #[graphql(desc = "In which order; by name when not said.", default)] order: ForumOrder,
+        #[graphql(desc = "Which to list; all when not said.")] filter: Option<ForumFilter>,
+        #[graphql(desc = "In which order; by name when not said.")] order: Option<ForumOrder>,
         #[graphql(desc = "How many to return: up to 100, 20 when not said.")] first: Option<i32>,
         #[graphql(desc = "Return those after this cursor.")] after: Option<String>,
     ) -> Result<List<Forum>> {
         list(
             ctx,
-            filter.condition(),
-            order.sort(),
+            filter.unwrap_or_default().condition(),
+            order.unwrap_or_default().sort(),
             Paging::new(first, after),
         )
         .await
@@ -395,10 +395,10 @@ pub struct RemoveForumMemberInput {
 }
 
 #[derive(Default)]
-pub(super) struct Mutations;
+pub(super) struct ForumMutations;
 
 #[Object]
-impl Mutations {
+impl ForumMutations {
     /// Sets up a forum of the own municipality. It has no members yet.
     async fn create_forum(
         &self,

@@ -238,25 +238,26 @@ impl MeetingFilter {
 }
 
 #[derive(Default)]
-pub(super) struct Queries;
+pub(super) struct MeetingQueries;
 
 #[Object]
-impl Queries {
+impl MeetingQueries {
     /// The meetings of the forums that one sees.
     #[graphql(complexity = "cost(first, child_complexity)")]
     async fn meetings(
         &self,
         ctx: &Context<'_>,
-        #[graphql(desc = "Which to list; all when not said.", default)] filter: MeetingFilter,
-        #[graphql(desc = "In which order; earliest first when not said.", default)]
-        order: MeetingOrder,
+        #[graphql(desc = "Which to list; all when not said.")] filter: Option<MeetingFilter>,
+        #[graphql(desc = "In which order; earliest first when not said.")] order: Option<
+            MeetingOrder,
+        >,
         #[graphql(desc = "How many to return: up to 100, 20 when not said.")] first: Option<i32>,
         #[graphql(desc = "Return those after this cursor.")] after: Option<String>,
     ) -> Result<List<Meeting>> {
         list(
             ctx,
-            filter.condition(),
-            order.sort(),
+            filter.unwrap_or_default().condition(),
+            order.unwrap_or_default().sort(),
             Paging::new(first, after),
         )
         .await
@@ -336,10 +337,10 @@ pub struct SignMinutesInput {
 }
 
 #[derive(Default)]
-pub(super) struct Mutations;
+pub(super) struct MeetingMutations;
 
 #[Object]
-impl Mutations {
+impl MeetingMutations {
     /// Calls a meeting of a forum. Its agenda can be prepared from then on.
     async fn schedule_meeting(
         &self,
