@@ -61,12 +61,18 @@ impl App {
         })
     }
 
+    /// The schema, for what uses the API within this process.
+    #[must_use]
+    pub fn schema(&self) -> &Schema {
+        &self.schema
+    }
+
     /// The routes of the API and the portal.
     #[must_use]
     pub fn routes(&self, settings: &Settings) -> Router {
         let transport = Transport {
             executor: self.schema.clone(),
-            limits: self.limits,
+            limits: self.limits.clone(),
             admit: admit(self.door.clone()),
         };
         let files = evidence::http::routes(
@@ -134,13 +140,18 @@ async fn sweep(blobs: Blobs) {
         match blobs.sweep(STALE).await {
             Ok(0) => {}
             Ok(swept) => tracing::info!(swept, "remains of broken uploads were swept away"),
-            Err(error) => tracing::warn!(%error, "remains of broken uploads could not be swept away"),
+            Err(error) => {
+                tracing::warn!(%error, "remains of broken uploads could not be swept away")
+            }
         }
     }
 }
 
 async fn definition() -> ([(http::HeaderName, &'static str); 1], String) {
-    ([(CONTENT_TYPE, "text/plain; charset=utf-8")], schema::definition())
+    (
+        [(CONTENT_TYPE, "text/plain; charset=utf-8")],
+        schema::definition(),
+    )
 }
 
 async fn explore() -> impl axum::response::IntoResponse {
@@ -148,5 +159,8 @@ async fn explore() -> impl axum::response::IntoResponse {
     let csp = "default-src 'none'; script-src 'unsafe-inline' https://cdn.jsdelivr.net; \
                style-src 'unsafe-inline' https://cdn.jsdelivr.net; font-src data: https://cdn.jsdelivr.net; \
                img-src 'self' data:; connect-src 'self' ws: wss:; base-uri 'none'; form-action 'none'";
-    ([(CONTENT_SECURITY_POLICY, csp)], explorer::page(GRAPHQL, SUBSCRIPTIONS))
+    (
+        [(CONTENT_SECURITY_POLICY, csp)],
+        explorer::page(GRAPHQL, SUBSCRIPTIONS),
+    )
 }

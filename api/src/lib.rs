@@ -9,6 +9,7 @@ pub mod app;
 pub mod clock;
 pub mod command;
 pub mod config;
+pub mod demo;
 pub mod error;
 pub mod graphql;
 pub mod ledger;

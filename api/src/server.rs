@@ -16,8 +16,7 @@ use axum::{
 use http::{HeaderName, HeaderValue, StatusCode, header};
 use tokio::{net::TcpListener, sync::oneshot};
 use tower_http::{
-    catch_panic::CatchPanicLayer,
-    set_header::SetResponseHeaderLayer,
+    catch_panic::CatchPanicLayer, set_header::SetResponseHeaderLayer,
     timeout::RequestBodyTimeoutLayer,
 };
 
@@ -169,7 +168,7 @@ async fn serve_until(
 
 /// Resolves when the process is told to stop; listens from the moment it is called.
 #[cfg(unix)]
-fn stop_signal() -> io::Result<impl Future<Output = ()> + Send + 'static> {
+pub(crate) fn stop_signal() -> io::Result<impl Future<Output = ()> + Send + 'static> {
     use tokio::signal::unix::{SignalKind, signal};
 
     let mut terminate = signal(SignalKind::terminate())?;
@@ -184,7 +183,7 @@ fn stop_signal() -> io::Result<impl Future<Output = ()> + Send + 'static> {
 
 /// Resolves when the process is told to stop.
 #[cfg(not(unix))]
-fn stop_signal() -> io::Result<impl Future<Output = ()> + Send + 'static> {
+pub(crate) fn stop_signal() -> io::Result<impl Future<Output = ()> + Send + 'static> {
     Ok(async {
         if tokio::signal::ctrl_c().await.is_err() {
             std::future::pending().await

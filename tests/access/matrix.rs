@@ -28,24 +28,114 @@ const CUSTOMER: (&str, &str) = ("Älvsunda", "IT_MANAGER");
 
 /// Where the specimens are found: by whom, with which document, at which place of its answer.
 const FOUND: &[(&str, (&str, &str), &str, &str)] = &[
-    ("evidence", NETWORK, "{ submissions(filter: { state: [DRAFT, SUBMITTED, RETURNED], kind: [CERTIFICATE, AUDIT_REPORT, STATEMENT_OF_APPLICABILITY, PENETRATION_TEST, RESTORE_TEST, POLICY, OTHER] }) { nodes { evidence { id } } } }", "/submissions/nodes/0/evidence/id"),
-    ("agreement", NETWORK, "{ agreements { nodes { id } } }", "/agreements/nodes/0/id"),
-    ("supplier", NETWORK, "{ viewer { organisation { id } } }", "/viewer/organisation/id"),
-    ("person", NETWORK, "{ viewer { person { id } } }", "/viewer/person/id"),
-    ("customer", CUSTOMER, "{ viewer { organisation { id } } }", "/viewer/organisation/id"),
-    ("submission", NETWORK, "{ submissions(filter: { state: [APPROVED], kind: [CERTIFICATE, AUDIT_REPORT, STATEMENT_OF_APPLICABILITY, PENETRATION_TEST, RESTORE_TEST, POLICY, OTHER] }) { nodes { id } } }", "/submissions/nodes/0/id"),
-    ("replacedFile", NETWORK, "{ evidence(filter: { titleContains: \"ersatt fil\" }) { nodes { files(includeReplaced: true) { id } } } }", "/evidence/nodes/0/files/0/id"),
-    ("request", NETWORK, "{ evidenceRequests { nodes { id } } }", "/evidenceRequests/nodes/0/id"),
-    ("analysis", NETWORK, "{ riskAnalyses(filter: { serviceArea: [NETWORK], state: [SUBMITTED, APPROVED, RETURNED] }) { nodes { id } } }", "/riskAnalyses/nodes/0/id"),
-    ("ownAnalysis", NETWORK, "{ riskAnalyses(filter: { serviceArea: [NETWORK], state: [SUBMITTED, APPROVED, RETURNED] }) { nodes { id } } }", "/riskAnalyses/nodes/0/id"),
-    ("risk", NETWORK, "{ riskAnalyses(filter: { serviceArea: [NETWORK], state: [SUBMITTED, APPROVED, RETURNED] }) { nodes { risks { nodes { id } } } } }", "/riskAnalyses/nodes/0/risks/nodes/0/id"),
-    ("acceptance", NETWORK, "{ riskAcceptances { nodes { id } } }", "/riskAcceptances/nodes/0/id"),
-    ("forum", NETWORK, "{ forums(filter: { level: [OPERATIONAL] }) { nodes { id } } }", "/forums/nodes/0/id"),
-    ("member", NETWORK, "{ forums(filter: { level: [OPERATIONAL] }) { nodes { members { id } } } }", "/forums/nodes/0/members/0/id"),
-    ("meeting", CUSTOMER, "{ meetings(filter: { state: [SIGNED] }) { nodes { id } } }", "/meetings/nodes/0/id"),
-    ("agendaItem", CUSTOMER, "{ meetings(filter: { state: [SIGNED] }) { nodes { agenda { id } } } }", "/meetings/nodes/0/agenda/0/id"),
-    ("decision", CUSTOMER, "{ meetings(filter: { state: [SIGNED] }) { nodes { decisions { id } } } }", "/meetings/nodes/0/decisions/0/id"),
-    ("item", NETWORK, "{ actionItems(filter: { state: [OPEN], serviceArea: [NETWORK] }) { nodes { id } } }", "/actionItems/nodes/0/id"),
+    (
+        "evidence",
+        NETWORK,
+        "{ submissions(filter: { state: [DRAFT, SUBMITTED, RETURNED], kind: [CERTIFICATE, AUDIT_REPORT, STATEMENT_OF_APPLICABILITY, PENETRATION_TEST, RESTORE_TEST, POLICY, OTHER] }) { nodes { evidence { id } } } }",
+        "/submissions/nodes/0/evidence/id",
+    ),
+    (
+        "agreement",
+        NETWORK,
+        "{ agreements { nodes { id } } }",
+        "/agreements/nodes/0/id",
+    ),
+    (
+        "supplier",
+        NETWORK,
+        "{ viewer { organisation { id } } }",
+        "/viewer/organisation/id",
+    ),
+    (
+        "person",
+        NETWORK,
+        "{ viewer { person { id } } }",
+        "/viewer/person/id",
+    ),
+    (
+        "customer",
+        CUSTOMER,
+        "{ viewer { organisation { id } } }",
+        "/viewer/organisation/id",
+    ),
+    (
+        "submission",
+        NETWORK,
+        "{ submissions(filter: { state: [APPROVED], kind: [CERTIFICATE, AUDIT_REPORT, STATEMENT_OF_APPLICABILITY, PENETRATION_TEST, RESTORE_TEST, POLICY, OTHER] }) { nodes { id } } }",
+        "/submissions/nodes/0/id",
+    ),
+    (
+        "replacedFile",
+        NETWORK,
+        "{ evidence(filter: { titleContains: \"ersatt fil\" }) { nodes { files(includeReplaced: true) { id } } } }",
+        "/evidence/nodes/0/files/0/id",
+    ),
+    (
+        "request",
+        NETWORK,
+        "{ evidenceRequests { nodes { id } } }",
+        "/evidenceRequests/nodes/0/id",
+    ),
+    (
+        "analysis",
+        NETWORK,
+        "{ riskAnalyses(filter: { serviceArea: [NETWORK], state: [SUBMITTED, APPROVED, RETURNED] }) { nodes { id } } }",
+        "/riskAnalyses/nodes/0/id",
+    ),
+    (
+        "ownAnalysis",
+        NETWORK,
+        "{ riskAnalyses(filter: { serviceArea: [NETWORK], state: [SUBMITTED, APPROVED, RETURNED] }) { nodes { id } } }",
+        "/riskAnalyses/nodes/0/id",
+    ),
+    (
+        "risk",
+        NETWORK,
+        "{ riskAnalyses(filter: { serviceArea: [NETWORK], state: [SUBMITTED, APPROVED, RETURNED] }) { nodes { risks { nodes { id } } } } }",
+        "/riskAnalyses/nodes/0/risks/nodes/0/id",
+    ),
+    (
+        "acceptance",
+        NETWORK,
+        "{ riskAcceptances { nodes { id } } }",
+        "/riskAcceptances/nodes/0/id",
+    ),
+    (
+        "forum",
+        NETWORK,
+        "{ forums(filter: { level: [OPERATIONAL] }) { nodes { id } } }",
+        "/forums/nodes/0/id",
+    ),
+    (
+        "member",
+        NETWORK,
+        "{ forums(filter: { level: [OPERATIONAL] }) { nodes { members { id } } } }",
+        "/forums/nodes/0/members/0/id",
+    ),
+    (
+        "meeting",
+        CUSTOMER,
+        "{ meetings(filter: { state: [SIGNED] }) { nodes { id } } }",
+        "/meetings/nodes/0/id",
+    ),
+    (
+        "agendaItem",
+        CUSTOMER,
+        "{ meetings(filter: { state: [SIGNED] }) { nodes { agenda { id } } } }",
+        "/meetings/nodes/0/agenda/0/id",
+    ),
+    (
+        "decision",
+        CUSTOMER,
+        "{ meetings(filter: { state: [SIGNED] }) { nodes { decisions { id } } } }",
+        "/meetings/nodes/0/decisions/0/id",
+    ),
+    (
+        "item",
+        NETWORK,
+        "{ actionItems(filter: { state: [OPEN], serviceArea: [NETWORK] }) { nodes { id } } }",
+        "/actionItems/nodes/0/id",
+    ),
 ];
 
 impl Specimens {
@@ -54,7 +144,10 @@ impl Specimens {
         let mut found = BTreeMap::new();
         for (name, (organisation, role), document, place) in FOUND {
             let token = world.actor(organisation, role).token.clone();
-            let data = world.send(Some(&token), document, json!({})).await.data(document);
+            let data = world
+                .send(Some(&token), document, json!({}))
+                .await
+                .data(document);
             let id = data.pointer(place).filter(|id| id.is_string());
             let id = id.unwrap_or_else(|| panic!("the world has a {name}: {data:#}"));
             found.insert(*name, id.clone());
@@ -69,9 +162,13 @@ async fn revoked_token(world: &World) -> Value {
     let token = world.actor(NETWORK.0, NETWORK.1).token.clone();
     let expires = chrono::Utc::now() + chrono::TimeDelta::days(1);
     let input = json!({ "name": "prov", "scopes": ["EVIDENCE_READ"], "expiresAt": expires });
-    let made = world.does(&token, "createApiToken", input, "{ apiToken { id } }").await;
+    let made = world
+        .does(&token, "createApiToken", input, "{ apiToken { id } }")
+        .await;
     let id = made["apiToken"]["id"].clone();
-    world.does(&token, "revokeApiToken", json!({ "id": id }), "{ id }").await;
+    world
+        .does(&token, "revokeApiToken", json!({ "id": id }), "{ id }")
+        .await;
     id
 }
 
@@ -81,9 +178,20 @@ async fn replace_a_file(world: &World) {
     let input = json!({ "kind": "POLICY", "title": "Rutin med ersatt fil" });
     let evidence = world.does(&token, "draftEvidence", input, "{ id }").await;
     let input = json!({ "evidenceId": evidence["id"], "fileName": "rutin.txt" });
-    let upload = world.does(&token, "createEvidenceUpload", input, "{ url }").await;
-    let file = world.put(upload["url"].as_str().expect("a URL"), "Rutinen.").await;
-    world.does(&token, "removeEvidenceFile", json!({ "id": file["file"]["id"] }), "{ id }").await;
+    let upload = world
+        .does(&token, "createEvidenceUpload", input, "{ url }")
+        .await;
+    let file = world
+        .put(upload["url"].as_str().expect("a URL"), "Rutinen.")
+        .await;
+    world
+        .does(
+            &token,
+            "removeEvidenceFile",
+            json!({ "id": file["file"]["id"] }),
+            "{ id }",
+        )
+        .await;
 }
 
 /// The outcome in a letter: past the door, forbidden, not found, unauthenticated.
@@ -107,7 +215,11 @@ async fn the_matrix_of_what_every_actor_may_do() {
     let mut known = BTreeSet::new();
     for actor in &world.actors {
         let roles: Vec<_> = actor.roles.clone();
-        let area = if roles == ["SERVICE_AREA_MANAGER"] { format!(" ({})", actor.service_areas.join(", ")) } else { String::new() };
+        let area = if roles == ["SERVICE_AREA_MANAGER"] {
+            format!(" ({})", actor.service_areas.join(", "))
+        } else {
+            String::new()
+        };
         let name = format!("{}: {}{area}", actor.organisation, roles.join("+"));
         if known.insert(name.clone()) {
             columns.push((name, Some(actor.token.clone())));
@@ -117,7 +229,9 @@ async fn the_matrix_of_what_every_actor_may_do() {
     for (index, (name, _)) in columns.iter().enumerate() {
         table += &format!("{index:>2} {name}\n");
     }
-    let heads: Vec<_> = (0..columns.len()).map(|index| format!("{index:>2}")).collect();
+    let heads: Vec<_> = (0..columns.len())
+        .map(|index| format!("{index:>2}"))
+        .collect();
     table += &format!("\n{:26} {}\n", "", heads.join(" "));
     for rule in TABLE.iter().filter(|rule| !ROUTES.contains(&rule.name)) {
         let mutation = camel(rule.name);
@@ -126,10 +240,15 @@ async fn the_matrix_of_what_every_actor_may_do() {
         let document = mutation_document(&mutation, "{ __typename }");
         let mut row = Vec::new();
         for (_, token) in &columns {
-            let answer = world.send(token.as_deref(), &document, json!({ "input": input })).await;
+            let answer = world
+                .send(token.as_deref(), &document, json!({ "input": input }))
+                .await;
             row.push(letter(&answer));
         }
-        assert!(row.contains(&'x'), "{mutation}: somebody must get past the door, or the case proves nothing");
+        assert!(
+            row.contains(&'x'),
+            "{mutation}: somebody must get past the door, or the case proves nothing"
+        );
         assert_eq!(row[0], 'u', "{mutation} without a token");
         let marks: Vec<_> = row.iter().map(|mark| format!(" {mark}")).collect();
         table += &format!("{mutation:26} {}\n", marks.join(" "));
@@ -146,11 +265,24 @@ fn camel(pascal: &str) -> String {
 #[tokio::test]
 async fn every_mutation_is_an_action_and_every_action_a_mutation_or_a_route() {
     let world = World::open().await;
-    let answer = world.send(None, "{ __schema { mutationType { fields { name } } } }", json!({})).await;
+    let answer = world
+        .send(
+            None,
+            "{ __schema { mutationType { fields { name } } } }",
+            json!({}),
+        )
+        .await;
     let fields = answer.data("introspection")["__schema"]["mutationType"]["fields"].clone();
-    let mutations: BTreeSet<String> =
-        fields.as_array().expect("fields").iter().filter_map(|field| field["name"].as_str().map(str::to_owned)).collect();
-    let actions: BTreeSet<String> =
-        TABLE.iter().filter(|rule| !ROUTES.contains(&rule.name)).map(|rule| camel(rule.name)).collect();
+    let mutations: BTreeSet<String> = fields
+        .as_array()
+        .expect("fields")
+        .iter()
+        .filter_map(|field| field["name"].as_str().map(str::to_owned))
+        .collect();
+    let actions: BTreeSet<String> = TABLE
+        .iter()
+        .filter(|rule| !ROUTES.contains(&rule.name))
+        .map(|rule| camel(rule.name))
+        .collect();
     assert_eq!(mutations, actions);
 }

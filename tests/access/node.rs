@@ -14,8 +14,15 @@ fn widest(world: &World) -> Vec<Actor> {
     let widest = ["IT_MANAGER", "SUPPLIER_MANAGER"];
     let mut found: Vec<Actor> = Vec::new();
     for actor in &world.actors {
-        let wide = actor.roles.iter().any(|role| widest.contains(&role.as_str()));
-        if wide && found.iter().all(|other| other.organisation != actor.organisation) {
+        let wide = actor
+            .roles
+            .iter()
+            .any(|role| widest.contains(&role.as_str()));
+        if wide
+            && found
+                .iter()
+                .all(|other| other.organisation != actor.organisation)
+        {
             found.push(actor.clone());
         }
     }
@@ -29,10 +36,16 @@ async fn every_record_is_found_by_those_who_see_it_and_by_nobody_else() {
     let (mut found, mut absent, mut wrong) = (0, 0, Vec::new());
     for actor in widest(&world) {
         let home = oracle.organisation(&actor.organisation);
-        let ids: Vec<_> = oracle.seen_by.iter().filter(|(id, _)| is_exchange(id)).collect();
+        let ids: Vec<_> = oracle
+            .seen_by
+            .iter()
+            .filter(|(id, _)| is_exchange(id))
+            .collect();
         for chunk in ids.chunks(AT_ONCE) {
-            let fields: Vec<_> =
-                chunk.iter().map(|(id, _)| format!("{id}: node(id: \"{id}\") {{ __typename id }}")).collect();
+            let fields: Vec<_> = chunk
+                .iter()
+                .map(|(id, _)| format!("{id}: node(id: \"{id}\") {{ __typename id }}"))
+                .collect();
             let document = format!("{{ {} }}", fields.join(" "));
             let answer = world.send(Some(&actor.token), &document, json!({})).await;
             for (id, orgs) in chunk {
@@ -40,14 +53,26 @@ async fn every_record_is_found_by_those_who_see_it_and_by_nobody_else() {
                 match (orgs.contains(&home), shown) {
                     (true, true) => found += 1,
                     (false, false) => absent += 1,
-                    (may, _) => wrong.push(format!("{} {} {id}", actor.organisation, if may { "misses" } else { "sees" })),
+                    (may, _) => wrong.push(format!(
+                        "{} {} {id}",
+                        actor.organisation,
+                        if may { "misses" } else { "sees" }
+                    )),
                 }
             }
             only_not_found(&answer.body);
         }
     }
-    assert!(wrong.is_empty(), "{} records, such as: {:#?}", wrong.len(), &wrong[..wrong.len().min(20)]);
-    assert!(found > 500 && absent > 500, "the world is large enough to tell: {found} found, {absent} absent");
+    assert!(
+        wrong.is_empty(),
+        "{} records, such as: {:#?}",
+        wrong.len(),
+        &wrong[..wrong.len().min(20)]
+    );
+    assert!(
+        found > 500 && absent > 500,
+        "the world is large enough to tell: {found} found, {absent} absent"
+    );
 }
 
 /// Tokens and the events of administration are an administrator's; see `matrix`.
@@ -68,12 +93,23 @@ async fn a_foreign_id_and_one_that_never_was_are_answered_alike() {
     let oracle = Oracle::of(&world.folder.database()).await;
     let stranger = world.actor("Klientverket", "SUPPLIER_MANAGER");
     let home = oracle.organisation("Klientverket");
-    let foreign = oracle.seen_by.iter().find(|(id, orgs)| id.starts_with("sub_") && !orgs.contains(&home));
+    let foreign = oracle
+        .seen_by
+        .iter()
+        .find(|(id, orgs)| id.starts_with("sub_") && !orgs.contains(&home));
     let foreign = foreign.expect("others have submissions").0;
     let document = "query($id: ID!) { node(id: $id) { id } }";
     let mut answers = Vec::new();
-    for id in [foreign.as_str(), "sub_0192f3a0000070008000000000000000", "sub_nonsense", "nonsense", ""] {
-        let mut answer = world.send(Some(&stranger.token), document, json!({ "id": id })).await;
+    for id in [
+        foreign.as_str(),
+        "sub_0192f3a0000070008000000000000000",
+        "sub_nonsense",
+        "nonsense",
+        "",
+    ] {
+        let mut answer = world
+            .send(Some(&stranger.token), document, json!({ "id": id }))
+            .await;
         answer.body["errors"][0]["locations"].take();
         answers.push((answer.status, answer.body));
     }

@@ -22,10 +22,15 @@ type Orgs = BTreeSet<Uuid>;
 
 impl Oracle {
     pub async fn of(database: &std::path::Path) -> Self {
-        let db = Database::connect(format!("sqlite://{}?mode=ro", database.display())).await.expect("the database opens");
+        let db = Database::connect(format!("sqlite://{}?mode=ro", database.display()))
+            .await
+            .expect("the database opens");
         macro_rules! all {
             ($table:ident) => {
-                $table::Entity::find().all(&db).await.expect("the table can be read")
+                $table::Entity::find()
+                    .all(&db)
+                    .await
+                    .expect("the table can be read")
             };
         }
         let organisations = all!(organisation);
@@ -36,15 +41,25 @@ impl Oracle {
         let analyses: BTreeMap<Uuid, Orgs> = all!(risk_analysis)
             .into_iter()
             .map(|row| {
-                let invited = participants.iter().filter(|one| one.risk_analysis_id == row.id);
-                (row.id, invited.map(|one| one.organisation_id).chain([row.owner_id]).collect())
+                let invited = participants
+                    .iter()
+                    .filter(|one| one.risk_analysis_id == row.id);
+                (
+                    row.id,
+                    invited
+                        .map(|one| one.organisation_id)
+                        .chain([row.owner_id])
+                        .collect(),
+                )
             })
             .collect();
         let forum_orgs: BTreeMap<Uuid, Orgs> = forums
             .iter()
             .map(|row| {
                 let members = memberships.iter().filter(|one| one.forum_id == row.id);
-                let suppliers = members.map(|one| one.organisation_id).filter(|id| kinds[id] == OrganisationKind::Supplier);
+                let suppliers = members
+                    .map(|one| one.organisation_id)
+                    .filter(|id| kinds[id] == OrganisationKind::Supplier);
                 (row.id, suppliers.chain([row.customer_id]).collect())
             })
             .collect();
@@ -72,20 +87,32 @@ impl Oracle {
             .iter()
             .map(|row| (row.id, Orgs::from([row.customer_id, row.supplier_id])))
             .collect();
-        let meetings: BTreeMap<Uuid, Orgs> =
-            all!(meeting).iter().map(|row| (row.id, forum_orgs[&row.forum_id].clone())).collect();
+        let meetings: BTreeMap<Uuid, Orgs> = all!(meeting)
+            .iter()
+            .map(|row| (row.id, forum_orgs[&row.forum_id].clone()))
+            .collect();
         let handed_in = all!(submission_file);
 
         // Whom one has to do with: parties of one's agreements, and those one sits together with.
-        let mut partners: BTreeMap<Uuid, Orgs> = kinds.keys().map(|id| (*id, Orgs::from([*id]))).collect();
+        let mut partners: BTreeMap<Uuid, Orgs> =
+            kinds.keys().map(|id| (*id, Orgs::from([*id]))).collect();
         for one in &agreements {
-            partners.entry(one.customer_id).or_default().insert(one.supplier_id);
-            partners.entry(one.supplier_id).or_default().insert(one.customer_id);
+            partners
+                .entry(one.customer_id)
+                .or_default()
+                .insert(one.supplier_id);
+            partners
+                .entry(one.supplier_id)
+                .or_default()
+                .insert(one.customer_id);
         }
         let counterparts = partners.clone();
         let mut together: Vec<Orgs> = analyses.values().cloned().collect();
         for (forum, orgs) in &forum_orgs {
-            let members = memberships.iter().filter(|one| one.forum_id == *forum).map(|one| one.organisation_id);
+            let members = memberships
+                .iter()
+                .filter(|one| one.forum_id == *forum)
+                .map(|one| one.organisation_id);
             together.push(orgs.iter().copied().chain(members).collect());
         }
         for orgs in together {
@@ -99,20 +126,30 @@ impl Oracle {
             seen_by.insert(format!("{prefix}_{}", id.simple()), orgs);
         };
         let seers = |target: Uuid, of: &BTreeMap<Uuid, Orgs>| -> Orgs {
-            of.iter().filter(|(_, known)| known.contains(&target)).map(|(org, _)| *org).collect()
+            of.iter()
+                .filter(|(_, known)| known.contains(&target))
+                .map(|(org, _)| *org)
+                .collect()
         };
         for row in &organisations {
             tell("org", row.id, seers(row.id, &partners));
         }
         for row in all!(person) {
             let mut orgs = seers(row.organisation_id, &counterparts);
-            for one in memberships.iter().filter(|one| one.person_id == Some(row.id)) {
+            for one in memberships
+                .iter()
+                .filter(|one| one.person_id == Some(row.id))
+            {
                 orgs.extend(&forum_orgs[&one.forum_id]);
             }
             tell("per", row.id, orgs);
         }
         for row in &agreements {
-            tell("agr", row.id, Orgs::from([row.customer_id, row.supplier_id]));
+            tell(
+                "agr",
+                row.id,
+                Orgs::from([row.customer_id, row.supplier_id]),
+            );
         }
         for row in all!(evidence) {
             tell("evd", row.id, Orgs::from([row.owner_id]));
@@ -158,7 +195,9 @@ impl Oracle {
             tell("act", row, orgs);
         }
         for row in all!(comment) {
-            let subject = row.submission_id.map(|id| &submission_orgs[&id])
+            let subject = row
+                .submission_id
+                .map(|id| &submission_orgs[&id])
                 .or(row.evidence_request_id.map(|id| &requests[&id]))
                 .or(row.risk_analysis_id.map(|id| &analyses[&id]))
                 .or(row.action_item_id.map(|id| &items[&id]));
@@ -171,7 +210,9 @@ impl Oracle {
         // Who was told of an event is decided when it is written; tests of the topics see to that.
         let mut told: BTreeMap<Uuid, Orgs> = BTreeMap::new();
         for row in all!(event_audience) {
-            told.entry(row.event_id).or_default().insert(row.organisation_id);
+            told.entry(row.event_id)
+                .or_default()
+                .insert(row.organisation_id);
         }
         for row in all!(event) {
             tell("evt", row.id, told.remove(&row.id).unwrap_or_default());
@@ -179,7 +220,10 @@ impl Oracle {
         for row in all!(api_token) {
             tell("tok", row.id, Orgs::from([row.organisation_id]));
         }
-        Self { organisations, seen_by }
+        Self {
+            organisations,
+            seen_by,
+        }
     }
 
     /// The id of the organisation whose name begins so.

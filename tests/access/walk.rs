@@ -20,7 +20,9 @@ fn ids(value: &Value, found: &mut Vec<String>) {
     match value {
         Value::String(text) => {
             let is_id = text.split_once('_').is_some_and(|(prefix, id)| {
-                prefix.len() == 3 && id.len() == 32 && id.bytes().all(|byte| byte.is_ascii_hexdigit())
+                prefix.len() == 3
+                    && id.len() == 32
+                    && id.bytes().all(|byte| byte.is_ascii_hexdigit())
             });
             if is_id {
                 found.push(text.clone());
@@ -33,7 +35,10 @@ fn ids(value: &Value, found: &mut Vec<String>) {
 }
 
 /// Root fields that need an id, each with a document that takes it from a list.
-const WITH_IDS: &[(&str, &str)] = &[("node", "see `node.rs`: every id of the world"), ("briefing", "forums")];
+const WITH_IDS: &[(&str, &str)] = &[
+    ("node", "see `node.rs`: every id of the world"),
+    ("briefing", "forums"),
+];
 
 #[tokio::test]
 async fn nothing_that_comes_back_names_what_the_organisation_does_not_see() {
@@ -46,15 +51,28 @@ async fn nothing_that_comes_back_names_what_the_organisation_does_not_see() {
         for field in schema.fields("Query") {
             let name = field["name"].as_str().expect("a name");
             let Some(selection) = schema.field(&field, DEPTH, ROWS) else {
-                assert!(WITH_IDS.iter().any(|(known, _)| *known == name), "{name} needs a case: add it to WITH_IDS");
+                assert!(
+                    WITH_IDS.iter().any(|(known, _)| *known == name),
+                    "{name} needs a case: add it to WITH_IDS"
+                );
                 continue;
             };
-            let answer = world.send(Some(&actor.token), &format!("{{ {selection} }}"), json!({})).await;
+            let answer = world
+                .send(Some(&actor.token), &format!("{{ {selection} }}"), json!({}))
+                .await;
             let mut found = Vec::new();
             ids(&answer.body, &mut found);
             for id in &found {
-                let orgs = oracle.seen_by.get(id).unwrap_or_else(|| panic!("{name} names {id}, which does not exist"));
-                assert!(orgs.contains(&home), "{name} shows {id} to {} of {}", actor.name, actor.organisation);
+                let orgs = oracle
+                    .seen_by
+                    .get(id)
+                    .unwrap_or_else(|| panic!("{name} names {id}, which does not exist"));
+                assert!(
+                    orgs.contains(&home),
+                    "{name} shows {id} to {} of {}",
+                    actor.name,
+                    actor.organisation
+                );
             }
             known_refusals(name, &answer.body);
             seen += found.len();
@@ -68,25 +86,48 @@ async fn nothing_that_comes_back_names_what_the_organisation_does_not_see() {
 fn known_refusals(what: &str, body: &Value) {
     for error in body["errors"].as_array().into_iter().flatten() {
         let code = error["extensions"]["code"].as_str().unwrap_or_default();
-        assert!(matches!(code, "FORBIDDEN" | "NOT_FOUND"), "{what}: {error:#}");
+        assert!(
+            matches!(code, "FORBIDDEN" | "NOT_FOUND"),
+            "{what}: {error:#}"
+        );
     }
 }
 
 async fn briefings(world: &World, oracle: &Oracle, schema: &Schema, actor: &Actor) -> usize {
     let home = oracle.organisation(&actor.organisation);
-    let answer = world.send(Some(&actor.token), "{ forums(first: 30) { nodes { id } } }", json!({})).await;
+    let answer = world
+        .send(
+            Some(&actor.token),
+            "{ forums(first: 30) { nodes { id } } }",
+            json!({}),
+        )
+        .await;
     let mut found = Vec::new();
-    for forum in answer.body["data"]["forums"]["nodes"].as_array().into_iter().flatten() {
+    for forum in answer.body["data"]["forums"]["nodes"]
+        .as_array()
+        .into_iter()
+        .flatten()
+    {
         let document = format!(
             "query($forum: ID!) {{ briefing(forumId: $forum) {} }}",
             schema.selection("Briefing", DEPTH - 1)
         );
-        let answer = world.send(Some(&actor.token), &document, json!({ "forum": forum["id"] })).await;
+        let answer = world
+            .send(
+                Some(&actor.token),
+                &document,
+                json!({ "forum": forum["id"] }),
+            )
+            .await;
         known_refusals("briefing", &answer.body);
         ids(&answer.body, &mut found);
     }
     for id in &found {
-        assert!(oracle.seen_by[id].contains(&home), "the briefing shows {id} to {}", actor.organisation);
+        assert!(
+            oracle.seen_by[id].contains(&home),
+            "the briefing shows {id} to {}",
+            actor.organisation
+        );
     }
     found.len()
 }
@@ -102,8 +143,18 @@ async fn without_a_token_there_is_nothing_but_the_schema() {
             "briefing" => "briefing(forumId: \"for_nonsense\") { since }".to_owned(),
             other => panic!("{other} needs a case"),
         });
-        let answer = world.send(None, &format!("{{ {selection} }}"), json!({})).await;
-        assert_eq!(answer.code(), Some("UNAUTHENTICATED"), "{name}: {:#}", answer.body);
-        assert!(answer.body["data"].get(name).is_none_or(Value::is_null), "{name}");
+        let answer = world
+            .send(None, &format!("{{ {selection} }}"), json!({}))
+            .await;
+        assert_eq!(
+            answer.code(),
+            Some("UNAUTHENTICATED"),
+            "{name}: {:#}",
+            answer.body
+        );
+        assert!(
+            answer.body["data"].get(name).is_none_or(Value::is_null),
+            "{name}"
+        );
     }
 }

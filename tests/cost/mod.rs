@@ -28,17 +28,41 @@ async fn no_page_costs_a_statement_a_row() {
         let before = world.door.statements();
         let answer = world.send(Some(&token), &document, json!({})).await;
         let cost = world.door.statements() - before;
-        assert!(cost <= most(&document), "{name}: {cost} statements for {document}: {:#}", answer.body["errors"]);
+        assert!(
+            cost <= most(&document),
+            "{name}: {cost} statements for {document}: {:#}",
+            answer.body["errors"]
+        );
     }
 }
 
 /// The lists that the portal and the documented examples show, with what they show of each row.
 const PAGES: &[(&str, &str, &str)] = &[
-    ("actionItems", "IT_MANAGER", "id title state dueOn overdue assigneeOrganisation { name } assignee { name } forum { name level } path { kind } evidence { title } comments(first: 3) { totalCount nodes { body } }"),
-    ("risks", "IT_MANAGER", "id title level riskAnalysis { title customer { name } } acceptances { standing }"),
-    ("submissions", "IT_MANAGER", "id title state validity supplier { name } agreement { title } submittedBy { name } rounds { number outcome content { ... on SubmittedEvidence { files { name } } } }"),
-    ("events", "IT_MANAGER", "position event { at action organisation { name } person { name } subject { id } changes { field } }"),
-    ("people", "IT_MANAGER", "id name organisation { name } roles { role }"),
+    (
+        "actionItems",
+        "IT_MANAGER",
+        "id title state dueOn overdue assigneeOrganisation { name } assignee { name } forum { name level } path { kind } evidence { title } comments(first: 3) { totalCount nodes { body } }",
+    ),
+    (
+        "risks",
+        "IT_MANAGER",
+        "id title level riskAnalysis { title customer { name } } acceptances { standing }",
+    ),
+    (
+        "submissions",
+        "IT_MANAGER",
+        "id title state validity supplier { name } agreement { title } submittedBy { name } rounds { number outcome content { ... on SubmittedEvidence { files { name } } } }",
+    ),
+    (
+        "events",
+        "IT_MANAGER",
+        "position event { at action organisation { name } person { name } subject { id } changes { field } }",
+    ),
+    (
+        "people",
+        "IT_MANAGER",
+        "id name organisation { name } roles { role }",
+    ),
 ];
 
 #[tokio::test]
@@ -46,10 +70,19 @@ async fn a_page_of_a_hundred_rows_costs_what_a_page_of_ten_costs() {
     let world = World::open().await;
     for (list, role, selection) in PAGES {
         let token = world.actor("Älvsunda", role).token.clone();
-        let document = format!("query($first: Int!) {{ {list}(first: $first) {{ totalCount nodes {{ {selection} }} }} }}");
-        let (small, cost_of_ten) = world.measure(&token, &document, json!({ "first": 10 })).await;
-        let (large, cost_of_hundred) = world.measure(&token, &document, json!({ "first": 100 })).await;
-        assert!(rows(&large, list) > rows(&small, list), "{list} must grow for this to prove anything");
+        let document = format!(
+            "query($first: Int!) {{ {list}(first: $first) {{ totalCount nodes {{ {selection} }} }} }}"
+        );
+        let (small, cost_of_ten) = world
+            .measure(&token, &document, json!({ "first": 10 }))
+            .await;
+        let (large, cost_of_hundred) = world
+            .measure(&token, &document, json!({ "first": 100 }))
+            .await;
+        assert!(
+            rows(&large, list) > rows(&small, list),
+            "{list} must grow for this to prove anything"
+        );
         // Of ten rows none may refer to what one of a hundred does: a relation that is nowhere costs nothing.
         let fields = u64::try_from(document.matches('{').count()).expect("a small number");
         assert!(

@@ -7,23 +7,30 @@ use crate::harness::{Client, Served};
 
 /// The smallest file that is a PDF to whoever looks at its first bytes.
 fn a_pdf(words: &str) -> Vec<u8> {
-    format!("%PDF-1.4\n% {words}\n1 0 obj<</Type/Catalog>>endobj\ntrailer<</Root 1 0 R>>\n%%EOF\n").into_bytes()
+    format!("%PDF-1.4\n% {words}\n1 0 obj<</Type/Catalog>>endobj\ntrailer<</Root 1 0 R>>\n%%EOF\n")
+        .into_bytes()
 }
 
 async fn a_draft(contributor: &Client) -> Value {
     let input = json!({ "kind": "POLICY", "title": "Rutin för behörigheter" });
-    contributor.does("draftEvidence", input, "{ id version }").await
+    contributor
+        .does("draftEvidence", input, "{ id version }")
+        .await
 }
 
 async fn an_upload(contributor: &Client, evidence: &Value, name: &str) -> String {
     let input = json!({ "evidenceId": evidence["id"], "fileName": name });
-    let upload = contributor.does("createEvidenceUpload", input, "{ url }").await;
+    let upload = contributor
+        .does("createEvidenceUpload", input, "{ url }")
+        .await;
     upload["url"].as_str().expect("a URL").to_owned()
 }
 
 async fn files_of(contributor: &Client, evidence: &Value) -> Vec<Value> {
     let document = "query($id: ID!) { node(id: $id) { ... on Evidence { files { id name mediaType size sha256 downloadUrl } } } }";
-    let data = contributor.ask(document, json!({ "id": evidence["id"] })).await;
+    let data = contributor
+        .ask(document, json!({ "id": evidence["id"] }))
+        .await;
     data["node"]["files"].as_array().expect("files").clone()
 }
 
@@ -55,7 +62,9 @@ async fn what_was_sent_comes_back_byte_for_byte() {
     let part = contributor.fetch(download, &[("range", "bytes=5-9")]).await;
     assert_eq!(part.status(), 206);
     assert_eq!(part.bytes().await.expect("the bytes"), bytes[5..10]);
-    let beyond = contributor.fetch(download, &[("range", "bytes=999999-")]).await;
+    let beyond = contributor
+        .fetch(download, &[("range", "bytes=999999-")])
+        .await;
     assert_eq!(beyond.status(), 416);
 }
 
@@ -78,8 +87,14 @@ async fn a_file_is_nobody_elses_until_it_is_handed_in() {
         assert_eq!(refused.status(), 404, "{organisation}");
     }
     assert_eq!(demo.anonymous().fetch(download, &[]).await.status(), 401);
-    let administrator = demo.client("Bältespännar", "ADMINISTRATOR").fetch(download, &[]).await;
-    assert!(matches!(administrator.status().as_u16(), 403 | 404), "a colleague without the role");
+    let administrator = demo
+        .client("Bältespännar", "ADMINISTRATOR")
+        .fetch(download, &[])
+        .await;
+    assert!(
+        matches!(administrator.status().as_u16(), 403 | 404),
+        "a colleague without the role"
+    );
 }
 
 #[tokio::test]
@@ -90,11 +105,17 @@ async fn a_download_leaves_an_event() {
     let url = an_upload(&contributor, &evidence, "rutin.pdf").await;
     contributor.put(&url, a_pdf("spårbar")).await;
     let files = files_of(&contributor, &evidence).await;
-    contributor.fetch(files[0]["downloadUrl"].as_str().expect("a URL"), &[]).await;
+    contributor
+        .fetch(files[0]["downloadUrl"].as_str().expect("a URL"), &[])
+        .await;
     let document = "{ events(filter: { action: [\"evidence_file.downloaded\"] }, first: 100) { nodes { event { subject { id } } } } }";
     let data = contributor.ask(document, json!({})).await;
     let told = data["events"]["nodes"].as_array().expect("events");
-    assert!(told.iter().any(|entry| entry["event"]["subject"]["id"] == files[0]["id"]), "{told:#?}");
+    assert!(
+        told.iter()
+            .any(|entry| entry["event"]["subject"]["id"] == files[0]["id"]),
+        "{told:#?}"
+    );
 }
 
 #[tokio::test]
@@ -108,7 +129,11 @@ async fn a_broken_upload_leaves_nothing_and_can_be_sent_again() {
         Ok(bytes::Bytes::from(a_pdf("halv"))),
         Err(std::io::Error::other("the line is cut")),
     ]);
-    let cut = reqwest::Client::new().put(&url).body(reqwest::Body::wrap_stream(pieces)).send().await;
+    let cut = reqwest::Client::new()
+        .put(&url)
+        .body(reqwest::Body::wrap_stream(pieces))
+        .send()
+        .await;
     assert!(cut.is_err() || !cut.expect("an answer").status().is_success());
     assert!(files_of(&contributor, &evidence).await.is_empty());
     // What was begun is undone when the server notices, which may be a moment later.
@@ -122,14 +147,27 @@ async fn a_broken_upload_leaves_nothing_and_can_be_sent_again() {
     let again = contributor.put(&url, a_pdf("hel")).await;
     assert_eq!(again.status, 201, "{:#}", again.body);
     let used = contributor.put(&url, a_pdf("en till")).await;
-    assert_eq!(used.code(), Some("INVALID_STATE"), "the URL works once: {:#}", used.body);
+    assert_eq!(
+        used.code(),
+        Some("INVALID_STATE"),
+        "the URL works once: {:#}",
+        used.body
+    );
 }
 
 /// The files below the demo's evidence folder.
 fn stored(demo: &Served) -> usize {
     fn count(folder: &std::path::Path) -> usize {
         let entries = std::fs::read_dir(folder).into_iter().flatten().flatten();
-        entries.map(|entry| if entry.path().is_dir() { count(&entry.path()) } else { 1 }).sum()
+        entries
+            .map(|entry| {
+                if entry.path().is_dir() {
+                    count(&entry.path())
+                } else {
+                    1
+                }
+            })
+            .sum()
     }
     count(&demo.folder.path().join("evidence"))
 }
@@ -155,17 +193,32 @@ async fn what_is_not_what_its_name_says_is_refused() {
     let evidence = a_draft(&contributor).await;
     for (name, bytes) in [
         ("program.pdf", b"\x7fELF\x02\x01\x01".to_vec()),
-        ("sida.txt", b"<!doctype html><script>alert(1)</script>".to_vec()),
+        (
+            "sida.txt",
+            b"<!doctype html><script>alert(1)</script>".to_vec(),
+        ),
         ("tom.pdf", Vec::new()),
     ] {
         let url = an_upload(&contributor, &evidence, name).await;
         let refused = contributor.put(&url, bytes).await;
-        assert_eq!(refused.code(), Some("INVALID_INPUT"), "{name}: {:#}", refused.body);
+        assert_eq!(
+            refused.code(),
+            Some("INVALID_INPUT"),
+            "{name}: {:#}",
+            refused.body
+        );
     }
     for name in ["program.exe", "../flykt.pdf", "sida.html", ""] {
         let input = json!({ "evidenceId": evidence["id"], "fileName": name });
-        let refused = contributor.tries("createEvidenceUpload", input, "{ url }").await;
-        assert_eq!(refused.code(), Some("INVALID_INPUT"), "{name}: {:#}", refused.body);
+        let refused = contributor
+            .tries("createEvidenceUpload", input, "{ url }")
+            .await;
+        assert_eq!(
+            refused.code(),
+            Some("INVALID_INPUT"),
+            "{name}: {:#}",
+            refused.body
+        );
     }
     assert!(files_of(&contributor, &evidence).await.is_empty());
 }

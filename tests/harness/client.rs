@@ -21,7 +21,10 @@ pub struct Answer {
 impl Client {
     pub fn new(url: &str, token: Option<&str>) -> Self {
         Self {
-            http: reqwest::Client::builder().no_proxy().build().expect("a client"),
+            http: reqwest::Client::builder()
+                .no_proxy()
+                .build()
+                .expect("a client"),
             url: url.to_owned(),
             token: token.map(str::to_owned),
         }
@@ -33,8 +36,16 @@ impl Client {
     }
 
     /// The same with headers of one's own.
-    pub async fn send_with(&self, document: &str, variables: Value, headers: &[(&str, &str)]) -> Answer {
-        let mut request = self.http.post(&self.url).json(&json!({ "query": document, "variables": variables }));
+    pub async fn send_with(
+        &self,
+        document: &str,
+        variables: Value,
+        headers: &[(&str, &str)],
+    ) -> Answer {
+        let mut request = self
+            .http
+            .post(&self.url)
+            .json(&json!({ "query": document, "variables": variables }));
         for (name, value) in headers {
             request = request.header(*name, *value);
         }
@@ -60,12 +71,22 @@ impl Client {
 
     /// The same, whatever comes of it.
     pub async fn tries(&self, mutation: &str, input: Value, selection: &str) -> Answer {
-        self.send(&mutation_document(mutation, selection), json!({ "input": input })).await
+        self.send(
+            &mutation_document(mutation, selection),
+            json!({ "input": input }),
+        )
+        .await
     }
 
     /// Sends the bytes of a file to an upload URL, as `curl -T` does.
     pub async fn put(&self, url: &str, bytes: impl Into<reqwest::Body>) -> Answer {
-        let response = self.http.put(url).body(bytes).send().await.expect("the service answers");
+        let response = self
+            .http
+            .put(url)
+            .body(bytes)
+            .send()
+            .await
+            .expect("the service answers");
         let status = response.status();
         let body = response.json().await.expect("the answer is JSON");
         Answer { status, body }
@@ -95,7 +116,11 @@ pub fn mutation_document(mutation: &str, selection: &str) -> String {
 impl Answer {
     /// The data, which must have come without errors.
     pub fn data(&self, what: &str) -> Value {
-        assert!(self.body.get("errors").is_none(), "{what} fails: {:#}", self.body["errors"]);
+        assert!(
+            self.body.get("errors").is_none(),
+            "{what} fails: {:#}",
+            self.body["errors"]
+        );
         self.body["data"].clone()
     }
 
@@ -106,6 +131,8 @@ impl Answer {
 
     /// The message of the first error.
     pub fn message(&self) -> &str {
-        self.body["errors"][0]["message"].as_str().unwrap_or_default()
+        self.body["errors"][0]["message"]
+            .as_str()
+            .unwrap_or_default()
     }
 }

@@ -31,7 +31,10 @@ impl Served {
             .announcement
             .actors
             .iter()
-            .find(|actor| actor.organisation.starts_with(organisation) && actor.roles.iter().any(|held| held == role))
+            .find(|actor| {
+                actor.organisation.starts_with(organisation)
+                    && actor.roles.iter().any(|held| held == role)
+            })
             .unwrap_or_else(|| panic!("the world has a {role} of {organisation}"));
         self.client_with(&actor.token)
     }
@@ -48,7 +51,10 @@ impl Served {
 
     /// Whether the process still runs.
     pub fn is_alive(&mut self) -> bool {
-        self.process.try_wait().expect("its state can be read").is_none()
+        self.process
+            .try_wait()
+            .expect("its state can be read")
+            .is_none()
     }
 
     /// The process id, for looking at its memory.
@@ -58,7 +64,10 @@ impl Served {
 
     /// Stops it and keeps its files.
     pub fn stop(&mut self) {
-        assert!(stop(&mut self.process).success(), "it ends well when asked to");
+        assert!(
+            stop(&mut self.process).success(),
+            "it ends well when asked to"
+        );
     }
 }
 

@@ -46,15 +46,20 @@ pub fn start(data: &Path) -> (Child, Announcement) {
         .expect("the binary starts");
     let mut line = String::new();
     let out = demo.stdout.take().expect("its output is piped");
-    BufReader::new(out).read_line(&mut line).expect("it announces itself");
-    let announcement = serde_json::from_str(&line)
-        .unwrap_or_else(|error| panic!("the demo's first line is not what scripts read ({error}): {line}"));
+    BufReader::new(out)
+        .read_line(&mut line)
+        .expect("it announces itself");
+    let announcement = serde_json::from_str(&line).unwrap_or_else(|error| {
+        panic!("the demo's first line is not what scripts read ({error}): {line}")
+    });
     (demo, announcement)
 }
 
 /// Asks a process to stop, as a supervisor does, and waits for it.
 pub fn stop(child: &mut Child) -> std::process::ExitStatus {
-    let asked = Command::new("kill").args(["-TERM", &child.id().to_string()]).status();
+    let asked = Command::new("kill")
+        .args(["-TERM", &child.id().to_string()])
+        .status();
     asked.expect("kill runs");
     child.wait().expect("it ends")
 }
@@ -81,8 +86,13 @@ impl Folder {
 
 /// The template's folder; the first process to need it makes it, the others wait.
 fn template() -> PathBuf {
-    let built = fs::metadata(BINARY).and_then(|file| file.modified()).expect("the binary is there");
-    let built = built.duration_since(UNIX_EPOCH).expect("it was built after 1970").as_nanos();
+    let built = fs::metadata(BINARY)
+        .and_then(|file| file.modified())
+        .expect("the binary is there");
+    let built = built
+        .duration_since(UNIX_EPOCH)
+        .expect("it was built after 1970")
+        .as_nanos();
     let today = chrono::Utc::now().date_naive();
     let home = Path::new(env!("CARGO_TARGET_TMPDIR"));
     let folder = home.join(format!("world-{built}-{today}"));
@@ -91,14 +101,20 @@ fn template() -> PathBuf {
     if !folder.join("ready").exists() {
         forget_former_ones(home);
         let (mut demo, _) = start(&folder);
-        assert!(stop(&mut demo).success(), "the demo ends well when asked to");
+        assert!(
+            stop(&mut demo).success(),
+            "the demo ends well when asked to"
+        );
         fs::write(folder.join("ready"), "").expect("the template is marked");
     }
     folder
 }
 
 fn forget_former_ones(home: &Path) {
-    for entry in fs::read_dir(home).expect("the folder can be read").flatten() {
+    for entry in fs::read_dir(home)
+        .expect("the folder can be read")
+        .flatten()
+    {
         if entry.file_name().to_string_lossy().starts_with("world-") {
             fs::remove_dir_all(entry.path()).expect("a former template can be removed");
         }
@@ -107,7 +123,10 @@ fn forget_former_ones(home: &Path) {
 
 fn copy_all(from: &Path, to: &Path) {
     fs::create_dir_all(to).expect("a folder can be made");
-    for entry in fs::read_dir(from).expect("the folder can be read").flatten() {
+    for entry in fs::read_dir(from)
+        .expect("the folder can be read")
+        .flatten()
+    {
         let target = to.join(entry.file_name());
         if entry.path().is_dir() {
             copy_all(&entry.path(), &target);

@@ -37,8 +37,11 @@ impl World {
             ..Settings::default()
         };
         let base = "http://samsyn.test/".parse().expect("an address");
-        let app = App::open(&settings, base, Clock::system()).await.expect("the world opens");
-        let actors = fs::read_to_string(folder.path().join("demo.json")).expect("the world has its actors");
+        let app = App::open(&settings, base, Clock::system())
+            .await
+            .expect("the world opens");
+        let actors =
+            fs::read_to_string(folder.path().join("demo.json")).expect("the world has its actors");
         Self {
             router: app.routes(&settings),
             door: app.door,
@@ -49,11 +52,15 @@ impl World {
 
     /// The first actor of the organisation (by the beginning of its name) with this role.
     pub fn actor(&self, organisation: &str, role: &str) -> Arc<Actor> {
-        let found = self
-            .actors
-            .iter()
-            .find(|actor| actor.organisation.starts_with(organisation) && actor.roles.iter().any(|held| held == role));
-        Arc::new(found.unwrap_or_else(|| panic!("the world has a {role} of {organisation}")).clone())
+        let found = self.actors.iter().find(|actor| {
+            actor.organisation.starts_with(organisation)
+                && actor.roles.iter().any(|held| held == role)
+        });
+        Arc::new(
+            found
+                .unwrap_or_else(|| panic!("the world has a {role} of {organisation}"))
+                .clone(),
+        )
     }
 
     /// Sends a document as somebody, or as nobody.
@@ -64,9 +71,16 @@ impl World {
         }
         let body = json!({ "query": document, "variables": variables }).to_string();
         let request = request.body(Body::from(body)).expect("a request");
-        let response = self.router.clone().oneshot(request).await.expect("the service answers");
+        let response = self
+            .router
+            .clone()
+            .oneshot(request)
+            .await
+            .expect("the service answers");
         let status = response.status();
-        let bytes = axum::body::to_bytes(response.into_body(), usize::MAX).await.expect("a body");
+        let bytes = axum::body::to_bytes(response.into_body(), usize::MAX)
+            .await
+            .expect("a body");
         let body = serde_json::from_slice(&bytes).expect("the answer is JSON");
         Answer { status, body }
     }
@@ -81,16 +95,29 @@ impl World {
     /// Does a mutation that must succeed and returns what `selection` reads.
     pub async fn does(&self, token: &str, mutation: &str, input: Value, selection: &str) -> Value {
         let document = mutation_document(mutation, selection);
-        let answer = self.send(Some(token), &document, json!({ "input": input })).await;
+        let answer = self
+            .send(Some(token), &document, json!({ "input": input }))
+            .await;
         answer.data(mutation)[mutation].clone()
     }
 
     /// Sends the bytes of a file to an upload URL.
     pub async fn put(&self, url: &str, bytes: &'static str) -> Value {
-        let path = url.strip_prefix("http://samsyn.test").expect("a URL of this service");
-        let request = Request::put(path).body(Body::from(bytes)).expect("a request");
-        let response = self.router.clone().oneshot(request).await.expect("the service answers");
-        let bytes = axum::body::to_bytes(response.into_body(), usize::MAX).await.expect("a body");
+        let path = url
+            .strip_prefix("http://samsyn.test")
+            .expect("a URL of this service");
+        let request = Request::put(path)
+            .body(Body::from(bytes))
+            .expect("a request");
+        let response = self
+            .router
+            .clone()
+            .oneshot(request)
+            .await
+            .expect("the service answers");
+        let bytes = axum::body::to_bytes(response.into_body(), usize::MAX)
+            .await
+            .expect("a body");
         serde_json::from_slice(&bytes).expect("the answer is JSON")
     }
 }

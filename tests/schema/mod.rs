@@ -8,12 +8,23 @@ use crate::harness::{BINARY, Schema, World};
 
 /// What the binary prints, and the published file that must be the same.
 fn is_published(args: &[&str], file: &str) {
-    let printed = Command::new(BINARY).args(args).output().expect("the binary runs");
-    assert!(printed.status.success(), "{}", String::from_utf8_lossy(&printed.stderr));
+    let printed = Command::new(BINARY)
+        .args(args)
+        .output()
+        .expect("the binary runs");
+    assert!(
+        printed.status.success(),
+        "{}",
+        String::from_utf8_lossy(&printed.stderr)
+    );
     let printed = String::from_utf8(printed.stdout).expect("text");
     let path = format!("{}/{file}", env!("CARGO_MANIFEST_DIR"));
     let published = fs::read_to_string(&path).unwrap_or_default();
-    assert!(printed == published, "{file} is not fresh; write it with: cargo run -- {} > api/{file}", args.join(" "));
+    assert!(
+        printed == published,
+        "{file} is not fresh; write it with: cargo run -- {} > api/{file}",
+        args.join(" ")
+    );
 }
 
 #[test]
@@ -31,7 +42,11 @@ const DESCRIBED: &str = "{ __schema { types { name kind description \
     fields { name description args { name description } } inputFields { name description } enumValues { name description } } } }";
 
 fn blank(value: &Value) -> bool {
-    value["description"].as_str().unwrap_or_default().trim().is_empty()
+    value["description"]
+        .as_str()
+        .unwrap_or_default()
+        .trim()
+        .is_empty()
 }
 
 #[tokio::test]
@@ -54,13 +69,25 @@ async fn every_type_field_argument_and_value_is_described() {
                 if blank(field) {
                     bare.push(path.clone());
                 }
-                for arg in field["args"].as_array().into_iter().flatten().filter(|arg| blank(arg)) {
-                    bare.push(format!("{path}({})", arg["name"].as_str().unwrap_or_default()));
+                for arg in field["args"]
+                    .as_array()
+                    .into_iter()
+                    .flatten()
+                    .filter(|arg| blank(arg))
+                {
+                    bare.push(format!(
+                        "{path}({})",
+                        arg["name"].as_str().unwrap_or_default()
+                    ));
                 }
             }
         }
     }
-    assert!(bare.is_empty(), "{} without a description: {bare:#?}", bare.len());
+    assert!(
+        bare.is_empty(),
+        "{} without a description: {bare:#?}",
+        bare.len()
+    );
 }
 
 #[tokio::test]
@@ -72,16 +99,34 @@ async fn lists_are_relay_connections_and_mutations_take_one_input() {
             let path = format!("{name}.{}", field["name"].as_str().unwrap_or_default());
             let target = named(&field["type"]);
             if target.ends_with("Connection") {
-                let args: Vec<_> = field["args"].as_array().expect("arguments").iter().map(|arg| arg["name"].as_str().unwrap_or_default()).collect();
-                assert!(args.contains(&"first") && args.contains(&"after"), "{path} is paged");
-                let parts: Vec<_> = schema.fields(target).iter().map(|field| field["name"].as_str().unwrap_or_default().to_owned()).collect();
+                let args: Vec<_> = field["args"]
+                    .as_array()
+                    .expect("arguments")
+                    .iter()
+                    .map(|arg| arg["name"].as_str().unwrap_or_default())
+                    .collect();
+                assert!(
+                    args.contains(&"first") && args.contains(&"after"),
+                    "{path} is paged"
+                );
+                let parts: Vec<_> = schema
+                    .fields(target)
+                    .iter()
+                    .map(|field| field["name"].as_str().unwrap_or_default().to_owned())
+                    .collect();
                 for part in ["edges", "nodes", "pageInfo", "totalCount"] {
-                    assert!(parts.iter().any(|known| known == part), "{target} has {part}");
+                    assert!(
+                        parts.iter().any(|known| known == part),
+                        "{target} has {part}"
+                    );
                 }
             }
             if name == "Mutation" {
                 let args = field["args"].as_array().expect("arguments");
-                assert!(args.len() == 1 && args[0]["name"] == "input", "{path} takes one input");
+                assert!(
+                    args.len() == 1 && args[0]["name"] == "input",
+                    "{path} takes one input"
+                );
             }
         }
     }

@@ -14,8 +14,14 @@ async fn is_refused(document: String, variables: Value, code: &str) {
     let begun = Instant::now();
     let answer = client.send(&document, variables).await;
     assert_eq!(answer.code(), Some(code), "{:#}", answer.body);
-    assert!(begun.elapsed() < Duration::from_secs(5), "it is refused quickly");
-    assert!(answer.body.get("data").is_none(), "a request that is refused has no data");
+    assert!(
+        begun.elapsed() < Duration::from_secs(5),
+        "it is refused quickly"
+    );
+    assert!(
+        answer.body.get("data").is_none(),
+        "a request that is refused has no data"
+    );
     assert!(demo.is_alive());
     let viewer = client.ask("{ viewer { name } }", json!({})).await;
     assert!(viewer["viewer"]["name"].is_string());
@@ -23,13 +29,21 @@ async fn is_refused(document: String, variables: Value, code: &str) {
 
 #[tokio::test]
 async fn four_kilobytes_of_nested_brackets_are_refused_before_parsing() {
-    let document = format!("{{ node(id: {}{}) {{ id }} }}", "[".repeat(2000), "]".repeat(2000));
+    let document = format!(
+        "{{ node(id: {}{}) {{ id }} }}",
+        "[".repeat(2000),
+        "]".repeat(2000)
+    );
     is_refused(document, json!({}), "LIMIT_EXCEEDED").await;
 }
 
 #[tokio::test]
 async fn nested_objects_are_refused_before_parsing() {
-    let document = format!("{{ node(id: {}1{}) {{ id }} }}", "{a:".repeat(2000), "}".repeat(2000));
+    let document = format!(
+        "{{ node(id: {}1{}) {{ id }} }}",
+        "{a:".repeat(2000),
+        "}".repeat(2000)
+    );
     is_refused(document, json!({}), "LIMIT_EXCEEDED").await;
 }
 
@@ -37,7 +51,10 @@ async fn nested_objects_are_refused_before_parsing() {
 async fn fragments_that_double_are_refused_before_validation() {
     let mut document = "{ ...f0 }".to_owned();
     for index in 0..30 {
-        document += &format!(" fragment f{index} on Query {{ ...f{next} ...f{next} }}", next = index + 1);
+        document += &format!(
+            " fragment f{index} on Query {{ ...f{next} ...f{next} }}",
+            next = index + 1
+        );
     }
     document += " fragment f30 on Query { viewer { name } }";
     is_refused(document, json!({}), "LIMIT_EXCEEDED").await;
@@ -45,8 +62,15 @@ async fn fragments_that_double_are_refused_before_validation() {
 
 #[tokio::test]
 async fn a_flood_of_aliases_is_refused() {
-    let fields: Vec<_> = (0..500).map(|index| format!("a{index}: viewer {{ name }}")).collect();
-    is_refused(format!("{{ {} }}", fields.join(" ")), json!({}), "LIMIT_EXCEEDED").await;
+    let fields: Vec<_> = (0..500)
+        .map(|index| format!("a{index}: viewer {{ name }}"))
+        .collect();
+    is_refused(
+        format!("{{ {} }}", fields.join(" ")),
+        json!({}),
+        "LIMIT_EXCEEDED",
+    )
+    .await;
 }
 
 #[tokio::test]
@@ -76,6 +100,12 @@ async fn a_mutation_over_get_is_not_carried_out() {
 #[tokio::test]
 async fn a_body_that_is_too_large_is_refused() {
     let demo = Served::start();
-    let answer = demo.client("Älvsunda", "IT_MANAGER").send(&format!("{{ viewer {{ name }} }} #{}", "x".repeat(2 << 20)), json!({})).await;
+    let answer = demo
+        .client("Älvsunda", "IT_MANAGER")
+        .send(
+            &format!("{{ viewer {{ name }} }} #{}", "x".repeat(2 << 20)),
+            json!({}),
+        )
+        .await;
     assert_eq!(answer.status, 413);
 }

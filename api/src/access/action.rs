@@ -92,7 +92,7 @@ impl Condition {
     #[must_use]
     pub fn words(self) -> &'static str {
         match self {
-            Self::Owner => "own organisation's record",
+            Self::Owner => "for the own organisation's records",
             Self::Customer => "for the customer",
             Self::Supplier => "for the supplier",
             Self::Party => "for a party of the agreement",

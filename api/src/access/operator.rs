@@ -64,7 +64,8 @@ impl Operator<'_> {
         }
         let home = row.id;
         let tx = self.0.begin_writing().await?;
-        self.add::<organisation::Entity>(&tx, home, row, "added").await?;
+        self.add::<organisation::Entity>(&tx, home, row, "added")
+            .await?;
         self.finish(tx).await
     }
 
@@ -84,7 +85,8 @@ impl Operator<'_> {
                 service_area: grant.area,
                 created_at: self.0.clock().now(),
             };
-            self.add::<role_assignment::Entity>(&tx, home, held, "given").await?;
+            self.add::<role_assignment::Entity>(&tx, home, held, "given")
+                .await?;
         }
         self.finish(tx).await
     }
@@ -96,18 +98,27 @@ impl Operator<'_> {
     pub async fn add_token(&self, row: api_token::Model) -> Result<()> {
         let home = row.organisation_id;
         let tx = self.0.begin_writing().await?;
-        self.add::<api_token::Entity>(&tx, home, row, "created").await?;
+        self.add::<api_token::Entity>(&tx, home, row, "created")
+            .await?;
         self.finish(tx).await
     }
 
-    async fn add<E>(&self, tx: &DatabaseTransaction, home: Uuid, row: E::Model, verb: &str) -> Result<()>
+    async fn add<E>(
+        &self,
+        tx: &DatabaseTransaction,
+        home: Uuid,
+        row: E::Model,
+        verb: &str,
+    ) -> Result<()>
     where
         E: EntityTrait,
         E::Model: Serialize + IntoActiveModel<E::ActiveModel> + Sync,
         E::ActiveModel: ActiveModelBehavior + Send,
     {
         let change = ledger::Change::created::<E>(verb, &row)?;
-        E::insert(row.into_active_model().reset_all()).exec_without_returning(tx).await?;
+        E::insert(row.into_active_model().reset_all())
+            .exec_without_returning(tx)
+            .await?;
         let reach = Reach {
             audience: BTreeSet::from([home]),
             topic: Topic::Administration,

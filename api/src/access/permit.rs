@@ -240,7 +240,10 @@ impl Permit<CreateAgreement> {
     ///
     /// # Errors
     /// `Internal` when the database fails.
-    pub(crate) async fn organisation_numbered(&self, number: &str) -> Result<Option<organisation::Model>> {
+    pub(crate) async fn organisation_numbered(
+        &self,
+        number: &str,
+    ) -> Result<Option<organisation::Model>> {
         self.scope.count_statement();
         Ok(organisation::Entity::find()
             .filter(organisation::Column::Number.eq(number))

@@ -44,7 +44,10 @@ impl Session {
     /// # Errors
     /// `Unauthenticated` when nobody is known to.
     pub fn actor(&self) -> Result<&Arc<Actor>> {
-        self.0.actor.as_ref().ok_or(Error::Unauthenticated(ANONYMOUS))
+        self.0
+            .actor
+            .as_ref()
+            .ok_or(Error::Unauthenticated(ANONYMOUS))
     }
 
     /// The door, for what outlives a single read, such as a subscription.

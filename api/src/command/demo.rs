@@ -1,6 +1,26 @@
 //! `samsyn demo`: a world to look around in.
 
-use std::{net::SocketAddr, path::PathBuf};
+use std::{
+    fs,
+    io::{ErrorKind, Write},
+    net::SocketAddr,
+    path::{Path, PathBuf},
+};
+
+use anyhow::{Context, Result, bail};
+use chrono::Utc;
+use serde_json::json;
+use tempfile::{NamedTempFile, TempDir};
+use url::Url;
+
+use super::print;
+use crate::{
+    app::{App, GRAPHQL, SUBSCRIPTIONS},
+    clock::Clock,
+    config::{Database, Evidence, Log, Server, Settings},
+    demo::{self, people::Cast},
+    server, telemetry,
+};
 
 /// Serve a realistic world to look around in
 ///
@@ -27,3 +47,155 @@ const EXAMPLES: &str = "\
 Examples:
   samsyn demo
   samsyn demo --listen 127.0.0.1:0 --json | head -n 1 | jq .graphql";
+
+/// Who can be acted as, with their tokens; it is there when the world is whole.
+const CAST: &str = "demo.json";
+
+/// Makes the world, and serves it until the process is told to stop.
+///
+/// # Errors
+/// When the address is taken, the files cannot be written, or the folder holds something else.
+pub async fn run(args: Args) -> Result<()> {
+    let folder = Folder::open(args.data)?;
+    let settings = settings(args.listen, folder.path());
+    telemetry::start(&settings.log)?;
+    let listener = server::bind(&settings.server).await?;
+    let base = settings.server.base_url(listener.local_addr()?);
+    let opened = tokio::select! {
+        opened = open(&settings, &base, folder.path()) => Some(opened?),
+        () = server::stop_signal()? => None,
+    };
+    // Told to stop before there was a world: the folder goes, as at the end.
+    let Some((app, cast)) = opened else {
+        return Ok(());
+    };
+    let said = if args.json {
+        for_scripts(&base, &cast)?
+    } else {
+        for_people(&base, &cast, &folder)
+    };
+    print(&said)?;
+    app.serve(listener, app.routes_with_explorer(&settings), &settings)
+        .await
+}
+
+/// Where the demo keeps its files.
+enum Folder {
+    Temporary(TempDir),
+    Kept(PathBuf),
+}
+
+impl Folder {
+    fn open(kept: Option<PathBuf>) -> Result<Self> {
+        match kept {
+            Some(path) => Ok(Self::Kept(path)),
+            None => {
+                let made = tempfile::Builder::new().prefix("samsyn-demo-").tempdir();
+                Ok(Self::Temporary(made.context(
+                    "cannot make a temporary folder; name one with --data",
+                )?))
+            }
+        }
+    }
+
+    fn path(&self) -> &Path {
+        match self {
+            Self::Temporary(folder) => folder.path(),
+            Self::Kept(path) => path,
+        }
+    }
+}
+
+/// Settings of the demo's own: neither files nor the environment are looked at.
+fn settings(listen: SocketAddr, folder: &Path) -> Settings {
+    Settings {
+        server: Server {
+            listen,
+            ..Server::default()
+        },
+        database: Database {
+            url: Database::url_in(folder),
+            ..Database::default()
+        },
+        evidence: Evidence {
+            url: Evidence::url_in(folder),
+            ..Evidence::default()
+        },
+        log: Log {
+            filter: "warn".to_owned(),
+            ..Log::default()
+        },
+        ..Settings::default()
+    }
+}
+
+/// Opens the world that is in the folder, or makes it there.
+async fn open(settings: &Settings, base: &Url, folder: &Path) -> Result<(App, Cast)> {
+    if let Some(cast) = cast_in(folder)? {
+        return Ok((
+            App::open(settings, base.clone(), Clock::system()).await?,
+            cast,
+        ));
+    }
+    let (database, folder_name) = (folder.join("samsyn.sqlite"), folder.display());
+    if database.exists() {
+        bail!(
+            "--data {folder_name}: there is a database, but no {CAST} beside it: it is not a demo's, or the \
+             making of the demo was broken off. Name another folder, or remove this one if nothing in it is needed"
+        );
+    }
+    let app = App::open(settings, base.clone(), demo::clock(Utc::now())).await?;
+    let cast = demo::make(&app).await?;
+    keep(&cast, folder).with_context(|| format!("cannot write {CAST} in {folder_name}"))?;
+    app.door.clock().run();
+    Ok((app, cast))
+}
+
+fn cast_in(folder: &Path) -> Result<Option<Cast>> {
+    let path = folder.join(CAST);
+    match fs::read(&path) {
+        Ok(text) => {
+            let cast = serde_json::from_slice(&text);
+            cast.map(Some)
+                .with_context(|| format!("cannot understand {}", path.display()))
+        }
+        Err(error) if error.kind() == ErrorKind::NotFound => Ok(None),
+        Err(error) => Err(error).with_context(|| format!("cannot read {}", path.display())),
+    }
+}
+
+/// Writes who can be acted as, for this user's eyes only, in one step.
+fn keep(cast: &Cast, folder: &Path) -> Result<()> {
+    let mut file = NamedTempFile::new_in(folder)?;
+    file.write_all(&serde_json::to_vec_pretty(cast)?)?;
+    file.persist(folder.join(CAST))?;
+    Ok(())
+}
+
+fn subscriptions(base: &Url) -> Result<Url> {
+    let mut url = base.join(SUBSCRIPTIONS)?;
+    let scheme = if base.scheme() == "https" {
+        "wss"
+    } else {
+        "ws"
+    };
+    url.set_scheme(scheme)
+        .map_err(|()| anyhow::anyhow!("{url} cannot become {scheme}"))?;
+    Ok(url)
+}
+
+/// One line of JSON.
+fn for_scripts(base: &Url, cast: &Cast) -> Result<String> {
+    let said = json!({
+        "graphql": base.join(GRAPHQL)?.as_str(),
+        "subscriptions": subscriptions(base)?.as_str(),
+        "portal": base.as_str(),
+        "actors": cast.actors,
+        "integrations": cast.integrations,
+    });
+    Ok(said.to_string())
+}
+
+fn for_people(base: &Url, _cast: &Cast, folder: &Folder) -> String {
+    format!("{base} {}", folder.path().display())
+}

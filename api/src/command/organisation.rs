@@ -73,5 +73,9 @@ pub async fn run(args: Args) -> Result<()> {
     rules(&row, &mut check);
     check.finish()?;
     door.as_operator().add_organisation(row.clone()).await?;
-    print(&format!("{} {number} {}", key::id::<organisation::Entity>(row.id).0, row.name))
+    print(&format!(
+        "{} {number} {}",
+        key::id::<organisation::Entity>(row.id).0,
+        row.name
+    ))
 }

@@ -73,7 +73,11 @@ fn lines() -> Vec<Line> {
         about: rule.about.trim().to_owned(),
         scope: scope_name(rule.scope),
         roles: rule.roles,
-        when: rule.when.iter().map(|condition| condition.words()).collect(),
+        when: rule
+            .when
+            .iter()
+            .map(|condition| condition.words())
+            .collect(),
     });
     readings.chain(actions).collect()
 }
@@ -117,36 +121,68 @@ fn column(role: Role) -> &'static str {
 }
 
 fn text(lines: &[Line]) -> String {
-    let widest = lines.iter().map(|line| line.name.len()).max().unwrap_or_default();
+    let widest = lines
+        .iter()
+        .map(|line| line.name.len())
+        .max()
+        .unwrap_or_default();
     let heads: Vec<_> = Role::iter().map(column).collect();
     let mut out = String::new();
     for role in Role::iter() {
         out += &format!("{} = {}\n", column(role), role.to_value());
     }
-    out += &format!("\n{:widest$}  {}  scope, condition\n", "action", heads.join(" "));
+    out += &format!(
+        "\n{:widest$}  {}  scope, condition\n",
+        "action",
+        heads.join(" ")
+    );
     for line in lines {
-        let marks: Vec<_> = Role::iter().map(|role| if has(line, role) { "x " } else { "· " }).collect();
-        let mut notes: Vec<_> = Some(line.scope.as_str()).filter(|scope| !scope.is_empty()).into_iter().collect();
+        let marks: Vec<_> = Role::iter()
+            .map(|role| if has(line, role) { "x " } else { "· " })
+            .collect();
+        let mut notes: Vec<_> = Some(line.scope.as_str())
+            .filter(|scope| !scope.is_empty())
+            .into_iter()
+            .collect();
         notes.extend(&line.when);
-        out += &format!("{:widest$}  {}  {}\n", line.name, marks.join(" "), notes.join(", "));
+        out += &format!(
+            "{:widest$}  {}  {}\n",
+            line.name,
+            marks.join(" "),
+            notes.join(", ")
+        );
     }
     out
 }
 
 fn markdown(lines: &[Line]) -> String {
     let heads: Vec<_> = Role::iter().map(|role| role.to_value()).collect();
-    let mut out = format!("| action | what it is | {} | token scope | condition |\n", heads.join(" | "));
+    let mut out = format!(
+        "| action | what it is | {} | token scope | condition |\n",
+        heads.join(" | ")
+    );
     out += &format!("|{}\n", "---|".repeat(heads.len() + 4));
     for line in lines {
-        let marks: Vec<_> = Role::iter().map(|role| if has(line, role) { "x" } else { "" }).collect();
-        let row = [&line.name, &line.about, &marks.join(" | "), &line.scope, &line.when.join("; ")];
+        let marks: Vec<_> = Role::iter()
+            .map(|role| if has(line, role) { "x" } else { "" })
+            .collect();
+        let row = [
+            &line.name,
+            &line.about,
+            &marks.join(" | "),
+            &line.scope,
+            &line.when.join("; "),
+        ];
         out += &format!("| {} |\n", row.map(String::as_str).join(" | "));
     }
     out
 }
 
 fn object(line: &Line) -> Value {
-    let roles: Vec<_> = Role::iter().filter(|role| has(line, *role)).map(|role| role.to_value()).collect();
+    let roles: Vec<_> = Role::iter()
+        .filter(|role| has(line, *role))
+        .map(|role| role.to_value())
+        .collect();
     json!({
         "action": line.name,
         "about": line.about,

@@ -32,7 +32,11 @@ Examples:
 /// When a setting is wrong, the address is taken, or database or evidence store cannot be opened.
 pub async fn run(args: Args) -> Result<()> {
     let listen = args.listen;
-    let settings = args.settings.sources().flag("--listen", ("server", "listen"), listen).load()?;
+    let settings = args
+        .settings
+        .sources()
+        .flag("--listen", ("server", "listen"), listen)
+        .load()?;
     telemetry::start(&settings.log)?;
     let listener = server::bind(&settings.server).await?;
     let base = settings.server.base_url(listener.local_addr()?);

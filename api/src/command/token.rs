@@ -106,7 +106,11 @@ pub async fn run(args: Args) -> Result<()> {
         Some(email) => {
             let email: Email = email.parse().context("--person")?;
             let person = operator.person(organisation.id, email.as_str()).await?;
-            Some(person.with_context(|| format!("{} has nobody with this address", organisation.name))?.id)
+            Some(
+                person
+                    .with_context(|| format!("{} has nobody with this address", organisation.name))?
+                    .id,
+            )
         }
     };
     let new = NewToken {

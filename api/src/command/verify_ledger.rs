@@ -30,17 +30,32 @@ pub async fn run(args: Args) -> Result<()> {
     let settings = args.settings.sources().load()?;
     let door = Door::open(settings.database.url.expose(), 2, Clock::system()).await?;
     match door.verify_ledger().await? {
-        Verdict::Whole { events, head, unsealed } => {
-            print(&format!("The ledger is whole: {events} events, none altered, removed or reordered."))?;
+        Verdict::Whole {
+            events,
+            head,
+            unsealed,
+        } => {
+            print(&format!(
+                "The ledger is whole: {events} events, none altered, removed or reordered."
+            ))?;
             print(&format!("Head: {events}:{head}"))?;
             if unsealed > 0 {
-                print(&format!("{unsealed} more events are not sealed yet; the service seals them when it runs."))?;
+                print(&format!(
+                    "{unsealed} more events are not sealed yet; the service seals them when it runs."
+                ))?;
             }
             Ok(())
         }
-        Verdict::Broken { sequence, event, problem } => {
+        Verdict::Broken {
+            sequence,
+            event,
+            problem,
+        } => {
             let id = event.map(|id| format!(" ({})", key::id::<entity::event::Entity>(id).0));
-            bail!("the ledger is broken at event {sequence}{}: {problem}", id.unwrap_or_default())
+            bail!(
+                "the ledger is broken at event {sequence}{}: {problem}",
+                id.unwrap_or_default()
+            )
         }
     }
 }

@@ -104,7 +104,9 @@ async fn answer<E: Executor>(
     let request = prepared.admitted((service.admit)(token).await?);
     match once {
         Some(once) => once.execute(service, request).await,
-        None => Ok(Answer::First(respond::finish(service.execute(request).await?)?)),
+        None => Ok(Answer::First(respond::finish(
+            service.execute(request).await?,
+        )?)),
     }
 }
 

@@ -50,6 +50,20 @@ struct Siblings<E: Visible> {
     related: Mutex<HashMap<Relation, Arc<OnceCell<Arc<dyn Any + Send + Sync>>>>>,
 }
 
+/// A row without siblings.
+pub fn alone<M>(row: M) -> Loaded<M::Entity>
+where
+    M: ModelTrait<Entity: Visible<Model = M>>,
+{
+    Loaded {
+        siblings: Arc::new(Siblings {
+            rows: vec![row],
+            related: Mutex::default(),
+        }),
+        index: 0,
+    }
+}
+
 /// What was asked for: the kind of answer, and what tells it from others of that kind.
 type Relation = (TypeId, String);
 
@@ -71,17 +85,6 @@ impl<E: Visible> Deref for Loaded<E> {
 }
 
 impl<E: Visible> Loaded<E> {
-    /// A row without siblings.
-    pub fn alone(row: E::Model) -> Self {
-        Self {
-            siblings: Arc::new(Siblings {
-                rows: vec![row],
-                related: Mutex::default(),
-            }),
-            index: 0,
-        }
-    }
-
     /// Rows that are siblings of each other.
     pub fn together(rows: Vec<E::Model>) -> Vec<Self> {
         let count = rows.len();

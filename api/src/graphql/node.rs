@@ -8,7 +8,7 @@ use uuid::Uuid;
 
 use super::{
     key::{self, Keyed},
-    loaded::{Loaded, scope},
+    loaded::{Loaded, alone, scope},
 };
 use crate::{
     Error, Result,
@@ -19,7 +19,7 @@ use crate::{
         comment::graphql::Comment,
         event::graphql::Event,
         evidence::graphql::{Evidence, EvidenceFile},
-        forum::graphql::{AgendaItem, Decision, Forum, Meeting},
+        forum::graphql::{AgendaItem, Decision, Forum, ForumMember, Meeting},
         organisation::graphql::{Organisation, Person},
         request::graphql::EvidenceRequest,
         risk::graphql::{Risk, RiskAcceptance, RiskAnalysis},
@@ -45,7 +45,7 @@ macro_rules! nodes {
             $(
                 if prefix == <entity::$table::Entity as Keyed>::PREFIX {
                     let row = scope.maybe::<entity::$table::Entity>(id).await?;
-                    return Ok(row.map(|row| Node::from($object::from(Loaded::alone(row)))));
+                    return Ok(row.map(|row| Node::from($object::from(alone(row)))));
                 }
             )*
             Ok(None)
@@ -80,6 +80,7 @@ nodes! {
     evidence_file => EvidenceFile,
     evidence_request => EvidenceRequest,
     forum => Forum,
+    forum_membership => ForumMember,
     meeting => Meeting,
     organisation => Organisation,
     person => Person,

@@ -47,6 +47,7 @@ pub enum OrderDirection {
 /// By what a list is ordered; rows that are equal in it are ordered by id.
 pub struct Sort<E: EntityTrait> {
     column: E::Column,
+    otherwise: Option<E::Column>,
     direction: OrderDirection,
 }
 
@@ -64,11 +65,27 @@ const NO_DATE: NaiveDate = NaiveDate::MAX;
 impl<E: EntityTrait> Sort<E> {
     /// By this column, which holds a date, an instant, a text or a whole number.
     pub fn by(column: E::Column, direction: OrderDirection) -> Self {
-        Self { column, direction }
+        Self {
+            column,
+            otherwise: None,
+            direction,
+        }
+    }
+
+    /// By this column, of the same kind and never empty, where the first is empty.
+    #[must_use]
+    pub fn or(self, otherwise: E::Column) -> Self {
+        Self {
+            otherwise: Some(otherwise),
+            ..self
+        }
     }
 
     fn expr(self) -> SimpleExpr {
         let column = Expr::col(self.column.as_column_ref());
+        if let Some(otherwise) = self.otherwise {
+            return column.if_null(Expr::col(otherwise.as_column_ref()));
+        }
         if self.column.def().is_null() {
             return column.if_null(far_future());
         }
@@ -85,9 +102,17 @@ impl<E: EntityTrait> Sort<E> {
     fn cursor(self, row: &E::Model) -> Result<Cursor> {
         Ok(Cursor {
             by: self.name(),
-            value: SortValue::of(row.get(self.column))?,
+            value: SortValue::of(self.value(row))?,
             id: uuid_in(row, id_of::<E>()).unwrap_or_default(),
         })
+    }
+
+    fn value(self, row: &E::Model) -> Value {
+        let value = row.get(self.column);
+        match self.otherwise {
+            Some(otherwise) if value == value.as_null() => row.get(otherwise),
+            _ => value,
+        }
     }
 
     fn name(self) -> String {

@@ -62,17 +62,26 @@ pub type Schema = Assembled<Query, Mutation, Subscription>;
 /// Puts the schema together, with these limits, for a service that is reached at these links.
 #[must_use]
 pub fn build(limits: &Limits, links: Links) -> Schema {
-    Assembled::build(Query::default(), Mutation::default(), Subscription::default())
-        .limit_depth(limits.depth)
-        .limit_complexity(limits.complexity)
-        .disable_suggestions()
-        .data(links)
-        .finish()
+    Assembled::build(
+        Query::default(),
+        Mutation::default(),
+        Subscription::default(),
+    )
+    .limit_depth(limits.depth)
+    .limit_complexity(limits.complexity)
+    .disable_suggestions()
+    .data(links)
+    .finish()
 }
 
 /// The schema in the definition language, as clients take it.
 #[must_use]
 pub fn definition() -> String {
-    let schema = Assembled::build(Query::default(), Mutation::default(), Subscription::default()).finish();
+    let schema = Assembled::build(
+        Query::default(),
+        Mutation::default(),
+        Subscription::default(),
+    )
+    .finish();
     schema.sdl_with_options(async_graphql::SDLExportOptions::new().sorted_fields())
 }

@@ -13,12 +13,11 @@
 //! draft, an update and an import are thereby held to the same rules. Its states move only along the
 //! table of its [`Machine`].
 
+pub mod action_item;
+pub mod agreement;
 pub mod briefing;
 pub mod comment;
 pub mod event;
-pub mod token;
-pub mod action_item;
-pub mod agreement;
 pub mod evidence;
 pub mod forum;
 mod machine;
@@ -26,5 +25,6 @@ pub mod organisation;
 pub mod request;
 pub mod risk;
 pub mod submission;
+pub mod token;
 
 pub use machine::{Machine, Transition, allowed};

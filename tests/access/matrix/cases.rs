@@ -22,11 +22,17 @@ pub fn input(mutation: &str, of: &BTreeMap<&'static str, Value>) -> Option<Value
     Some(match mutation {
         "createPerson" => json!({ "name": BLANK, "email": "x@example.se", "roles": [] }),
         "updatePerson" => outdated("person"),
-        "createAgreement" => json!({ "supplierNumber": "x", "supplierName": "x", "serviceArea": "NETWORK",
-            "reference": "x", "title": "x", "startsOn": "2026-01-01" }),
+        "createAgreement" => {
+            json!({ "supplierNumber": "x", "supplierName": "x", "serviceArea": "NETWORK",
+            "reference": "x", "title": "x", "startsOn": "2026-01-01" })
+        }
         "updateAgreement" => outdated("agreement"),
-        "createApiToken" => json!({ "name": BLANK, "scopes": [], "expiresAt": "2000-01-01T00:00:00Z" }),
-        "createIntegrationToken" => json!({ "name": BLANK, "scopes": [], "roles": [], "expiresAt": "2000-01-01T00:00:00Z" }),
+        "createApiToken" => {
+            json!({ "name": BLANK, "scopes": [], "expiresAt": "2000-01-01T00:00:00Z" })
+        }
+        "createIntegrationToken" => {
+            json!({ "name": BLANK, "scopes": [], "roles": [], "expiresAt": "2000-01-01T00:00:00Z" })
+        }
         "revokeApiToken" => json!({ "id": of["revokedToken"] }),
 
         "draftEvidence" => json!({ "kind": "POLICY", "title": BLANK }),
@@ -34,41 +40,70 @@ pub fn input(mutation: &str, of: &BTreeMap<&'static str, Value>) -> Option<Value
         "createEvidenceUpload" => json!({ "evidenceId": of["evidence"], "fileName": BLANK }),
         "removeEvidenceFile" => json!({ "id": of["replacedFile"] }),
 
-        "createSubmission" => json!({ "evidenceId": of["evidence"], "agreementId": of["agreement"] }),
+        "createSubmission" => {
+            json!({ "evidenceId": of["evidence"], "agreementId": of["agreement"] })
+        }
         "submitSubmission" | "approveSubmission" => outdated("submission"),
         "returnSubmission" => remark("submission"),
         "commentOnSubmission" => comment("submissionId", "submission"),
 
-        "createEvidenceRequest" => json!({ "agreementId": of["agreement"], "kind": "POLICY", "title": BLANK, "dueOn": "2030-01-01" }),
-        "updateEvidenceRequest" | "fulfilEvidenceRequest" | "withdrawEvidenceRequest" => outdated("request"),
-        "answerEvidenceRequest" => with(outdated("request"), "submissionId", of["submission"].clone()),
+        "createEvidenceRequest" => {
+            json!({ "agreementId": of["agreement"], "kind": "POLICY", "title": BLANK, "dueOn": "2030-01-01" })
+        }
+        "updateEvidenceRequest" | "fulfilEvidenceRequest" | "withdrawEvidenceRequest" => {
+            outdated("request")
+        }
+        "answerEvidenceRequest" => with(
+            outdated("request"),
+            "submissionId",
+            of["submission"].clone(),
+        ),
         "reopenEvidenceRequest" => remark("request"),
         "commentOnEvidenceRequest" => comment("evidenceRequestId", "request"),
 
         "createRiskAnalysis" => json!({ "agreementId": of["agreement"], "title": BLANK }),
-        "updateRiskAnalysis" | "submitRiskAnalysis" | "reviseRiskAnalysis" | "approveRiskAnalysis" => outdated("analysis"),
+        "updateRiskAnalysis"
+        | "submitRiskAnalysis"
+        | "reviseRiskAnalysis"
+        | "approveRiskAnalysis" => outdated("analysis"),
         "returnRiskAnalysis" => remark("analysis"),
-        "shareRiskAnalysis" => with(outdated("ownAnalysis"), "organisationId", of["customer"].clone()),
-        "addRisk" => json!({ "riskAnalysisId": of["analysis"], "title": BLANK, "likelihood": 9, "impact": 9, "treatment": "MITIGATE" }),
+        "shareRiskAnalysis" => with(
+            outdated("ownAnalysis"),
+            "organisationId",
+            of["customer"].clone(),
+        ),
+        "addRisk" => {
+            json!({ "riskAnalysisId": of["analysis"], "title": BLANK, "likelihood": 9, "impact": 9, "treatment": "MITIGATE" })
+        }
         "updateRisk" | "closeRisk" => outdated("risk"),
-        "requestRiskAcceptance" => json!({ "riskId": of["risk"], "justification": BLANK, "proposedUntil": "2000-01-01" }),
+        "requestRiskAcceptance" => {
+            json!({ "riskId": of["risk"], "justification": BLANK, "proposedUntil": "2000-01-01" })
+        }
         "acceptRisk" => with(outdated("acceptance"), "acceptedUntil", json!("2030-01-01")),
         "declineRisk" => with(outdated("acceptance"), "note", json!("x")),
         "commentOnRiskAnalysis" => comment("riskAnalysisId", "analysis"),
 
         "createForum" => json!({ "level": "STRATEGIC", "name": BLANK }),
         "updateForum" => outdated("forum"),
-        "addForumMember" => json!({ "forumId": of["forum"], "organisationId": of["customer"], "duty": "CHAIR" }),
-        "removeForumMember" => json!({ "forumId": of["forum"], "expectedVersion": OUTDATED, "memberId": of["member"] }),
-        "scheduleMeeting" => json!({ "forumId": of["forum"], "title": BLANK, "startsAt": "2030-01-01T09:00:00Z" }),
+        "addForumMember" => {
+            json!({ "forumId": of["forum"], "organisationId": of["customer"], "duty": "CHAIR" })
+        }
+        "removeForumMember" => {
+            json!({ "forumId": of["forum"], "expectedVersion": OUTDATED, "memberId": of["member"] })
+        }
+        "scheduleMeeting" => {
+            json!({ "forumId": of["forum"], "title": BLANK, "startsAt": "2030-01-01T09:00:00Z" })
+        }
         "updateMeeting" | "holdMeeting" | "signMinutes" => outdated("meeting"),
         "addAgendaItem" => json!({ "meetingId": of["meeting"], "title": BLANK }),
         "updateAgendaItem" => outdated("agendaItem"),
         "recordDecision" => json!({ "meetingId": of["meeting"], "text": BLANK }),
         "updateDecision" => outdated("decision"),
 
-        "createActionItem" => json!({ "forumId": of["forum"], "title": BLANK, "dueOn": "2030-01-01",
-            "assigneeOrganisationId": of["supplier"] }),
+        "createActionItem" => {
+            json!({ "forumId": of["forum"], "title": BLANK, "dueOn": "2030-01-01",
+            "assigneeOrganisationId": of["supplier"] })
+        }
         "updateActionItem" | "startActionItem" | "verifyActionItem" => outdated("item"),
         "reportActionItemDone" => with(outdated("item"), "report", json!("x")),
         "sendBackActionItem" | "cancelActionItem" => remark("item"),

@@ -1,6 +1,8 @@
 //! Agreements in the schema.
 
-use async_graphql::{ComplexObject, Context, Enum, ID, InputObject, MaybeUndefined, Object, SimpleObject};
+use async_graphql::{
+    ComplexObject, Context, Enum, ID, InputObject, MaybeUndefined, Object, SimpleObject,
+};
 use chrono::{DateTime, NaiveDate, Utc};
 use entity::{ServiceArea, agreement, evidence_request, organisation, submission};
 use sea_orm::{ColumnTrait, Condition};
@@ -14,7 +16,7 @@ use crate::{
     access::action::{CreateAgreement, UpdateAgreement},
     graphql::{
         key::{self, Key},
-        loaded::{Loaded, scope, session},
+        loaded::{Loaded, alone, scope, session},
         page::{List, OrderDirection, Paging, Sort, cost, list},
     },
     topic::{
@@ -78,13 +80,19 @@ impl Agreement {
 
     /// The municipality.
     async fn customer(&self, ctx: &Context<'_>) -> Result<Organisation> {
-        let row = self.row.required::<organisation::Entity>(ctx, agreement::Column::CustomerId).await?;
+        let row = self
+            .row
+            .required::<organisation::Entity>(ctx, agreement::Column::CustomerId)
+            .await?;
         Ok(row.into())
     }
 
     /// The supplier.
     async fn supplier(&self, ctx: &Context<'_>) -> Result<Organisation> {
-        let row = self.row.required::<organisation::Entity>(ctx, agreement::Column::SupplierId).await?;
+        let row = self
+            .row
+            .required::<organisation::Entity>(ctx, agreement::Column::SupplierId)
+            .await?;
         Ok(row.into())
     }
 
@@ -98,7 +106,15 @@ impl Agreement {
     ) -> Result<List<Submission>> {
         let sort = Sort::by(submission::Column::CreatedAt, OrderDirection::Desc);
         let agreement = submission::Column::AgreementId;
-        self.row.page(ctx, agreement, Condition::all(), sort, Paging::new(first, after)).await
+        self.row
+            .page(
+                ctx,
+                agreement,
+                Condition::all(),
+                sort,
+                Paging::new(first, after),
+            )
+            .await
     }
 
     /// What was asked for under it, the most urgent first.
@@ -111,7 +127,15 @@ impl Agreement {
     ) -> Result<List<EvidenceRequest>> {
         let sort = Sort::by(evidence_request::Column::DueOn, OrderDirection::Asc);
         let agreement = evidence_request::Column::AgreementId;
-        self.row.page(ctx, agreement, Condition::all(), sort, Paging::new(first, after)).await
+        self.row
+            .page(
+                ctx,
+                agreement,
+                Condition::all(),
+                sort,
+                Paging::new(first, after),
+            )
+            .await
     }
 
     /// What happened to it, latest first.
@@ -178,9 +202,18 @@ impl AgreementFilter {
     fn condition(self) -> Condition {
         use agreement::Column;
         Condition::all()
-            .add_option(self.supplier_id.map(|supplier| Column::SupplierId.eq(supplier.id)))
-            .add_option(self.customer_id.map(|customer| Column::CustomerId.eq(customer.id)))
-            .add_option(self.service_area.map(|areas| Column::ServiceArea.is_in(areas)))
+            .add_option(
+                self.supplier_id
+                    .map(|supplier| Column::SupplierId.eq(supplier.id)),
+            )
+            .add_option(
+                self.customer_id
+                    .map(|customer| Column::CustomerId.eq(customer.id)),
+            )
+            .add_option(
+                self.service_area
+                    .map(|areas| Column::ServiceArea.is_in(areas)),
+            )
     }
 }
 
@@ -195,12 +228,20 @@ impl AgreementQuery {
     async fn agreements(
         &self,
         ctx: &Context<'_>,
-        #[graphql(desc = "Which to list; all when not said.", default)] filter: AgreementFilter,
-        #[graphql(desc = "In which order; oldest first when not said.", default)] order: AgreementOrder,
+        #[graphql(desc = "Which to list; all when not said.")] filter: Option<AgreementFilter>,
+        #[graphql(desc = "In which order; oldest first when not said.")] order: Option<
+            AgreementOrder,
+        >,
         #[graphql(desc = "How many to return: up to 100, 20 when not said.")] first: Option<i32>,
         #[graphql(desc = "Return those after this cursor.")] after: Option<String>,
     ) -> Result<List<Agreement>> {
-        list(ctx, filter.condition(), order.sort(), Paging::new(first, after)).await
+        list(
+            ctx,
+            filter.unwrap_or_default().condition(),
+            order.unwrap_or_default().sort(),
+            Paging::new(first, after),
+        )
+        .await
     }
 }
 
@@ -272,7 +313,7 @@ impl AgreementMutation {
             starts_on: input.starts_on,
             ends_on: input.ends_on,
         };
-        Ok(Loaded::alone(write::create(permit, new).await?).into())
+        Ok(alone(write::create(permit, new).await?).into())
     }
 
     /// Changes the reference, title or last day of an agreement.
@@ -282,8 +323,10 @@ impl AgreementMutation {
         #[graphql(desc = "The change.")] input: UpdateAgreementInput,
     ) -> Result<Agreement> {
         let expected = Some(input.expected_version);
-        let permit = session(ctx)?.permit::<UpdateAgreement>(input.id.id, expected).await?;
+        let permit = session(ctx)?
+            .permit::<UpdateAgreement>(input.id.id, expected)
+            .await?;
         let row = write::update(permit, |row| input.fill(row)).await?;
-        Ok(Loaded::alone(row).into())
+        Ok(alone(row).into())
     }
 }

@@ -8,6 +8,6 @@
 //!   until further notice.
 
 pub mod graphql;
-pub mod write;
 pub mod model;
 pub mod read;
+pub mod write;

@@ -75,17 +75,4 @@ mod tests {
         assert!(told(the_network_agreement(Some("2025-03-01"))).is_ok());
         assert!(told(the_network_agreement(Some("2025-02-28"))).is_err());
     }
-
-    #[test]
-    fn its_parties_are_a_municipality_and_a_supplier() {
-        use OrganisationKind::{Municipality, Supplier};
-        let told = |customer, supplier| {
-            let mut check = Check::default();
-            party_rules(customer, supplier, &mut check);
-            check.finish().is_ok()
-        };
-        assert!(told(Municipality, Supplier));
-        assert!(!told(Supplier, Supplier));
-        assert!(!told(Municipality, Municipality));
-    }
 }

@@ -38,7 +38,10 @@ pub struct NewAgreement {
 ///
 /// # Errors
 /// `Invalid` when a field breaks a rule or the number cannot be a supplier's.
-pub async fn create(permit: Permit<CreateAgreement>, new: NewAgreement) -> Result<agreement::Model> {
+pub async fn create(
+    permit: Permit<CreateAgreement>,
+    new: NewAgreement,
+) -> Result<agreement::Model> {
     let mut check = Check::default();
     let number = check.parse::<OrganisationNumber>("supplierNumber", &new.supplier_number);
     let number = check.finish_with(number)?;
@@ -63,7 +66,11 @@ pub async fn create(permit: Permit<CreateAgreement>, new: NewAgreement) -> Resul
     Ok(row)
 }
 
-async fn supplier(permit: &Permit<CreateAgreement>, number: &str, name: String) -> Result<organisation::Model> {
+async fn supplier(
+    permit: &Permit<CreateAgreement>,
+    number: &str,
+    name: String,
+) -> Result<organisation::Model> {
     match permit.organisation_numbered(number).await? {
         Some(known) if known.kind == OrganisationKind::Supplier => Ok(known),
         Some(_) => Err(Error::invalid("supplierNumber", "must be a supplier's")),
@@ -96,7 +103,9 @@ pub async fn update(
     let mut after = before.clone();
     fill(&mut after);
     checked(&permit, &after).await?;
-    let row = permit.change::<agreement::Entity>(before, after, "updated").await?;
+    let row = permit
+        .change::<agreement::Entity>(before, after, "updated")
+        .await?;
     permit.commit().await?;
     Ok(row)
 }
@@ -111,6 +120,10 @@ async fn checked(scope: &crate::access::Scope, row: &agreement::Model) -> Result
         .filter(agreement::Column::Id.ne(row.id))
         .one()
         .await?;
-    check.require("reference", same.is_none(), "is the reference of another agreement");
+    check.require(
+        "reference",
+        same.is_none(),
+        "is the reference of another agreement",
+    );
     check.finish()
 }

@@ -10,7 +10,7 @@ use crate::{
     Result,
     graphql::{
         key::Key,
-        loaded::{Loaded, scope},
+        loaded::{Loaded, alone, scope},
         page::{List, OrderDirection, Paging, Sort, cost, list},
     },
     topic::{
@@ -33,7 +33,7 @@ pub struct Briefing(Following);
 impl Briefing {
     /// The forum.
     async fn forum(&self) -> Forum {
-        Loaded::<forum::Entity>::alone(self.0.forum.clone()).into()
+        alone(self.0.forum.clone()).into()
     }
 
     /// The next meeting that is planned. Null when none is.
@@ -61,7 +61,13 @@ impl Briefing {
         #[graphql(desc = "Return those after this cursor.")] after: Option<String>,
     ) -> Result<List<ActionItem>> {
         let sort = Sort::by(action_item::Column::DueOn, OrderDirection::Asc);
-        list(ctx, self.0.open_action_items(), sort, Paging::new(first, after)).await
+        list(
+            ctx,
+            self.0.open_action_items(),
+            sort,
+            Paging::new(first, after),
+        )
+        .await
     }
 
     /// Action items that are not closed and whose date has passed, the longest overdue first.
@@ -73,7 +79,13 @@ impl Briefing {
         #[graphql(desc = "Return those after this cursor.")] after: Option<String>,
     ) -> Result<List<ActionItem>> {
         let sort = Sort::by(action_item::Column::DueOn, OrderDirection::Asc);
-        list(ctx, self.0.overdue_action_items(), sort, Paging::new(first, after)).await
+        list(
+            ctx,
+            self.0.overdue_action_items(),
+            sort,
+            Paging::new(first, after),
+        )
+        .await
     }
 
     /// The suppliers that take part, each with its approved evidence that has expired or soon will.
@@ -82,15 +94,18 @@ impl Briefing {
             .await?
             .find::<organisation::Entity>()?
             .filter(organisation::Column::Id.is_in(self.0.suppliers.clone()))
-            .order(Expr::col(organisation::Column::Name.as_column_ref()), Order::Asc)
+            .order(
+                Expr::col(organisation::Column::Name.as_column_ref()),
+                Order::Asc,
+            )
             .all()
             .await?;
-        let briefings = Loaded::<organisation::Entity>::together(rows).into_iter().map(|supplier| {
-            SupplierBriefing {
+        let briefings = Loaded::<organisation::Entity>::together(rows)
+            .into_iter()
+            .map(|supplier| SupplierBriefing {
                 supplier,
                 following: self.0.clone(),
-            }
-        });
+            });
         Ok(briefings.collect())
     }
 
@@ -142,7 +157,13 @@ impl Briefing {
         #[graphql(desc = "Return those after this cursor.")] after: Option<String>,
     ) -> Result<List<Submission>> {
         let sort = Sort::by(submission::Column::UpdatedAt, OrderDirection::Asc);
-        list(ctx, self.0.submissions_to_review(), sort, Paging::new(first, after)).await
+        list(
+            ctx,
+            self.0.submissions_to_review(),
+            sort,
+            Paging::new(first, after),
+        )
+        .await
     }
 
     /// What happened since the last meeting, latest first.
@@ -159,7 +180,7 @@ impl Briefing {
 }
 
 fn meeting_of(row: Option<&meeting::Model>) -> Option<Meeting> {
-    row.map(|row| Loaded::<meeting::Entity>::alone(row.clone()).into())
+    row.map(|row| alone(row.clone()).into())
 }
 
 /// A supplier's part of a briefing.
@@ -184,7 +205,8 @@ impl SupplierBriefing {
         #[graphql(desc = "How many to return: up to 100, 20 when not said.")] first: Option<i32>,
         #[graphql(desc = "Return those after this cursor.")] after: Option<String>,
     ) -> Result<List<Submission>> {
-        self.evidence(ctx, Validity::Expired, Paging::new(first, after)).await
+        self.evidence(ctx, Validity::Expired, Paging::new(first, after))
+            .await
     }
 
     /// Approved evidence that expires within 90 days, the soonest first.
@@ -195,16 +217,27 @@ impl SupplierBriefing {
         #[graphql(desc = "How many to return: up to 100, 20 when not said.")] first: Option<i32>,
         #[graphql(desc = "Return those after this cursor.")] after: Option<String>,
     ) -> Result<List<Submission>> {
-        self.evidence(ctx, Validity::Expiring, Paging::new(first, after)).await
+        self.evidence(ctx, Validity::Expiring, Paging::new(first, after))
+            .await
     }
 }
 
 impl SupplierBriefing {
-    async fn evidence(&self, ctx: &Context<'_>, validity: Validity, paging: Paging) -> Result<List<Submission>> {
+    async fn evidence(
+        &self,
+        ctx: &Context<'_>,
+        validity: Validity,
+        paging: Paging,
+    ) -> Result<List<Submission>> {
         let today = scope(ctx).await?.today();
-        let condition = self.following.approved_evidence().add(has_validity(validity, today));
+        let condition = self
+            .following
+            .approved_evidence()
+            .add(has_validity(validity, today));
         let sort = Sort::by(submission::Column::ValidUntil, OrderDirection::Asc);
-        self.supplier.page(ctx, submission::Column::SupplierId, condition, sort, paging).await
+        self.supplier
+            .page(ctx, submission::Column::SupplierId, condition, sort, paging)
+            .await
     }
 }
 
@@ -220,6 +253,8 @@ impl BriefingQuery {
         ctx: &Context<'_>,
         #[graphql(desc = "The forum.")] forum_id: Key<forum::Entity>,
     ) -> Result<Briefing> {
-        Ok(Briefing(Following::of(&*scope(ctx).await?, forum_id.id).await?))
+        Ok(Briefing(
+            Following::of(&*scope(ctx).await?, forum_id.id).await?,
+        ))
     }
 }

@@ -72,7 +72,8 @@ impl Following {
     /// Those of them whose date has passed.
     #[must_use]
     pub fn overdue_action_items(&self) -> Condition {
-        self.open_action_items().add(action_item::Column::DueOn.lt(self.today))
+        self.open_action_items()
+            .add(action_item::Column::DueOn.lt(self.today))
     }
 
     /// Submissions of the suppliers that take part, in the forum's area.
@@ -81,7 +82,11 @@ impl Following {
         Condition::all()
             .add(Column::CustomerId.eq(self.forum.customer_id))
             .add(Column::SupplierId.is_in(self.suppliers.clone()))
-            .add_option(self.forum.service_area.map(|area| Column::ServiceArea.eq(area)))
+            .add_option(
+                self.forum
+                    .service_area
+                    .map(|area| Column::ServiceArea.eq(area)),
+            )
             .add(Column::State.eq(state))
     }
 
@@ -94,7 +99,8 @@ impl Following {
     /// Evidence that was approved.
     #[must_use]
     pub fn approved_evidence(&self) -> Condition {
-        self.submissions(ReviewState::Approved).add(submission::Column::EvidenceId.is_not_null())
+        self.submissions(ReviewState::Approved)
+            .add(submission::Column::EvidenceId.is_not_null())
     }
 
     /// Risks that are not closed, in analyses of the customer in the forum's area.
@@ -118,7 +124,9 @@ impl Following {
     /// # Errors
     /// `Forbidden` when the actor may not read of risks.
     pub fn high_risks(&self, scope: &Scope) -> Result<Condition> {
-        Ok(self.open_risks(scope)?.add(risk::Column::Score.gte(HIGH_FROM)))
+        Ok(self
+            .open_risks(scope)?
+            .add(risk::Column::Score.gte(HIGH_FROM)))
     }
 
     /// Risks that should have been looked at again.
@@ -126,7 +134,9 @@ impl Following {
     /// # Errors
     /// `Forbidden` when the actor may not read of risks.
     pub fn risks_past_review(&self, scope: &Scope) -> Result<Condition> {
-        Ok(self.open_risks(scope)?.add(risk::Column::ReviewOn.lt(self.today)))
+        Ok(self
+            .open_risks(scope)?
+            .add(risk::Column::ReviewOn.lt(self.today)))
     }
 
     /// Acceptances whose time has passed, of risks that are still open and that no other acceptance
@@ -136,7 +146,10 @@ impl Following {
     /// `Forbidden` when the actor may not read of risks.
     pub fn expired_acceptances(&self, scope: &Scope) -> Result<Condition> {
         use risk_acceptance::Column;
-        let open = scope.find::<risk::Entity>()?.filter(self.open_risks(scope)?).ids();
+        let open = scope
+            .find::<risk::Entity>()?
+            .filter(self.open_risks(scope)?)
+            .ids();
         let covered = scope
             .find::<risk_acceptance::Entity>()?
             .filter(Column::State.eq(AcceptanceState::Accepted))
@@ -154,7 +167,9 @@ impl Following {
     pub fn changes(&self) -> Condition {
         use event::Column;
         let area = |area: ServiceArea| {
-            Condition::any().add(Column::ServiceArea.eq(area)).add(Column::ServiceArea.is_null())
+            Condition::any()
+                .add(Column::ServiceArea.eq(area))
+                .add(Column::ServiceArea.is_null())
         };
         Condition::all()
             .add_option(self.since().map(|since| Column::At.gte(since)))
@@ -189,8 +204,11 @@ async fn suppliers(scope: &Scope, forum: &forum::Model, forums: &[Uuid]) -> Resu
         .filter(agreement::Column::CustomerId.eq(forum.customer_id))
         .filter(agreement::Column::SupplierId.in_subquery(members))
         .filter(
-            Condition::all()
-                .add_option(forum.service_area.map(|area| agreement::Column::ServiceArea.eq(area))),
+            Condition::all().add_option(
+                forum
+                    .service_area
+                    .map(|area| agreement::Column::ServiceArea.eq(area)),
+            ),
         )
         .all()
         .await?;

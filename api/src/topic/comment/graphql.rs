@@ -15,7 +15,7 @@ use crate::{
     },
     graphql::{
         key::{self, Key},
-        loaded::{Loaded, session},
+        loaded::{Loaded, alone, session},
     },
     topic::organisation::graphql::{Organisation, Person},
 };
@@ -52,13 +52,19 @@ impl From<Loaded<comment::Entity>> for Comment {
 impl Comment {
     /// Who wrote it. Null when an integration did, or somebody whom you do not see.
     async fn author(&self, ctx: &Context<'_>) -> Result<Option<Person>> {
-        let row = self.row.one::<person::Entity>(ctx, comment::Column::AuthorId).await?;
+        let row = self
+            .row
+            .one::<person::Entity>(ctx, comment::Column::AuthorId)
+            .await?;
         Ok(row.map(Person::from))
     }
 
     /// For which organisation.
     async fn organisation(&self, ctx: &Context<'_>) -> Result<Organisation> {
-        let row = self.row.required::<organisation::Entity>(ctx, comment::Column::OrganisationId).await?;
+        let row = self
+            .row
+            .required::<organisation::Entity>(ctx, comment::Column::OrganisationId)
+            .await?;
         Ok(row.into())
     }
 }
@@ -120,9 +126,14 @@ impl CommentMutation {
         #[graphql(desc = "The remark.")] input: CommentOnSubmissionInput,
     ) -> Result<Comment> {
         let id = input.submission_id.id;
-        let permit = session(ctx)?.permit::<CommentOnSubmission>(id, None).await?;
-        let on = On { submission_id: Some(id), ..On::default() };
-        Ok(Loaded::alone(add(permit, on, input.audience, input.body).await?).into())
+        let permit = session(ctx)?
+            .permit::<CommentOnSubmission>(id, None)
+            .await?;
+        let on = On {
+            submission_id: Some(id),
+            ..On::default()
+        };
+        Ok(alone(add(permit, on, input.audience, input.body).await?).into())
     }
 
     /// Remarks on an evidence request.
@@ -132,9 +143,14 @@ impl CommentMutation {
         #[graphql(desc = "The remark.")] input: CommentOnEvidenceRequestInput,
     ) -> Result<Comment> {
         let id = input.evidence_request_id.id;
-        let permit = session(ctx)?.permit::<CommentOnEvidenceRequest>(id, None).await?;
-        let on = On { evidence_request_id: Some(id), ..On::default() };
-        Ok(Loaded::alone(add(permit, on, input.audience, input.body).await?).into())
+        let permit = session(ctx)?
+            .permit::<CommentOnEvidenceRequest>(id, None)
+            .await?;
+        let on = On {
+            evidence_request_id: Some(id),
+            ..On::default()
+        };
+        Ok(alone(add(permit, on, input.audience, input.body).await?).into())
     }
 
     /// Remarks on a risk analysis.
@@ -144,9 +160,14 @@ impl CommentMutation {
         #[graphql(desc = "The remark.")] input: CommentOnRiskAnalysisInput,
     ) -> Result<Comment> {
         let id = input.risk_analysis_id.id;
-        let permit = session(ctx)?.permit::<CommentOnRiskAnalysis>(id, None).await?;
-        let on = On { risk_analysis_id: Some(id), ..On::default() };
-        Ok(Loaded::alone(add(permit, on, input.audience, input.body).await?).into())
+        let permit = session(ctx)?
+            .permit::<CommentOnRiskAnalysis>(id, None)
+            .await?;
+        let on = On {
+            risk_analysis_id: Some(id),
+            ..On::default()
+        };
+        Ok(alone(add(permit, on, input.audience, input.body).await?).into())
     }
 
     /// Remarks on an action item.
@@ -156,8 +177,13 @@ impl CommentMutation {
         #[graphql(desc = "The remark.")] input: CommentOnActionItemInput,
     ) -> Result<Comment> {
         let id = input.action_item_id.id;
-        let permit = session(ctx)?.permit::<CommentOnActionItem>(id, None).await?;
-        let on = On { action_item_id: Some(id), ..On::default() };
-        Ok(Loaded::alone(add(permit, on, input.audience, input.body).await?).into())
+        let permit = session(ctx)?
+            .permit::<CommentOnActionItem>(id, None)
+            .await?;
+        let on = On {
+            action_item_id: Some(id),
+            ..On::default()
+        };
+        Ok(alone(add(permit, on, input.audience, input.body).await?).into())
     }
 }

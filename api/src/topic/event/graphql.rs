@@ -2,11 +2,13 @@
 
 use std::collections::BTreeSet;
 
-use async_graphql::{ComplexObject, Context, ID, InputObject, Json, Object, SimpleObject, Subscription};
+use async_graphql::{
+    ComplexObject, Context, ID, InputObject, Json, Object, SimpleObject, Subscription,
+};
 use chrono::{DateTime, Utc};
 use entity::{ServiceArea, Topic, event, event_audience, organisation, person};
 use futures::{Stream, StreamExt, stream};
-use sea_orm::{ColumnTrait, Condition, EntityName, Order, sea_query::Expr};
+use sea_orm::{ColumnTrait, Condition, Order, sea_query::Expr};
 use serde_json::Value;
 use tokio::sync::watch;
 
@@ -57,13 +59,19 @@ impl From<Loaded<event::Entity>> for Event {
 impl Event {
     /// The organisation that acted. Null when the operator of Samsyn did, or one that you do not see.
     async fn organisation(&self, ctx: &Context<'_>) -> Result<Option<Organisation>> {
-        let row = self.row.one::<organisation::Entity>(ctx, event::Column::OrganisationId).await?;
+        let row = self
+            .row
+            .one::<organisation::Entity>(ctx, event::Column::OrganisationId)
+            .await?;
         Ok(row.map(Organisation::from))
     }
 
     /// Who acted. Null when an integration or the operator did, or somebody whom you do not see.
     async fn person(&self, ctx: &Context<'_>) -> Result<Option<Person>> {
-        let row = self.row.one::<person::Entity>(ctx, event::Column::PersonId).await?;
+        let row = self
+            .row
+            .one::<person::Entity>(ctx, event::Column::PersonId)
+            .await?;
         Ok(row.map(Person::from))
     }
 
@@ -99,7 +107,10 @@ fn changes(before: Option<&Value>, after: Option<&Value>) -> Vec<FieldChange> {
         .flat_map(serde_json::Map::keys)
         .collect();
     let of = |record: Option<&Value>, field: &str| {
-        record.and_then(|record| record.get(field)).filter(|value| !value.is_null()).cloned()
+        record
+            .and_then(|record| record.get(field))
+            .filter(|value| !value.is_null())
+            .cloned()
     };
     fields
         .into_iter()
@@ -118,7 +129,10 @@ fn is_reference(field: &str) -> bool {
     field == "id"
         || field.ends_with("_id")
         || field.ends_with("_by")
-        || matches!(field, "version" | "updated_at" | "hint" | "minutes_as_signed" | "risk_as_it_stood")
+        || matches!(
+            field,
+            "version" | "updated_at" | "hint" | "minutes_as_signed" | "risk_as_it_stood"
+        )
 }
 
 fn camel_case(column: &str) -> String {
@@ -135,10 +149,15 @@ fn camel_case(column: &str) -> String {
 ///
 /// # Errors
 /// `Invalid` for a page size or cursor that is out of bounds.
-pub async fn history<E: Visible>(ctx: &Context<'_>, row: &Loaded<E>, paging: Paging) -> Result<List<Event>> {
+pub async fn history<E: Visible>(
+    ctx: &Context<'_>,
+    row: &Loaded<E>,
+    paging: Paging,
+) -> Result<List<Event>> {
     let condition = Condition::all().add(event::Column::SubjectType.eq(E::default().table_name()));
     let sort = Sort::by(event::Column::At, OrderDirection::Desc);
-    row.page(ctx, event::Column::SubjectId, condition, sort, paging).await
+    row.page(ctx, event::Column::SubjectId, condition, sort, paging)
+        .await
 }
 
 /// An event at its place in the own organisation's feed.
@@ -165,7 +184,10 @@ impl From<Loaded<event_audience::Entity>> for FeedEntry {
 impl FeedEntry {
     /// The event.
     async fn event(&self, ctx: &Context<'_>) -> Result<Event> {
-        let row = self.row.required::<event::Entity>(ctx, event_audience::Column::EventId).await?;
+        let row = self
+            .row
+            .required::<event::Entity>(ctx, event_audience::Column::EventId)
+            .await?;
         Ok(row.into())
     }
 }
@@ -210,13 +232,19 @@ impl EventQuery {
     async fn events(
         &self,
         ctx: &Context<'_>,
-        #[graphql(desc = "Which to list; all when not said.", default)] filter: EventFilter,
+        #[graphql(desc = "Which to list; all when not said.")] filter: Option<EventFilter>,
         #[graphql(desc = "How many to return: up to 100, 20 when not said.")] first: Option<i32>,
         #[graphql(desc = "Return those after this cursor.")] after: Option<String>,
     ) -> Result<List<FeedEntry>> {
         let scope = session(ctx)?.scope().await?;
         let sort = Sort::by(event_audience::Column::Position, OrderDirection::Asc);
-        list(ctx, filter.condition(&scope)?, sort, Paging::new(first, after)).await
+        list(
+            ctx,
+            filter.unwrap_or_default().condition(&scope)?,
+            sort,
+            Paging::new(first, after),
+        )
+        .await
     }
 }
 
@@ -231,7 +259,9 @@ impl EventSubscription {
     async fn events(
         &self,
         ctx: &Context<'_>,
-        #[graphql(desc = "The last position seen; what comes after it is delivered. Only new events when not said.")]
+        #[graphql(
+            desc = "The last position seen; what comes after it is delivered. Only new events when not said."
+        )]
         after: Option<i64>,
     ) -> Result<impl Stream<Item = Result<FeedEntry>> + use<>> {
         let session = session(ctx)?.clone();
@@ -241,7 +271,11 @@ impl EventSubscription {
             Some(position) => position,
             None => last_position(&*session.scope().await?).await?,
         };
-        let follower = Follower { session, sealed, after };
+        let follower = Follower {
+            session,
+            sealed,
+            after,
+        };
         Ok(stream::unfold(follower, Follower::next).flat_map(stream::iter))
     }
 }

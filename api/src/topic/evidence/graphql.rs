@@ -4,22 +4,19 @@ use async_graphql::{
     ComplexObject, Context, Enum, ID, InputObject, MaybeUndefined, Object, SimpleObject,
 };
 use chrono::{DateTime, NaiveDate, Utc};
-use entity::{EvidenceKind, event, evidence, evidence_file, organisation, person, submission};
+use entity::{EvidenceKind, evidence, evidence_file, organisation, person, submission};
 use sea_orm::{ColumnTrait, Condition};
 
-use super::{model::{self, Validity}, write};
+use super::{model::Validity, write};
 use crate::{
     Result,
-    access::{
-        TokenScope,
-        action::{
-            ArchiveEvidence, CreateEvidenceUpload, DraftEvidence, RemoveEvidenceFile, UpdateEvidence,
-        },
+    access::action::{
+        ArchiveEvidence, CreateEvidenceUpload, DraftEvidence, RemoveEvidenceFile, UpdateEvidence,
     },
     graphql::{
         Links,
         key::{self, Key},
-        loaded::{Loaded, scope, session},
+        loaded::{Loaded, alone, scope, session},
         page::{List, OrderDirection, Paging, Sort, cost, list},
     },
     topic::{
@@ -99,13 +96,19 @@ impl Evidence {
 
     /// The supplier it belongs to.
     async fn owner(&self, ctx: &Context<'_>) -> Result<Organisation> {
-        let owner = self.row.required::<organisation::Entity>(ctx, evidence::Column::OwnerId).await?;
+        let owner = self
+            .row
+            .required::<organisation::Entity>(ctx, evidence::Column::OwnerId)
+            .await?;
         Ok(owner.into())
     }
 
     /// Who drafted it. Null when an integration did.
     async fn created_by(&self, ctx: &Context<'_>) -> Result<Option<Person>> {
-        let person = self.row.one::<person::Entity>(ctx, evidence::Column::CreatedBy).await?;
+        let person = self
+            .row
+            .one::<person::Entity>(ctx, evidence::Column::CreatedBy)
+            .await?;
         Ok(person.map(Person::from))
     }
 
@@ -113,12 +116,23 @@ impl Evidence {
     async fn files(
         &self,
         ctx: &Context<'_>,
-        #[graphql(desc = "Whether to list files that were replaced or removed, too.", default = false)]
+        #[graphql(
+            desc = "Whether to list files that were replaced or removed, too.",
+            default = false
+        )]
         include_replaced: bool,
     ) -> Result<Vec<EvidenceFile>> {
-        let (evidence, uploaded) = (evidence_file::Column::EvidenceId, evidence_file::Column::UploadedAt);
-        let files = self.row.all::<evidence_file::Entity>(ctx, evidence, uploaded).await?;
-        let wanted = files.into_iter().filter(|file| include_replaced || file.replaced_at.is_none());
+        let (evidence, uploaded) = (
+            evidence_file::Column::EvidenceId,
+            evidence_file::Column::UploadedAt,
+        );
+        let files = self
+            .row
+            .all::<evidence_file::Entity>(ctx, evidence, uploaded)
+            .await?;
+        let wanted = files
+            .into_iter()
+            .filter(|file| include_replaced || file.replaced_at.is_none());
         Ok(wanted.map(EvidenceFile::from).collect())
     }
 
@@ -132,7 +146,15 @@ impl Evidence {
     ) -> Result<List<Submission>> {
         let sort = Sort::by(submission::Column::CreatedAt, OrderDirection::Desc);
         let evidence = submission::Column::EvidenceId;
-        self.row.page(ctx, evidence, Condition::all(), sort, Paging::new(first, after)).await
+        self.row
+            .page(
+                ctx,
+                evidence,
+                Condition::all(),
+                sort,
+                Paging::new(first, after),
+            )
+            .await
     }
 
     /// What happened to it, latest first.
@@ -193,7 +215,10 @@ impl EvidenceFile {
 
     /// Who uploaded it. Null when an integration did.
     async fn uploaded_by(&self, ctx: &Context<'_>) -> Result<Option<Person>> {
-        let person = self.row.one::<person::Entity>(ctx, evidence_file::Column::UploadedBy).await?;
+        let person = self
+            .row
+            .one::<person::Entity>(ctx, evidence_file::Column::UploadedBy)
+            .await?;
         Ok(person.map(Person::from))
     }
 }
@@ -264,8 +289,14 @@ impl EvidenceFilter {
         use evidence::Column;
         Condition::all()
             .add_option(self.kind.map(|kinds| Column::Kind.is_in(kinds)))
-            .add_option(self.title_contains.map(|text| crate::graphql::contains(Column::Title, &text)))
-            .add_option(self.valid_until_before.map(|day| Column::ValidUntil.lte(day)))
+            .add_option(
+                self.title_contains
+                    .map(|text| crate::graphql::contains(Column::Title, &text)),
+            )
+            .add_option(
+                self.valid_until_before
+                    .map(|day| Column::ValidUntil.lte(day)),
+            )
             .add_option((!self.include_archived).then(|| Column::ArchivedAt.is_null()))
     }
 }
@@ -281,12 +312,22 @@ impl EvidenceQuery {
     async fn evidence(
         &self,
         ctx: &Context<'_>,
-        #[graphql(desc = "Which to list; all that are in use when not said.", default)] filter: EvidenceFilter,
-        #[graphql(desc = "In which order; oldest first when not said.", default)] order: EvidenceOrder,
+        #[graphql(desc = "Which to list; all that are in use when not said.")] filter: Option<
+            EvidenceFilter,
+        >,
+        #[graphql(desc = "In which order; oldest first when not said.")] order: Option<
+            EvidenceOrder,
+        >,
         #[graphql(desc = "How many to return: up to 100, 20 when not said.")] first: Option<i32>,
         #[graphql(desc = "Return those after this cursor.")] after: Option<String>,
     ) -> Result<List<Evidence>> {
-        list(ctx, filter.condition(), order.sort(), Paging::new(first, after)).await
+        list(
+            ctx,
+            filter.unwrap_or_default().condition(),
+            order.unwrap_or_default().sort(),
+            Paging::new(first, after),
+        )
+        .await
     }
 }
 
@@ -360,8 +401,10 @@ impl UpdateEvidenceInput {
             row.title = title;
         }
         self.description.update_to(&mut row.description);
-        self.certification_body.update_to(&mut row.certification_body);
-        self.certificate_number.update_to(&mut row.certificate_number);
+        self.certification_body
+            .update_to(&mut row.certification_body);
+        self.certificate_number
+            .update_to(&mut row.certificate_number);
         self.standard.update_to(&mut row.standard);
         self.scope.update_to(&mut row.scope);
         self.valid_from.update_to(&mut row.valid_from);
@@ -410,7 +453,7 @@ impl EvidenceMutation {
     ) -> Result<Evidence> {
         let permit = session(ctx)?.permit_at_home::<DraftEvidence>().await?;
         let row = write::draft(permit, input.kind, |row| input.fill(row)).await?;
-        Ok(Loaded::alone(row).into())
+        Ok(alone(row).into())
     }
 
     /// Changes a piece of evidence. What has been handed in of it stays as it was; hand in again to show
@@ -421,9 +464,11 @@ impl EvidenceMutation {
         #[graphql(desc = "The change.")] input: UpdateEvidenceInput,
     ) -> Result<Evidence> {
         let expected = Some(input.expected_version);
-        let permit = session(ctx)?.permit::<UpdateEvidence>(input.id.id, expected).await?;
+        let permit = session(ctx)?
+            .permit::<UpdateEvidence>(input.id.id, expected)
+            .await?;
         let row = write::update(permit, |row| input.fill(row)).await?;
-        Ok(Loaded::alone(row).into())
+        Ok(alone(row).into())
     }
 
     /// Puts a piece of evidence away. What has been handed in of it stays.
@@ -433,8 +478,10 @@ impl EvidenceMutation {
         #[graphql(desc = "Which.")] input: ArchiveEvidenceInput,
     ) -> Result<Evidence> {
         let expected = Some(input.expected_version);
-        let permit = session(ctx)?.permit::<ArchiveEvidence>(input.id.id, expected).await?;
-        Ok(Loaded::alone(write::archive(permit).await?).into())
+        let permit = session(ctx)?
+            .permit::<ArchiveEvidence>(input.id.id, expected)
+            .await?;
+        Ok(alone(write::archive(permit).await?).into())
     }
 
     /// Makes a URL to which the bytes of one file are then sent. The file is visible once it is whole and
@@ -446,7 +493,9 @@ impl EvidenceMutation {
         #[graphql(desc = "For which file.")] input: CreateEvidenceUploadInput,
     ) -> Result<EvidenceUpload> {
         let session = session(ctx)?;
-        let permit = session.permit::<CreateEvidenceUpload>(input.evidence_id.id, None).await?;
+        let permit = session
+            .permit::<CreateEvidenceUpload>(input.evidence_id.id, None)
+            .await?;
         let replaces = input.replaces_file_id.map(|file| file.id);
         let (row, secret) = write::create_upload(permit, &input.file_name, replaces).await?;
         session.shows_secret();
@@ -462,7 +511,9 @@ impl EvidenceMutation {
         ctx: &Context<'_>,
         #[graphql(desc = "Which.")] input: RemoveEvidenceFileInput,
     ) -> Result<EvidenceFile> {
-        let permit = session(ctx)?.permit::<RemoveEvidenceFile>(input.id.id, None).await?;
-        Ok(Loaded::alone(write::remove_file(permit).await?).into())
+        let permit = session(ctx)?
+            .permit::<RemoveEvidenceFile>(input.id.id, None)
+            .await?;
+        Ok(alone(write::remove_file(permit).await?).into())
     }
 }

@@ -9,6 +9,6 @@
 
 pub mod graphql;
 pub mod http;
-pub mod write;
 pub mod model;
 pub mod read;
+pub mod write;

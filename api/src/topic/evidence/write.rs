@@ -70,7 +70,9 @@ pub async fn update(
     let mut after = before.clone();
     fill(&mut after);
     check(&after)?;
-    let row = permit.change::<evidence::Entity>(before, after, "updated").await?;
+    let row = permit
+        .change::<evidence::Entity>(before, after, "updated")
+        .await?;
     permit.commit().await?;
     Ok(row)
 }
@@ -101,7 +103,9 @@ pub async fn archive(permit: Permit<ArchiveEvidence>) -> Result<evidence::Model>
         archived_at: Some(permit.now()),
         ..before.clone()
     };
-    let row = permit.change::<evidence::Entity>(before, after, "archived").await?;
+    let row = permit
+        .change::<evidence::Entity>(before, after, "archived")
+        .await?;
     permit.commit().await?;
     Ok(row)
 }
@@ -121,7 +125,10 @@ pub async fn create_upload(
     if let Some(id) = replaces {
         let file = permit.get::<evidence_file::Entity>(id).await?;
         if file.evidence_id != evidence.id || file.replaced_at.is_some() {
-            return Err(Error::invalid("replacesFileId", "must be a current file of this evidence"));
+            return Err(Error::invalid(
+                "replacesFileId",
+                "must be a current file of this evidence",
+            ));
         }
     }
     let secret = permit.secret("upload");
@@ -148,7 +155,10 @@ pub async fn create_upload(
 ///
 /// # Errors
 /// `InvalidState` when the URL was used meanwhile, or the evidence was put away.
-pub async fn receive(permit: Permit<ReceiveEvidenceFile>, bytes: Received) -> Result<evidence_file::Model> {
+pub async fn receive(
+    permit: Permit<ReceiveEvidenceFile>,
+    bytes: Received,
+) -> Result<evidence_file::Model> {
     let upload = &permit.resource;
     if upload.finished_at.is_some() {
         return Err(used());
@@ -171,7 +181,9 @@ pub async fn receive(permit: Permit<ReceiveEvidenceFile>, bytes: Received) -> Re
         uploaded_at: permit.now(),
         replaced_at: None,
     };
-    let row = permit.create::<evidence_file::Entity>(row, "uploaded").await?;
+    let row = permit
+        .create::<evidence_file::Entity>(row, "uploaded")
+        .await?;
     let finished = upload::Model {
         finished_at: Some(permit.now()),
         ..upload.clone()
@@ -198,7 +210,9 @@ async fn replace<A: crate::access::Act>(
         replaced_at: Some(permit.now()),
         ..file.clone()
     };
-    permit.change::<evidence_file::Entity>(file, after, verb).await
+    permit
+        .change::<evidence_file::Entity>(file, after, verb)
+        .await
 }
 
 /// Takes a file out of the working copy.
@@ -222,7 +236,9 @@ pub async fn remove_file(permit: Permit<RemoveEvidenceFile>) -> Result<evidence_
 /// `Internal` when that cannot be recorded; then it is not given out.
 pub async fn download(permit: Permit<DownloadEvidenceFile>) -> Result<evidence_file::Model> {
     let file = permit.resource.clone();
-    permit.note::<evidence_file::Entity>(&file, "downloaded").await?;
+    permit
+        .note::<evidence_file::Entity>(&file, "downloaded")
+        .await?;
     permit.commit().await?;
     Ok(file)
 }

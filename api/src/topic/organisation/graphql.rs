@@ -1,6 +1,8 @@
 //! Organisations and their people in the schema.
 
-use async_graphql::{ComplexObject, Context, Enum, ID, InputObject, MaybeUndefined, Object, SimpleObject};
+use async_graphql::{
+    ComplexObject, Context, Enum, ID, InputObject, MaybeUndefined, Object, SimpleObject,
+};
 use chrono::{DateTime, Utc};
 use entity::{
     OrganisationKind, PersonStatus, Role, ServiceArea, agreement, organisation, person,
@@ -18,7 +20,7 @@ use crate::{
     graphql::{
         contains,
         key::{self, Key},
-        loaded::{Loaded, scope, session},
+        loaded::{Loaded, alone, scope, session},
         page::{List, OrderDirection, Paging, Sort, cost, list},
     },
     topic::{
@@ -68,7 +70,15 @@ impl Organisation {
     ) -> Result<List<Person>> {
         let sort = Sort::by(person::Column::Name, OrderDirection::Asc);
         let organisation = person::Column::OrganisationId;
-        self.row.page(ctx, organisation, Condition::all(), sort, Paging::new(first, after)).await
+        self.row
+            .page(
+                ctx,
+                organisation,
+                Condition::all(),
+                sort,
+                Paging::new(first, after),
+            )
+            .await
     }
 
     /// The agreements in which it is the supplier and that one may see.
@@ -81,7 +91,15 @@ impl Organisation {
     ) -> Result<List<Agreement>> {
         let sort = Sort::by(agreement::Column::CreatedAt, OrderDirection::Asc);
         let supplier = agreement::Column::SupplierId;
-        self.row.page(ctx, supplier, Condition::all(), sort, Paging::new(first, after)).await
+        self.row
+            .page(
+                ctx,
+                supplier,
+                Condition::all(),
+                sort,
+                Paging::new(first, after),
+            )
+            .await
     }
 
     /// What happened to it, latest first.
@@ -134,7 +152,10 @@ impl From<Loaded<person::Entity>> for Person {
 impl Person {
     /// The employer.
     async fn organisation(&self, ctx: &Context<'_>) -> Result<Organisation> {
-        let row = self.row.required::<organisation::Entity>(ctx, person::Column::OrganisationId).await?;
+        let row = self
+            .row
+            .required::<organisation::Entity>(ctx, person::Column::OrganisationId)
+            .await?;
         Ok(row.into())
     }
 
@@ -147,8 +168,17 @@ impl Person {
     /// The roles held. Empty for people of other organisations.
     async fn roles(&self, ctx: &Context<'_>) -> Result<Vec<HeldRole>> {
         use role_assignment::{Column, Entity};
-        let rows = self.row.all::<Entity>(ctx, Column::PersonId, Column::CreatedAt).await?;
-        Ok(rows.iter().map(|row| HeldRole { role: row.role, service_area: row.service_area }).collect())
+        let rows = self
+            .row
+            .all::<Entity>(ctx, Column::PersonId, Column::CreatedAt)
+            .await?;
+        Ok(rows
+            .iter()
+            .map(|row| HeldRole {
+                role: row.role,
+                service_area: row.service_area,
+            })
+            .collect())
     }
 
     /// What happened to the person's entry, latest first; for administrators.
@@ -194,8 +224,11 @@ impl Viewer {
 
     /// The organisation acted for.
     async fn organisation(&self, ctx: &Context<'_>) -> Result<Organisation> {
-        let row = scope(ctx).await?.get::<organisation::Entity>(self.0.organisation).await?;
-        Ok(Loaded::<organisation::Entity>::alone(row).into())
+        let row = scope(ctx)
+            .await?
+            .get::<organisation::Entity>(self.0.organisation)
+            .await?;
+        Ok(alone(row).into())
     }
 
     /// The person. Null for an integration.
@@ -204,7 +237,7 @@ impl Viewer {
             return Ok(None);
         };
         let row = scope(ctx).await?.get::<person::Entity>(id).await?;
-        Ok(Some(Loaded::<person::Entity>::alone(row).into()))
+        Ok(Some(alone(row).into()))
     }
 
     /// The roles held.
@@ -264,7 +297,10 @@ impl PersonFilter {
     fn condition(self) -> Condition {
         use person::Column;
         Condition::all()
-            .add_option(self.organisation_id.map(|organisation| Column::OrganisationId.eq(organisation.id)))
+            .add_option(
+                self.organisation_id
+                    .map(|organisation| Column::OrganisationId.eq(organisation.id)),
+            )
             .add_option(self.name_contains.map(|text| contains(Column::Name, &text)))
             .add_option(self.status.map(|status| Column::Status.eq(status)))
     }
@@ -304,12 +340,18 @@ impl OrganisationQuery {
     async fn organisations(
         &self,
         ctx: &Context<'_>,
-        #[graphql(desc = "Which to list; all when not said.", default)] filter: OrganisationFilter,
+        #[graphql(desc = "Which to list; all when not said.")] filter: Option<OrganisationFilter>,
         #[graphql(desc = "How many to return: up to 100, 20 when not said.")] first: Option<i32>,
         #[graphql(desc = "Return those after this cursor.")] after: Option<String>,
     ) -> Result<List<Organisation>> {
         let sort = Sort::by(organisation::Column::Name, OrderDirection::Asc);
-        list(ctx, filter.condition(), sort, Paging::new(first, after)).await
+        list(
+            ctx,
+            filter.unwrap_or_default().condition(),
+            sort,
+            Paging::new(first, after),
+        )
+        .await
     }
 
     /// Colleagues, and the people of organisations one has to do with.
@@ -317,12 +359,18 @@ impl OrganisationQuery {
     async fn people(
         &self,
         ctx: &Context<'_>,
-        #[graphql(desc = "Which to list; all when not said.", default)] filter: PersonFilter,
-        #[graphql(desc = "In which order; by name when not said.", default)] order: PersonOrder,
+        #[graphql(desc = "Which to list; all when not said.")] filter: Option<PersonFilter>,
+        #[graphql(desc = "In which order; by name when not said.")] order: Option<PersonOrder>,
         #[graphql(desc = "How many to return: up to 100, 20 when not said.")] first: Option<i32>,
         #[graphql(desc = "Return those after this cursor.")] after: Option<String>,
     ) -> Result<List<Person>> {
-        list(ctx, filter.condition(), order.sort(), Paging::new(first, after)).await
+        list(
+            ctx,
+            filter.unwrap_or_default().condition(),
+            order.unwrap_or_default().sort(),
+            Paging::new(first, after),
+        )
+        .await
     }
 }
 
@@ -388,8 +436,9 @@ impl OrganisationMutation {
     ) -> Result<Person> {
         let permit = session(ctx)?.permit_at_home::<CreatePerson>().await?;
         let roles = input.roles.into_iter().map(Grant::from).collect();
-        let row = write::create_person(permit, input.name, &input.email, input.title, roles).await?;
-        Ok(Loaded::<person::Entity>::alone(row).into())
+        let row =
+            write::create_person(permit, input.name, &input.email, input.title, roles).await?;
+        Ok(alone(row).into())
     }
 
     /// Changes a person of the own organisation: name, title, status, roles. Nobody changes oneself.
@@ -399,8 +448,12 @@ impl OrganisationMutation {
         #[graphql(desc = "The change.")] input: UpdatePersonInput,
     ) -> Result<Person> {
         let expected = Some(input.expected_version);
-        let permit = session(ctx)?.permit::<UpdatePerson>(input.id.id, expected).await?;
-        let roles = input.roles.map(|roles| roles.into_iter().map(Grant::from).collect());
+        let permit = session(ctx)?
+            .permit::<UpdatePerson>(input.id.id, expected)
+            .await?;
+        let roles = input
+            .roles
+            .map(|roles| roles.into_iter().map(Grant::from).collect());
         let fill = |row: &mut person::Model| {
             if let Some(name) = input.name {
                 row.name = name;
@@ -409,6 +462,6 @@ impl OrganisationMutation {
             row.status = input.status.unwrap_or(row.status);
         };
         let row = write::update_person(permit, fill, roles).await?;
-        Ok(Loaded::<person::Entity>::alone(row).into())
+        Ok(alone(row).into())
     }
 }

@@ -10,6 +10,6 @@
 //!   Who leaves becomes INACTIVE: what the person did keeps its author.
 
 pub mod graphql;
-pub mod write;
 pub mod model;
 pub mod read;
+pub mod write;

@@ -45,7 +45,10 @@ pub async fn create_person(
         .one()
         .await?;
     if taken.is_some() {
-        return Err(Error::invalid("email", "belongs to another person of the organisation"));
+        return Err(Error::invalid(
+            "email",
+            "belongs to another person of the organisation",
+        ));
     }
     let row = permit.create::<person::Entity>(row, "added").await?;
     for grant in roles {
@@ -67,9 +70,13 @@ pub async fn update_person(
     let before = permit.resource.clone();
     let mut after = before.clone();
     fill(&mut after);
-    let home = permit.get::<organisation::Entity>(before.organisation_id).await?;
+    let home = permit
+        .get::<organisation::Entity>(before.organisation_id)
+        .await?;
     check_person(&home, &after, roles.as_deref().unwrap_or_default())?;
-    let row = permit.change::<person::Entity>(&before, after, "updated").await?;
+    let row = permit
+        .change::<person::Entity>(&before, after, "updated")
+        .await?;
     if let Some(roles) = roles {
         replace_roles(&permit, &row, roles).await?;
     }
@@ -86,7 +93,11 @@ fn check_person(home: &organisation::Model, row: &person::Model, roles: &[Grant]
     check.finish()
 }
 
-async fn replace_roles<A: Act>(permit: &Permit<A>, person: &person::Model, wanted: Vec<Grant>) -> Result<()> {
+async fn replace_roles<A: Act>(
+    permit: &Permit<A>,
+    person: &person::Model,
+    wanted: Vec<Grant>,
+) -> Result<()> {
     let held = permit
         .find::<role_assignment::Entity>()?
         .filter(role_assignment::Column::PersonId.eq(person.id))
@@ -97,7 +108,9 @@ async fn replace_roles<A: Act>(permit: &Permit<A>, person: &person::Model, wante
     };
     for row in &held {
         if !wanted.iter().any(|grant| same(row, grant)) {
-            permit.remove::<role_assignment::Entity>(row, "withdrawn").await?;
+            permit
+                .remove::<role_assignment::Entity>(row, "withdrawn")
+                .await?;
         }
     }
     for grant in wanted {
@@ -116,6 +129,8 @@ async fn give<A: Act>(permit: &Permit<A>, to: &person::Model, grant: Grant) -> R
         service_area: grant.area,
         created_at: permit.now(),
     };
-    permit.create::<role_assignment::Entity>(row, "given").await?;
+    permit
+        .create::<role_assignment::Entity>(row, "given")
+        .await?;
     Ok(())
 }

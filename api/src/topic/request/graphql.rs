@@ -23,7 +23,7 @@ use crate::{
     graphql::{
         contains,
         key::{self, Key},
-        loaded::{Loaded, scope, session},
+        loaded::{Loaded, alone, scope, session},
         page::{List, OrderDirection, Paging, Sort, cost, list},
     },
     topic::{
@@ -42,7 +42,7 @@ use crate::{
 #[graphql(complex)]
 pub struct EvidenceRequest {
     /// Identifies the request.
-    id: ID,
+    pub id: ID,
     /// Where it stands.
     state: RequestState,
     /// The kind of evidence that is asked for.
@@ -105,19 +105,31 @@ impl EvidenceRequest {
     /// The agreement under which it is asked.
     async fn agreement(&self, ctx: &Context<'_>) -> Result<Agreement> {
         let agreement = evidence_request::Column::AgreementId;
-        Ok(self.row.required::<agreement::Entity>(ctx, agreement).await?.into())
+        Ok(self
+            .row
+            .required::<agreement::Entity>(ctx, agreement)
+            .await?
+            .into())
     }
 
     /// The customer who asks.
     async fn customer(&self, ctx: &Context<'_>) -> Result<Organisation> {
         let customer = evidence_request::Column::CustomerId;
-        Ok(self.row.required::<organisation::Entity>(ctx, customer).await?.into())
+        Ok(self
+            .row
+            .required::<organisation::Entity>(ctx, customer)
+            .await?
+            .into())
     }
 
     /// The supplier who is asked.
     async fn supplier(&self, ctx: &Context<'_>) -> Result<Organisation> {
         let supplier = evidence_request::Column::SupplierId;
-        Ok(self.row.required::<organisation::Entity>(ctx, supplier).await?.into())
+        Ok(self
+            .row
+            .required::<organisation::Entity>(ctx, supplier)
+            .await?
+            .into())
     }
 
     /// What was handed in as the latest answer; on a request that is OPEN again, the answer that was not
@@ -131,7 +143,10 @@ impl EvidenceRequest {
 
     /// Who asked. Null when an integration did.
     async fn created_by(&self, ctx: &Context<'_>) -> Result<Option<Person>> {
-        let row = self.row.one::<person::Entity>(ctx, evidence_request::Column::CreatedBy).await?;
+        let row = self
+            .row
+            .one::<person::Entity>(ctx, evidence_request::Column::CreatedBy)
+            .await?;
         Ok(row.map(Person::from))
     }
 
@@ -145,7 +160,15 @@ impl EvidenceRequest {
     ) -> Result<List<Comment>> {
         let sort = Sort::by(comment::Column::CreatedAt, OrderDirection::Asc);
         let request = comment::Column::EvidenceRequestId;
-        self.row.page(ctx, request, Condition::all(), sort, Paging::new(first, after)).await
+        self.row
+            .page(
+                ctx,
+                request,
+                Condition::all(),
+                sort,
+                Paging::new(first, after),
+            )
+            .await
     }
 
     /// What happened to it, latest first.
@@ -234,18 +257,35 @@ impl EvidenceRequestFilter {
             }))
             .add_option(self.kind.map(|kinds| Column::Kind.is_in(kinds)))
             .add_option(self.due_before.map(|day| Column::DueOn.lte(day)))
-            .add_option(self.agreement_id.map(|agreement| Column::AgreementId.eq(agreement.id)))
-            .add_option(self.supplier_id.map(|supplier| Column::SupplierId.eq(supplier.id)))
-            .add_option(self.customer_id.map(|customer| Column::CustomerId.eq(customer.id)))
-            .add_option(self.service_area.map(|areas| Column::ServiceArea.is_in(areas)))
-            .add_option(self.title_contains.map(|text| contains(Column::Title, &text)))
+            .add_option(
+                self.agreement_id
+                    .map(|agreement| Column::AgreementId.eq(agreement.id)),
+            )
+            .add_option(
+                self.supplier_id
+                    .map(|supplier| Column::SupplierId.eq(supplier.id)),
+            )
+            .add_option(
+                self.customer_id
+                    .map(|customer| Column::CustomerId.eq(customer.id)),
+            )
+            .add_option(
+                self.service_area
+                    .map(|areas| Column::ServiceArea.is_in(areas)),
+            )
+            .add_option(
+                self.title_contains
+                    .map(|text| contains(Column::Title, &text)),
+            )
     }
 }
 
 /// The condition that a request is overdue: [`model::overdue`] in SQL.
 pub fn is_overdue(today: NaiveDate) -> Condition {
     use evidence_request::Column;
-    Condition::all().add(Column::State.eq(RequestState::Open)).add(Column::DueOn.lt(today))
+    Condition::all()
+        .add(Column::State.eq(RequestState::Open))
+        .add(Column::DueOn.lt(today))
 }
 
 /// Queries of evidence requests.
@@ -259,14 +299,23 @@ impl RequestQuery {
     async fn evidence_requests(
         &self,
         ctx: &Context<'_>,
-        #[graphql(desc = "Which to list; all when not said.", default)] filter: EvidenceRequestFilter,
-        #[graphql(desc = "In which order; the earliest due first when not said.", default)]
-        order: EvidenceRequestOrder,
+        #[graphql(desc = "Which to list; all when not said.")] filter: Option<
+            EvidenceRequestFilter,
+        >,
+        #[graphql(desc = "In which order; the earliest due first when not said.")] order: Option<
+            EvidenceRequestOrder,
+        >,
         #[graphql(desc = "How many to return: up to 100, 20 when not said.")] first: Option<i32>,
         #[graphql(desc = "Return those after this cursor.")] after: Option<String>,
     ) -> Result<List<EvidenceRequest>> {
         let today = scope(ctx).await?.today();
-        list(ctx, filter.condition(today), order.sort(), Paging::new(first, after)).await
+        list(
+            ctx,
+            filter.unwrap_or_default().condition(today),
+            order.unwrap_or_default().sort(),
+            Paging::new(first, after),
+        )
+        .await
     }
 }
 
@@ -376,8 +425,12 @@ impl RequestMutation {
         #[graphql(desc = "What is asked for.")] input: CreateEvidenceRequestInput,
     ) -> Result<EvidenceRequest> {
         let agreement = input.agreement_id.id;
-        let permit = session(ctx)?.permit::<CreateEvidenceRequest>(agreement, None).await?;
-        Ok(EvidenceRequest::from(Loaded::alone(write::create(permit, input.into()).await?)))
+        let permit = session(ctx)?
+            .permit::<CreateEvidenceRequest>(agreement, None)
+            .await?;
+        Ok(EvidenceRequest::from(alone(
+            write::create(permit, input.into()).await?,
+        )))
     }
 
     /// Changes what is asked for, or by when, until the request is fulfilled or withdrawn.
@@ -387,9 +440,11 @@ impl RequestMutation {
         #[graphql(desc = "The change.")] input: UpdateEvidenceRequestInput,
     ) -> Result<EvidenceRequest> {
         let expected = Some(input.expected_version);
-        let permit = session(ctx)?.permit::<UpdateEvidenceRequest>(input.id.id, expected).await?;
+        let permit = session(ctx)?
+            .permit::<UpdateEvidenceRequest>(input.id.id, expected)
+            .await?;
         let row = write::update(permit, |row| input.fill(row)).await?;
-        Ok(EvidenceRequest::from(Loaded::alone(row)))
+        Ok(EvidenceRequest::from(alone(row)))
     }
 
     /// Answers an open request with something that was handed in under its agreement. The answer is
@@ -400,8 +455,12 @@ impl RequestMutation {
         #[graphql(desc = "Which, and with what.")] input: AnswerEvidenceRequestInput,
     ) -> Result<EvidenceRequest> {
         let expected = Some(input.expected_version);
-        let permit = session(ctx)?.permit::<AnswerEvidenceRequest>(input.id.id, expected).await?;
-        Ok(EvidenceRequest::from(Loaded::alone(write::answer(permit, input.submission_id.id).await?)))
+        let permit = session(ctx)?
+            .permit::<AnswerEvidenceRequest>(input.id.id, expected)
+            .await?;
+        Ok(EvidenceRequest::from(alone(
+            write::answer(permit, input.submission_id.id).await?,
+        )))
     }
 
     /// Closes an answered request, because the answer is enough.
@@ -411,8 +470,10 @@ impl RequestMutation {
         #[graphql(desc = "Which.")] input: FulfilEvidenceRequestInput,
     ) -> Result<EvidenceRequest> {
         let expected = Some(input.expected_version);
-        let permit = session(ctx)?.permit::<FulfilEvidenceRequest>(input.id.id, expected).await?;
-        Ok(EvidenceRequest::from(Loaded::alone(write::fulfil(permit).await?)))
+        let permit = session(ctx)?
+            .permit::<FulfilEvidenceRequest>(input.id.id, expected)
+            .await?;
+        Ok(EvidenceRequest::from(alone(write::fulfil(permit).await?)))
     }
 
     /// Opens an answered request again, with a remark that says what the answer lacks. The supplier can
@@ -423,8 +484,12 @@ impl RequestMutation {
         #[graphql(desc = "Which, and why.")] input: ReopenEvidenceRequestInput,
     ) -> Result<EvidenceRequest> {
         let expected = Some(input.expected_version);
-        let permit = session(ctx)?.permit::<ReopenEvidenceRequest>(input.id.id, expected).await?;
-        Ok(EvidenceRequest::from(Loaded::alone(write::reopen(permit, input.remark).await?)))
+        let permit = session(ctx)?
+            .permit::<ReopenEvidenceRequest>(input.id.id, expected)
+            .await?;
+        Ok(EvidenceRequest::from(alone(
+            write::reopen(permit, input.remark).await?,
+        )))
     }
 
     /// Closes an open request, because the evidence is no longer asked for.
@@ -434,7 +499,11 @@ impl RequestMutation {
         #[graphql(desc = "Which.")] input: WithdrawEvidenceRequestInput,
     ) -> Result<EvidenceRequest> {
         let expected = Some(input.expected_version);
-        let permit = session(ctx)?.permit::<WithdrawEvidenceRequest>(input.id.id, expected).await?;
-        Ok(EvidenceRequest::from(Loaded::alone(write::withdraw(permit, input.remark).await?)))
+        let permit = session(ctx)?
+            .permit::<WithdrawEvidenceRequest>(input.id.id, expected)
+            .await?;
+        Ok(EvidenceRequest::from(alone(
+            write::withdraw(permit, input.remark).await?,
+        )))
     }
 }

@@ -42,7 +42,8 @@ pub async fn create(
     let agreement = &permit.resource;
     if !in_force(agreement, permit.today()) {
         return Err(Error::InvalidState(
-            "This agreement is not in force today, so nothing can be asked for under it.".to_owned(),
+            "This agreement is not in force today, so nothing can be asked for under it."
+                .to_owned(),
         ));
     }
     let row = asked(&permit, agreement, wanted);
@@ -50,7 +51,9 @@ pub async fn create(
     rules(&row, &mut check);
     check.not_past("dueOn", row.due_on, permit.today());
     check.finish()?;
-    let row = permit.create::<evidence_request::Entity>(row, "asked").await?;
+    let row = permit
+        .create::<evidence_request::Entity>(row, "asked")
+        .await?;
     permit.commit().await?;
     Ok(row)
 }
@@ -101,7 +104,9 @@ pub async fn update(
         check.not_past("dueOn", after.due_on, permit.today());
     }
     check.finish()?;
-    let row = permit.change::<evidence_request::Entity>(before, after, "updated").await?;
+    let row = permit
+        .change::<evidence_request::Entity>(before, after, "updated")
+        .await?;
     permit.commit().await?;
     Ok(row)
 }
@@ -137,7 +142,9 @@ pub async fn answer(
         remark: None,
         ..before.clone()
     };
-    let row = permit.change::<evidence_request::Entity>(before, after, "answered").await?;
+    let row = permit
+        .change::<evidence_request::Entity>(before, after, "answered")
+        .await?;
     permit.commit().await?;
     Ok(row)
 }
@@ -153,7 +160,9 @@ pub async fn fulfil(permit: Permit<FulfilEvidenceRequest>) -> Result<evidence_re
         closed_at: Some(permit.now()),
         ..before.clone()
     };
-    let row = permit.change::<evidence_request::Entity>(before, after, "fulfilled").await?;
+    let row = permit
+        .change::<evidence_request::Entity>(before, after, "fulfilled")
+        .await?;
     permit.commit().await?;
     Ok(row)
 }
@@ -173,7 +182,9 @@ pub async fn reopen(
         ..before.clone()
     };
     check(&after)?;
-    let row = permit.change::<evidence_request::Entity>(before, after, "reopened").await?;
+    let row = permit
+        .change::<evidence_request::Entity>(before, after, "reopened")
+        .await?;
     permit.commit().await?;
     Ok(row)
 }
@@ -195,7 +206,9 @@ pub async fn withdraw(
         ..before.clone()
     };
     check(&after)?;
-    let row = permit.change::<evidence_request::Entity>(before, after, "withdrawn").await?;
+    let row = permit
+        .change::<evidence_request::Entity>(before, after, "withdrawn")
+        .await?;
     permit.commit().await?;
     Ok(row)
 }

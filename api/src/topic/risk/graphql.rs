@@ -682,6 +682,8 @@ pub enum RiskOrderField {
     UpdatedAt,
     /// Its score, as it is now.
     Score,
+    /// Its score after treatment; as it is now while that is not assessed.
+    RemainingScore,
     /// When it shall be looked at again; those without a date come after all dates.
     ReviewOn,
     /// Its title.
@@ -702,6 +704,10 @@ pub struct RiskOrder {
 impl RiskOrder {
     fn sort(&self) -> Sort<risk::Entity> {
         let column = match self.field {
+            RiskOrderField::RemainingScore => {
+                return Sort::by(risk::Column::ResidualScore, self.direction)
+                    .or(risk::Column::Score);
+            }
             RiskOrderField::CreatedAt => risk::Column::CreatedAt,
             RiskOrderField::UpdatedAt => risk::Column::UpdatedAt,
             RiskOrderField::Score => risk::Column::Score,
@@ -982,17 +988,18 @@ impl RiskQuery {
     async fn risk_analyses(
         &self,
         ctx: &Context<'_>,
-        #[graphql(desc = "Which to list; all when not said.", default)] filter: RiskAnalysisFilter,
-        #[graphql(desc = "In which order; oldest first when not said.", default)]
-        order: RiskAnalysisOrder,
+        #[graphql(desc = "Which to list; all when not said.")] filter: Option<RiskAnalysisFilter>,
+        #[graphql(desc = "In which order; oldest first when not said.")] order: Option<
+            RiskAnalysisOrder,
+        >,
         #[graphql(desc = "How many to return: up to 100, 20 when not said.")] first: Option<i32>,
         #[graphql(desc = "Return those after this cursor.")] after: Option<String>,
     ) -> Result<List<RiskAnalysis>> {
         let today = scope(ctx).await?.today();
         list(
             ctx,
-            filter.condition(today),
-            order.sort(),
+            filter.unwrap_or_default().condition(today),
+            order.unwrap_or_default().sort(),
             Paging::new(first, after),
         )
         .await
@@ -1003,13 +1010,19 @@ impl RiskQuery {
     async fn risks(
         &self,
         ctx: &Context<'_>,
-        #[graphql(desc = "Which to list; all when not said.", default)] filter: RiskFilter,
-        #[graphql(desc = "In which order; oldest first when not said.", default)] order: RiskOrder,
+        #[graphql(desc = "Which to list; all when not said.")] filter: Option<RiskFilter>,
+        #[graphql(desc = "In which order; oldest first when not said.")] order: Option<RiskOrder>,
         #[graphql(desc = "How many to return: up to 100, 20 when not said.")] first: Option<i32>,
         #[graphql(desc = "Return those after this cursor.")] after: Option<String>,
     ) -> Result<List<Risk>> {
-        let condition = filter.condition(&*scope(ctx).await?)?;
-        list(ctx, condition, order.sort(), Paging::new(first, after)).await
+        let condition = filter.unwrap_or_default().condition(&*scope(ctx).await?)?;
+        list(
+            ctx,
+            condition,
+            order.unwrap_or_default().sort(),
+            Paging::new(first, after),
+        )
+        .await
     }
 
     /// Requests to accept risks, and what was decided.
@@ -1017,18 +1030,18 @@ impl RiskQuery {
     async fn risk_acceptances(
         &self,
         ctx: &Context<'_>,
-        #[graphql(desc = "Which to list; all when not said.", default)]
-        filter: RiskAcceptanceFilter,
-        #[graphql(desc = "In which order; oldest first when not said.", default)]
-        order: RiskAcceptanceOrder,
+        #[graphql(desc = "Which to list; all when not said.")] filter: Option<RiskAcceptanceFilter>,
+        #[graphql(desc = "In which order; oldest first when not said.")] order: Option<
+            RiskAcceptanceOrder,
+        >,
         #[graphql(desc = "How many to return: up to 100, 20 when not said.")] first: Option<i32>,
         #[graphql(desc = "Return those after this cursor.")] after: Option<String>,
     ) -> Result<List<RiskAcceptance>> {
         let today = scope(ctx).await?.today();
         list(
             ctx,
-            filter.condition(today),
-            order.sort(),
+            filter.unwrap_or_default().condition(today),
+            order.unwrap_or_default().sort(),
             Paging::new(first, after),
         )
         .await

@@ -1,8 +1,6 @@
 //! Submissions in the schema.
 
-use async_graphql::{
-    ComplexObject, Context, Enum, ID, InputObject, Object, SimpleObject, Union,
-};
+use async_graphql::{ComplexObject, Context, Enum, ID, InputObject, Object, SimpleObject, Union};
 use chrono::{DateTime, NaiveDate, Utc};
 use entity::{
     EvidenceKind, ReviewOutcome, ReviewState, RiskTreatment, ServiceArea, agreement, comment,
@@ -21,7 +19,7 @@ use crate::{
     graphql::{
         contains,
         key::{self, Key},
-        loaded::{Loaded, scope, session},
+        loaded::{Loaded, alone, scope, session},
         page::{List, OrderDirection, Paging, Sort, cost, list},
     },
     topic::{
@@ -106,57 +104,85 @@ impl Submission {
     /// The agreement under which it is handed in. Null for a supplier that takes part in a risk
     /// analysis under an agreement of its own.
     async fn agreement(&self, ctx: &Context<'_>) -> Result<Option<Agreement>> {
-        let row = self.row.one::<agreement::Entity>(ctx, submission::Column::AgreementId).await?;
+        let row = self
+            .row
+            .one::<agreement::Entity>(ctx, submission::Column::AgreementId)
+            .await?;
         Ok(row.map(Agreement::from))
     }
 
     /// The customer who reviews it.
     async fn customer(&self, ctx: &Context<'_>) -> Result<Organisation> {
-        let row = self.row.required::<organisation::Entity>(ctx, submission::Column::CustomerId).await?;
+        let row = self
+            .row
+            .required::<organisation::Entity>(ctx, submission::Column::CustomerId)
+            .await?;
         Ok(row.into())
     }
 
-    /// The supplier of the agreement.
-    async fn supplier(&self, ctx: &Context<'_>) -> Result<Organisation> {
-        let row = self.row.required::<organisation::Entity>(ctx, submission::Column::SupplierId).await?;
-        Ok(row.into())
+    /// The supplier of the agreement. Null for a supplier that takes part in a risk analysis under an
+    /// agreement of its own.
+    async fn supplier(&self, ctx: &Context<'_>) -> Result<Option<Organisation>> {
+        let row = self
+            .row
+            .one::<organisation::Entity>(ctx, submission::Column::SupplierId)
+            .await?;
+        Ok(row.map(Organisation::from))
     }
 
     /// The evidence in the supplier's workspace. Null for a risk analysis, and for everybody but the
     /// supplier: others see the content of the rounds.
     async fn evidence(&self, ctx: &Context<'_>) -> Result<Option<Evidence>> {
-        let row = self.row.one::<evidence::Entity>(ctx, submission::Column::EvidenceId).await?;
+        let row = self
+            .row
+            .one::<evidence::Entity>(ctx, submission::Column::EvidenceId)
+            .await?;
         Ok(row.map(Evidence::from))
     }
 
     /// The risk analysis. Null for evidence.
     async fn risk_analysis(&self, ctx: &Context<'_>) -> Result<Option<RiskAnalysis>> {
-        let row = self.row.one::<risk_analysis::Entity>(ctx, submission::Column::RiskAnalysisId).await?;
+        let row = self
+            .row
+            .one::<risk_analysis::Entity>(ctx, submission::Column::RiskAnalysisId)
+            .await?;
         Ok(row.map(RiskAnalysis::from))
     }
 
     /// Who prepared it. Null when an integration did.
     async fn created_by(&self, ctx: &Context<'_>) -> Result<Option<Person>> {
-        let row = self.row.one::<person::Entity>(ctx, submission::Column::CreatedBy).await?;
+        let row = self
+            .row
+            .one::<person::Entity>(ctx, submission::Column::CreatedBy)
+            .await?;
         Ok(row.map(Person::from))
     }
 
     /// Who last handed it in. Null while it is a draft, and when an integration did.
     async fn submitted_by(&self, ctx: &Context<'_>) -> Result<Option<Person>> {
-        let row = self.row.one::<person::Entity>(ctx, submission::Column::SubmittedBy).await?;
+        let row = self
+            .row
+            .one::<person::Entity>(ctx, submission::Column::SubmittedBy)
+            .await?;
         Ok(row.map(Person::from))
     }
 
     /// Who last reviewed it. Null while it has not been.
     async fn reviewed_by(&self, ctx: &Context<'_>) -> Result<Option<Person>> {
-        let row = self.row.one::<person::Entity>(ctx, submission::Column::ReviewedBy).await?;
+        let row = self
+            .row
+            .one::<person::Entity>(ctx, submission::Column::ReviewedBy)
+            .await?;
         Ok(row.map(Person::from))
     }
 
     /// Every time it was handed in, oldest first, with the content as it then stood.
     async fn rounds(&self, ctx: &Context<'_>) -> Result<Vec<SubmissionRound>> {
         use submission_round::{Column, Entity};
-        let rows = self.row.all::<Entity>(ctx, Column::SubmissionId, Column::Number).await?;
+        let rows = self
+            .row
+            .all::<Entity>(ctx, Column::SubmissionId, Column::Number)
+            .await?;
         Ok(rows.into_iter().map(SubmissionRound::from).collect())
     }
 
@@ -170,7 +196,15 @@ impl Submission {
     ) -> Result<List<Comment>> {
         let sort = Sort::by(comment::Column::CreatedAt, OrderDirection::Asc);
         let submission = comment::Column::SubmissionId;
-        self.row.page(ctx, submission, Condition::all(), sort, Paging::new(first, after)).await
+        self.row
+            .page(
+                ctx,
+                submission,
+                Condition::all(),
+                sort,
+                Paging::new(first, after),
+            )
+            .await
     }
 
     /// What happened to it, latest first.
@@ -238,13 +272,19 @@ impl SubmissionRound {
 
     /// Who handed it in. Null when an integration did.
     async fn submitted_by(&self, ctx: &Context<'_>) -> Result<Option<Person>> {
-        let row = self.row.one::<person::Entity>(ctx, submission_round::Column::SubmittedBy).await?;
+        let row = self
+            .row
+            .one::<person::Entity>(ctx, submission_round::Column::SubmittedBy)
+            .await?;
         Ok(row.map(Person::from))
     }
 
     /// Who reviewed it. Null while it waits for review.
     async fn reviewed_by(&self, ctx: &Context<'_>) -> Result<Option<Person>> {
-        let row = self.row.one::<person::Entity>(ctx, submission_round::Column::ReviewedBy).await?;
+        let row = self
+            .row
+            .one::<person::Entity>(ctx, submission_round::Column::ReviewedBy)
+            .await?;
         Ok(row.map(Person::from))
     }
 }
@@ -315,10 +355,15 @@ impl SubmittedEvidence {
     /// The files that were handed in.
     async fn files(&self, ctx: &Context<'_>) -> Result<Vec<EvidenceFile>> {
         use submission_file::{Column, Entity};
-        let joined = self.round.all::<Entity>(ctx, Column::RoundId, Column::Id).await?;
+        let joined = self
+            .round
+            .all::<Entity>(ctx, Column::RoundId, Column::Id)
+            .await?;
         let mut files = Vec::with_capacity(joined.len());
         for row in joined {
-            let file = row.required::<evidence_file::Entity>(ctx, Column::FileId).await?;
+            let file = row
+                .required::<evidence_file::Entity>(ctx, Column::FileId)
+                .await?;
             files.push(EvidenceFile::from(file));
         }
         Ok(files)
@@ -468,11 +513,26 @@ impl SubmissionFilter {
         Condition::all()
             .add_option(self.state.map(|states| Column::State.is_in(states)))
             .add_option(self.kind.map(|kinds| Column::Kind.is_in(kinds)))
-            .add_option(self.agreement_id.map(|agreement| Column::AgreementId.eq(agreement.id)))
-            .add_option(self.supplier_id.map(|supplier| Column::SupplierId.eq(supplier.id)))
-            .add_option(self.customer_id.map(|customer| Column::CustomerId.eq(customer.id)))
-            .add_option(self.service_area.map(|areas| Column::ServiceArea.is_in(areas)))
-            .add_option(self.title_contains.map(|text| contains(Column::Title, &text)))
+            .add_option(
+                self.agreement_id
+                    .map(|agreement| Column::AgreementId.eq(agreement.id)),
+            )
+            .add_option(
+                self.supplier_id
+                    .map(|supplier| Column::SupplierId.eq(supplier.id)),
+            )
+            .add_option(
+                self.customer_id
+                    .map(|customer| Column::CustomerId.eq(customer.id)),
+            )
+            .add_option(
+                self.service_area
+                    .map(|areas| Column::ServiceArea.is_in(areas)),
+            )
+            .add_option(
+                self.title_contains
+                    .map(|text| contains(Column::Title, &text)),
+            )
             .add_option(self.validity.map(|validity| has_validity(validity, today)))
     }
 }
@@ -480,17 +540,23 @@ impl SubmissionFilter {
 /// The condition that a submission's dates give it this validity: [`Validity::on`] in SQL.
 pub fn has_validity(validity: Validity, today: NaiveDate) -> Condition {
     use submission::Column;
-    let begun = Condition::any().add(Column::ValidFrom.is_null()).add(Column::ValidFrom.lte(today));
+    let begun = Condition::any()
+        .add(Column::ValidFrom.is_null())
+        .add(Column::ValidFrom.lte(today));
     let horizon = horizon(today);
     match validity {
         Validity::Upcoming => Condition::all().add(Column::ValidFrom.gt(today)),
-        Validity::Valid => Condition::all()
-            .add(begun)
-            .add(Condition::any().add(Column::ValidUntil.is_null()).add(Column::ValidUntil.gt(horizon))),
+        Validity::Valid => Condition::all().add(begun).add(
+            Condition::any()
+                .add(Column::ValidUntil.is_null())
+                .add(Column::ValidUntil.gt(horizon)),
+        ),
         Validity::Expiring => Condition::all()
             .add(begun)
             .add(Column::ValidUntil.between(today, horizon)),
-        Validity::Expired => Condition::all().add(begun).add(Column::ValidUntil.lt(today)),
+        Validity::Expired => Condition::all()
+            .add(begun)
+            .add(Column::ValidUntil.lt(today)),
     }
 }
 
@@ -505,13 +571,21 @@ impl SubmissionQuery {
     async fn submissions(
         &self,
         ctx: &Context<'_>,
-        #[graphql(desc = "Which to list; all when not said.", default)] filter: SubmissionFilter,
-        #[graphql(desc = "In which order; oldest first when not said.", default)] order: SubmissionOrder,
+        #[graphql(desc = "Which to list; all when not said.")] filter: Option<SubmissionFilter>,
+        #[graphql(desc = "In which order; oldest first when not said.")] order: Option<
+            SubmissionOrder,
+        >,
         #[graphql(desc = "How many to return: up to 100, 20 when not said.")] first: Option<i32>,
         #[graphql(desc = "Return those after this cursor.")] after: Option<String>,
     ) -> Result<List<Submission>> {
         let today = scope(ctx).await?.today();
-        list(ctx, filter.condition(today), order.sort(), Paging::new(first, after)).await
+        list(
+            ctx,
+            filter.unwrap_or_default().condition(today),
+            order.unwrap_or_default().sort(),
+            Paging::new(first, after),
+        )
+        .await
     }
 }
 
@@ -569,8 +643,10 @@ impl SubmissionMutation {
         ctx: &Context<'_>,
         #[graphql(desc = "Which evidence, under which agreement.")] input: CreateSubmissionInput,
     ) -> Result<Submission> {
-        let permit = session(ctx)?.permit::<CreateSubmission>(input.evidence_id.id, None).await?;
-        Ok(Loaded::alone(write::create(permit, input.agreement_id.id).await?).into())
+        let permit = session(ctx)?
+            .permit::<CreateSubmission>(input.evidence_id.id, None)
+            .await?;
+        Ok(alone(write::create(permit, input.agreement_id.id).await?).into())
     }
 
     /// Hands in a submission, for the first time or after it was returned: the evidence and its current
@@ -581,8 +657,10 @@ impl SubmissionMutation {
         #[graphql(desc = "Which.")] input: SubmitSubmissionInput,
     ) -> Result<Submission> {
         let expected = Some(input.expected_version);
-        let permit = session(ctx)?.permit::<SubmitSubmission>(input.id.id, expected).await?;
-        Ok(Loaded::alone(write::submit(permit, input.message).await?).into())
+        let permit = session(ctx)?
+            .permit::<SubmitSubmission>(input.id.id, expected)
+            .await?;
+        Ok(alone(write::submit(permit, input.message).await?).into())
     }
 
     /// Approves what was handed in. An earlier approved submission of the same evidence under the same
@@ -593,8 +671,10 @@ impl SubmissionMutation {
         #[graphql(desc = "Which.")] input: ApproveSubmissionInput,
     ) -> Result<Submission> {
         let expected = Some(input.expected_version);
-        let permit = session(ctx)?.permit::<ApproveSubmission>(input.id.id, expected).await?;
-        Ok(Loaded::alone(write::approve(permit, input.remark).await?).into())
+        let permit = session(ctx)?
+            .permit::<ApproveSubmission>(input.id.id, expected)
+            .await?;
+        Ok(alone(write::approve(permit, input.remark).await?).into())
     }
 
     /// Returns what was handed in, with a remark that says what must be changed.
@@ -604,7 +684,9 @@ impl SubmissionMutation {
         #[graphql(desc = "Which, and why.")] input: ReturnSubmissionInput,
     ) -> Result<Submission> {
         let expected = Some(input.expected_version);
-        let permit = session(ctx)?.permit::<ReturnSubmission>(input.id.id, expected).await?;
-        Ok(Loaded::alone(write::send_back(permit, input.remark).await?).into())
+        let permit = session(ctx)?
+            .permit::<ReturnSubmission>(input.id.id, expected)
+            .await?;
+        Ok(alone(write::send_back(permit, input.remark).await?).into())
     }
 }

@@ -11,6 +11,6 @@
 
 pub mod content;
 pub mod graphql;
-pub mod write;
 pub mod model;
 pub mod read;
+pub mod write;

@@ -18,7 +18,8 @@ use crate::{
         action::{ApproveSubmission, CreateSubmission, ReturnSubmission, SubmitSubmission},
     },
     topic::{
-        Machine, agreement::model::in_force,
+        Machine,
+        agreement::model::in_force,
         evidence::{model::ready_to_hand_in, write::current_files},
     },
     validate::Check,
@@ -83,7 +84,8 @@ pub async fn prepare<A: Act>(
 ) -> Result<submission::Model> {
     if !in_force(agreement, permit.today()) {
         return Err(Error::InvalidState(
-            "This agreement is not in force today, so nothing can be handed in under it.".to_owned(),
+            "This agreement is not in force today, so nothing can be handed in under it."
+                .to_owned(),
         ));
     }
     let now = permit.now();
@@ -118,9 +120,14 @@ pub async fn prepare<A: Act>(
 ///
 /// # Errors
 /// `Invalid` naming everything the evidence still lacks, `InvalidState` when it is with the customer.
-pub async fn submit(permit: Permit<SubmitSubmission>, message: Option<String>) -> Result<submission::Model> {
+pub async fn submit(
+    permit: Permit<SubmitSubmission>,
+    message: Option<String>,
+) -> Result<submission::Model> {
     let before = permit.resource.clone();
-    let evidence = permit.get::<evidence::Entity>(evidence_of(&before)?).await?;
+    let evidence = permit
+        .get::<evidence::Entity>(evidence_of(&before)?)
+        .await?;
     let files = current_files(&permit, evidence.id).await?;
     SUBMIT.apply(before.state)?;
     ready_to_hand_in(&evidence, files.len())?;
@@ -196,7 +203,9 @@ pub async fn hand_in<A: Act>(
         };
         permit.insert::<submission_file::Entity>(joined).await?;
     }
-    permit.change::<submission::Entity>(before, after, "submitted").await
+    permit
+        .change::<submission::Entity>(before, after, "submitted")
+        .await
 }
 
 /// Approves what was handed in. An earlier approved submission of the same evidence under the same
@@ -204,7 +213,10 @@ pub async fn hand_in<A: Act>(
 ///
 /// # Errors
 /// `InvalidState` when it does not wait for review.
-pub async fn approve(permit: Permit<ApproveSubmission>, remark: Option<String>) -> Result<submission::Model> {
+pub async fn approve(
+    permit: Permit<ApproveSubmission>,
+    remark: Option<String>,
+) -> Result<submission::Model> {
     evidence_of(&permit.resource)?;
     let row = conclude(&permit, &permit.resource, ReviewOutcome::Approved, remark).await?;
     permit.commit().await?;
@@ -215,9 +227,18 @@ pub async fn approve(permit: Permit<ApproveSubmission>, remark: Option<String>) 
 ///
 /// # Errors
 /// `InvalidState` when it does not wait for review, `Invalid` when the remark says nothing.
-pub async fn send_back(permit: Permit<ReturnSubmission>, remark: String) -> Result<submission::Model> {
+pub async fn send_back(
+    permit: Permit<ReturnSubmission>,
+    remark: String,
+) -> Result<submission::Model> {
     evidence_of(&permit.resource)?;
-    let row = conclude(&permit, &permit.resource, ReviewOutcome::Returned, Some(remark)).await?;
+    let row = conclude(
+        &permit,
+        &permit.resource,
+        ReviewOutcome::Returned,
+        Some(remark),
+    )
+    .await?;
     permit.commit().await?;
     Ok(row)
 }
@@ -249,7 +270,9 @@ pub async fn conclude<A: Act>(
         reviewed_at: Some(now),
         ..round.clone()
     };
-    permit.update::<submission_round::Entity>(&round, reviewed).await?;
+    permit
+        .update::<submission_round::Entity>(&round, reviewed)
+        .await?;
     if outcome == ReviewOutcome::Approved {
         supersede_earlier(permit, before).await?;
     }
@@ -260,10 +283,15 @@ pub async fn conclude<A: Act>(
         reviewed_at: Some(now),
         ..before.clone()
     };
-    permit.change::<submission::Entity>(before, after, verb).await
+    permit
+        .change::<submission::Entity>(before, after, verb)
+        .await
 }
 
-async fn current_round<A: Act>(permit: &Permit<A>, of: &submission::Model) -> Result<submission_round::Model> {
+async fn current_round<A: Act>(
+    permit: &Permit<A>,
+    of: &submission::Model,
+) -> Result<submission_round::Model> {
     permit
         .find::<submission_round::Entity>()?
         .filter(submission_round::Column::SubmissionId.eq(of.id))
@@ -291,7 +319,9 @@ async fn supersede_earlier<A: Act>(permit: &Permit<A>, by: &submission::Model) -
             state: SUPERSEDE.apply(row.state)?,
             ..row.clone()
         };
-        permit.change::<submission::Entity>(&row, after, "superseded").await?;
+        permit
+            .change::<submission::Entity>(&row, after, "superseded")
+            .await?;
     }
     Ok(())
 }

@@ -16,7 +16,7 @@ use crate::{
     graphql::{
         contains,
         key::{self, Key},
-        loaded::{Loaded, scope, session},
+        loaded::{Loaded, alone, scope, session},
         page::{List, OrderDirection, Paging, Sort, cost, list},
     },
     topic::{
@@ -31,7 +31,7 @@ use crate::{
 #[graphql(complex)]
 pub struct ApiToken {
     /// Identifies the token. It is not the secret.
-    id: ID,
+    pub id: ID,
     /// What it is for.
     name: String,
     /// The first characters of the secret, to recognise it by.
@@ -71,7 +71,10 @@ impl ApiToken {
         if self.row.person_id.is_none() {
             return Ok(in_time);
         }
-        let person = self.row.one::<person::Entity>(ctx, api_token::Column::PersonId).await?;
+        let person = self
+            .row
+            .one::<person::Entity>(ctx, api_token::Column::PersonId)
+            .await?;
         Ok(in_time && person.is_some_and(|person| person.status == PersonStatus::Active))
     }
 
@@ -83,18 +86,27 @@ impl ApiToken {
     /// The roles of an integration. Empty for a person's token, which acts with the roles that the
     /// person holds.
     async fn roles(&self) -> Result<Vec<HeldRole>> {
-        Ok(authn::grants(&self.row)?.iter().map(HeldRole::from).collect())
+        Ok(authn::grants(&self.row)?
+            .iter()
+            .map(HeldRole::from)
+            .collect())
     }
 
     /// As whom it acts. Null for an integration.
     async fn person(&self, ctx: &Context<'_>) -> Result<Option<Person>> {
-        let row = self.row.one::<person::Entity>(ctx, api_token::Column::PersonId).await?;
+        let row = self
+            .row
+            .one::<person::Entity>(ctx, api_token::Column::PersonId)
+            .await?;
         Ok(row.map(Person::from))
     }
 
     /// Who made it. Null when the operator of Samsyn did.
     async fn created_by(&self, ctx: &Context<'_>) -> Result<Option<Person>> {
-        let row = self.row.one::<person::Entity>(ctx, api_token::Column::CreatedBy).await?;
+        let row = self
+            .row
+            .one::<person::Entity>(ctx, api_token::Column::CreatedBy)
+            .await?;
         Ok(row.map(Person::from))
     }
 
@@ -123,7 +135,7 @@ impl CreatedApiToken {
     fn new(row: api_token::Model, secret: Secret) -> Self {
         Self {
             token: secret.reveal(),
-            api_token: ApiToken::from(Loaded::alone(row)),
+            api_token: ApiToken::from(alone(row)),
         }
     }
 }
@@ -190,7 +202,10 @@ impl ApiTokenFilter {
                 true => Column::RevokedAt.is_not_null(),
                 false => Column::RevokedAt.is_null(),
             }))
-            .add_option(self.expires_before.map(|instant| Column::ExpiresAt.lte(instant)))
+            .add_option(
+                self.expires_before
+                    .map(|instant| Column::ExpiresAt.lte(instant)),
+            )
             .add_option(self.name_contains.map(|text| contains(Column::Name, &text)))
     }
 }
@@ -207,12 +222,20 @@ impl TokenQuery {
     async fn api_tokens(
         &self,
         ctx: &Context<'_>,
-        #[graphql(desc = "Which to list; all when not said.", default)] filter: ApiTokenFilter,
-        #[graphql(desc = "In which order; oldest first when not said.", default)] order: ApiTokenOrder,
+        #[graphql(desc = "Which to list; all when not said.")] filter: Option<ApiTokenFilter>,
+        #[graphql(desc = "In which order; oldest first when not said.")] order: Option<
+            ApiTokenOrder,
+        >,
         #[graphql(desc = "How many to return: up to 100, 20 when not said.")] first: Option<i32>,
         #[graphql(desc = "Return those after this cursor.")] after: Option<String>,
     ) -> Result<List<ApiToken>> {
-        list(ctx, filter.condition(), order.sort(), Paging::new(first, after)).await
+        list(
+            ctx,
+            filter.unwrap_or_default().condition(),
+            order.unwrap_or_default().sort(),
+            Paging::new(first, after),
+        )
+        .await
     }
 }
 
@@ -300,7 +323,9 @@ impl TokenMutation {
         ctx: &Context<'_>,
         #[graphql(desc = "Which.")] input: RevokeApiTokenInput,
     ) -> Result<ApiToken> {
-        let permit = session(ctx)?.permit::<RevokeApiToken>(input.id.id, None).await?;
-        Ok(ApiToken::from(Loaded::alone(write::revoke(permit).await?)))
+        let permit = session(ctx)?
+            .permit::<RevokeApiToken>(input.id.id, None)
+            .await?;
+        Ok(ApiToken::from(alone(write::revoke(permit).await?)))
     }
 }

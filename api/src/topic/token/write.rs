@@ -86,13 +86,21 @@ async fn keep<A: Act<Resource = organisation::Model>>(
 
 fn rules(wanted: &Wanted, maker: &Actor, now: DateTime<Utc>, check: &mut Check) {
     check.text("name", &wanted.name, TITLE);
-    check.require("scopes", !wanted.scopes.is_empty(), "must name at least one scope");
+    check.require(
+        "scopes",
+        !wanted.scopes.is_empty(),
+        "must name at least one scope",
+    );
     check.require(
         "scopes",
         wanted.scopes.iter().all(|scope| maker.has_scope(*scope)),
         "must be among the scopes of the token that you use now",
     );
-    check.require("expiresAt", wanted.expires_at > now, "must lie in the future");
+    check.require(
+        "expiresAt",
+        wanted.expires_at > now,
+        "must lie in the future",
+    );
     check.require(
         "expiresAt",
         wanted.expires_at <= now + LONGEST,
@@ -127,7 +135,9 @@ pub async fn revoke(permit: Permit<RevokeApiToken>) -> Result<api_token::Model> 
         revoked_at: Some(permit.now()),
         ..before.clone()
     };
-    let row = permit.change::<api_token::Entity>(before, after, "revoked").await?;
+    let row = permit
+        .change::<api_token::Entity>(before, after, "revoked")
+        .await?;
     permit.commit().await?;
     Ok(row)
 }
@@ -165,7 +175,8 @@ mod tests {
     fn a_token_never_goes_beyond_the_one_it_is_made_with() {
         use TokenScope::{AdministrationWrite, EvidenceRead, RiskRead};
         let now = DateTime::UNIX_EPOCH;
-        let maker = the_it_manager().with_token(Uuid::nil(), vec![AdministrationWrite, EvidenceRead]);
+        let maker =
+            the_it_manager().with_token(Uuid::nil(), vec![AdministrationWrite, EvidenceRead]);
         let told = |scopes: &[TokenScope], maker: &Actor| {
             let wanted = a_token_for(scopes, now + LONGEST);
             told(|check| rules(&wanted, maker, now, check))
@@ -206,7 +217,10 @@ mod tests {
             told(|check| integration_rules(&municipality, &[grant], check))
         };
         assert_eq!(told(Role::Reader, None), [""; 0]);
-        assert_eq!(told(Role::ServiceAreaManager, Some(ServiceArea::Network)), [""; 0]);
+        assert_eq!(
+            told(Role::ServiceAreaManager, Some(ServiceArea::Network)),
+            [""; 0]
+        );
         assert_eq!(told(Role::ServiceAreaManager, None), ["serviceArea"]);
         assert_eq!(told(Role::SupplierReader, None), ["role"]);
         assert_eq!(told(Role::Administrator, None), ["roles"]);
@@ -226,6 +240,9 @@ mod tests {
         let clock = crate::clock::Clock::fixed(DateTime::UNIX_EPOCH, 1);
         let (row, secret) = new.make(&clock).expect("a token");
         let event = serde_json::to_string(&row).expect("JSON");
-        assert!(!event.contains(&row.hash) && !event.contains(&secret.reveal()), "{event}");
+        assert!(
+            !event.contains(&row.hash) && !event.contains(&secret.reveal()),
+            "{event}"
+        );
     }
 }

@@ -153,13 +153,20 @@ impl ActionItemQuery {
     async fn action_items(
         &self,
         ctx: &Context<'_>,
-        #[graphql(desc = "Which to list; all when not said.", default)] filter: ActionItemFilter,
-        #[graphql(desc = "In which order; the most urgent first when not said.", default)]
-        order: ActionItemOrder,
+        #[graphql(desc = "Which to list; all when not said.")] filter: Option<ActionItemFilter>,
+        #[graphql(desc = "In which order; the most urgent first when not said.")] order: Option<
+            ActionItemOrder,
+        >,
         #[graphql(desc = "How many to return: up to 100, 20 when not said.")] first: Option<i32>,
         #[graphql(desc = "Return those after this cursor.")] after: Option<String>,
     ) -> Result<List<ActionItem>> {
-        let wanted = filter.condition(&*scope(ctx).await?);
-        list(ctx, wanted, order.sort(), Paging::new(first, after)).await
+        let wanted = filter.unwrap_or_default().condition(&*scope(ctx).await?);
+        list(
+            ctx,
+            wanted,
+            order.unwrap_or_default().sort(),
+            Paging::new(first, after),
+        )
+        .await
     }
 }
