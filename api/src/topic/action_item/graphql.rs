@@ -293,6 +293,7 @@ impl From<Loaded<action_item_step::Entity>> for ActionItemStep {
 #[ComplexObject]
 impl ActionItemStep {
     /// The forum that followed it before. Null when it is not one of yours.
+    #[expect(clippy::wrong_self_convention, reason = "the name is the schema's")]
     async fn from_forum(&self, ctx: &Context<'_>) -> Result<Option<Forum>> {
         let row = self
             .row

@@ -338,7 +338,7 @@ pub async fn send_back(
     remark: String,
 ) -> Result<action_item::Model> {
     let row = advance(&permit, &SEND_BACK, "sent_back", |row| {
-        row.remark = Some(remark)
+        row.remark = Some(remark);
     })
     .await?;
     permit.commit().await?;

@@ -183,6 +183,8 @@ pub enum MeetingOrderField {
     CreatedAt,
     /// When it was last changed.
     UpdatedAt,
+    /// Its title.
+    Title,
 }
 
 /// In which order meetings are listed.
@@ -202,6 +204,7 @@ impl MeetingOrder {
             MeetingOrderField::StartsAt => meeting::Column::StartsAt,
             MeetingOrderField::CreatedAt => meeting::Column::CreatedAt,
             MeetingOrderField::UpdatedAt => meeting::Column::UpdatedAt,
+            MeetingOrderField::Title => meeting::Column::Title,
         };
         Sort::by(column, self.direction)
     }
