@@ -102,6 +102,21 @@ impl App {
         routes: Router,
         settings: &Settings,
     ) -> anyhow::Result<()> {
+        self.serve_until(listener, routes, settings, server::stop_signal()?)
+            .await
+    }
+
+    /// Serves on the listener until `stop`.
+    ///
+    /// # Errors
+    /// When serving fails.
+    pub async fn serve_until(
+        &self,
+        listener: tokio::net::TcpListener,
+        routes: Router,
+        settings: &Settings,
+        stop: impl Future<Output = ()> + Send + 'static,
+    ) -> anyhow::Result<()> {
         let sweeper = tokio::spawn(sweep(self.blobs.clone()));
         // What was committed by a process that ended before it could seal.
         self.door.seal().await;
@@ -111,7 +126,8 @@ impl App {
             async move { Ok(door.ready().await?) }
         };
         let router = server::assemble(routes, ready, &settings.server);
-        let served = server::serve(listener, router, &settings.server).await;
+        let grace = settings.server.shutdown_grace;
+        let served = server::serve_until(listener, router, grace, stop).await;
         sweeper.abort();
         served
     }

@@ -9,6 +9,7 @@ use axum::{
     response::{IntoResponse, Response},
 };
 use http::{HeaderValue, StatusCode, header::WWW_AUTHENTICATE};
+use sea_orm::SqlErr;
 use serde::Serialize;
 use uuid::Uuid;
 
@@ -145,8 +146,16 @@ impl Error {
 }
 
 impl From<sea_orm::DbErr> for Error {
+    /// Rules are checked before a row is written; that it collides all the same means that somebody else
+    /// was quicker.
     fn from(error: sea_orm::DbErr) -> Self {
-        Self::internal(error)
+        match error.sql_err() {
+            Some(SqlErr::UniqueConstraintViolation(_)) => Self::InvalidState(
+                "Somebody else has just added the same. Read again, and repeat what is still to be done."
+                    .to_owned(),
+            ),
+            _ => Self::internal(error),
+        }
     }
 }
 

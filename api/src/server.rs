@@ -135,7 +135,11 @@ pub async fn serve(listener: TcpListener, router: Router, settings: &Server) -> 
     serve_until(listener, router, settings.shutdown_grace, stop).await
 }
 
-async fn serve_until(
+/// Answers requests until `stop`, as [`serve`] does.
+///
+/// # Errors
+/// When serving fails.
+pub(crate) async fn serve_until(
     listener: TcpListener,
     router: Router,
     grace: Duration,

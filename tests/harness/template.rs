@@ -70,7 +70,8 @@ pub struct Folder(TempDir);
 impl Folder {
     pub fn copy() -> Self {
         let own = tempfile::tempdir().expect("a temporary folder");
-        copy_all(&template(), own.path());
+        let (template, _kept_until_copied) = template();
+        copy_all(&template, own.path());
         Self(own)
     }
 
@@ -84,8 +85,9 @@ impl Folder {
     }
 }
 
-/// The template's folder; the first process to need it makes it, the others wait.
-fn template() -> PathBuf {
+/// The template's folder; the first process to need it makes it, the others wait. The lock that comes
+/// with it keeps others from clearing it away.
+fn template() -> (PathBuf, File) {
     let built = fs::metadata(BINARY)
         .and_then(|file| file.modified())
         .expect("the binary is there");
@@ -97,20 +99,23 @@ fn template() -> PathBuf {
     let home = Path::new(env!("CARGO_TARGET_TMPDIR"));
     let folder = home.join(format!("world-{built}-{today}"));
     let lock = File::create(home.join("world.lock")).expect("a lock file");
-    lock.lock().expect("the lock is given sooner or later");
-    if !folder.join("ready").exists() {
-        forget_former_ones(home);
-        let (mut demo, _) = start(&folder);
-        assert!(
-            stop(&mut demo).success(),
-            "the demo ends well when asked to"
-        );
-        fs::write(folder.join("ready"), "").expect("the template is marked");
+    lock.lock_shared()
+        .expect("the lock is given sooner or later");
+    while !folder.join("ready").exists() {
+        lock.unlock().expect("the lock is given back");
+        lock.lock().expect("the lock is given sooner or later");
+        if !folder.join("ready").exists() {
+            make(home, &folder);
+        }
+        lock.unlock().expect("the lock is given back");
+        lock.lock_shared()
+            .expect("the lock is given sooner or later");
     }
-    folder
+    (folder, lock)
 }
 
-fn forget_former_ones(home: &Path) {
+/// Makes the template, and clears former ones away.
+fn make(home: &Path, folder: &Path) {
     for entry in fs::read_dir(home)
         .expect("the folder can be read")
         .flatten()
@@ -119,6 +124,12 @@ fn forget_former_ones(home: &Path) {
             fs::remove_dir_all(entry.path()).expect("a former template can be removed");
         }
     }
+    let (mut demo, _) = start(folder);
+    assert!(
+        stop(&mut demo).success(),
+        "the demo ends well when asked to"
+    );
+    fs::write(folder.join("ready"), "").expect("the template is marked");
 }
 
 fn copy_all(from: &Path, to: &Path) {

@@ -61,13 +61,11 @@ pub async fn run(args: Args) -> Result<()> {
     telemetry::start(&settings.log)?;
     let listener = server::bind(&settings.server).await?;
     let base = settings.server.base_url(listener.local_addr()?);
-    let opened = tokio::select! {
-        opened = open(&settings, &base, folder.path()) => Some(opened?),
-        () = server::stop_signal()? => None,
-    };
-    // Told to stop before there was a world: the folder goes, as at the end.
-    let Some((app, cast)) = opened else {
-        return Ok(());
+    // Listened for from here on, so that a temporary folder goes whenever the demo is told to stop.
+    let mut stop = Box::pin(server::stop_signal()?);
+    let (app, cast) = tokio::select! {
+        opened = open(&settings, &base, folder.path()) => opened?,
+        () = &mut stop => return Ok(()),
     };
     let said = if args.json {
         for_scripts(&base, &cast)?
@@ -75,8 +73,8 @@ pub async fn run(args: Args) -> Result<()> {
         for_people(&base, &cast, &folder)
     };
     print(&said)?;
-    app.serve(listener, app.routes_with_explorer(&settings), &settings)
-        .await
+    let routes = app.routes_with_explorer(&settings);
+    app.serve_until(listener, routes, &settings, stop).await
 }
 
 /// Where the demo keeps its files.

@@ -32,14 +32,22 @@ use sea_orm::{
     sea_query::{Expr, ExprTrait, Func, LikeExpr, SimpleExpr},
 };
 
-/// The condition that a text column contains `text`, whatever the case of ASCII letters; the text is
-/// never a pattern.
+/// Capital letters of Swedish names that SQLite's `lower` does not know, with their small ones.
+const CAPITALS: [(&str, &str); 5] = [("Å", "å"), ("Ä", "ä"), ("Ö", "ö"), ("É", "é"), ("Ü", "ü")];
+
+/// The condition that a text column contains `text`, whatever the case of letters; the text is never a
+/// pattern.
 pub fn contains(column: impl ColumnTrait, text: &str) -> SimpleExpr {
     let escaped = text
         .replace('\\', "\\\\")
         .replace('%', "\\%")
         .replace('_', "\\_")
         .to_lowercase();
-    Func::lower(Expr::col(column.as_column_ref()))
-        .like(LikeExpr::new(format!("%{escaped}%")).escape('\\'))
+    let small: SimpleExpr = Func::lower(Expr::col(column.as_column_ref())).into();
+    let folded = CAPITALS.into_iter().fold(small, |text, (capital, small)| {
+        Func::cust("replace")
+            .args([text, Expr::val(capital), Expr::val(small)])
+            .into()
+    });
+    folded.like(LikeExpr::new(format!("%{escaped}%")).escape('\\'))
 }

@@ -4,12 +4,9 @@
 //! found by comparing the pair as one value: no offset is counted, nothing is skipped or shown twice
 //! while others write. Within a list of parents the pages of all of them are read by one statement.
 
-use std::{collections::HashMap, sync::Arc};
+use std::{borrow::Cow, collections::HashMap, sync::Arc};
 
-use async_graphql::{
-    Context, Enum, Object, OutputType,
-    connection::{Connection, Edge},
-};
+use async_graphql::{Context, Enum, Object, OutputType, TypeName, connection::PageInfo};
 use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
 use chrono::{DateTime, NaiveDate, Utc};
 use futures::future::BoxFuture;
@@ -229,22 +226,76 @@ pub fn cost(first: Option<i32>, child: usize) -> usize {
         .saturating_add(1)
 }
 
-/// What a connection tells beside its page.
-pub struct Totals(Counter);
-
 type Counter = Box<dyn Fn(Arc<Scope>) -> BoxFuture<'static, Result<i64>> + Send + Sync>;
 
-/// What a connection tells beside its page.
-#[Object]
-impl Totals {
-    /// How many records there are on all pages together, after filtering. Counted only when asked for.
-    async fn total_count(&self, ctx: &Context<'_>) -> Result<i64> {
-        (self.0)(scope(ctx).await?).await
+/// A page of a list.
+pub struct List<T> {
+    edges: Vec<Edge<T>>,
+    paged: bool,
+    more: bool,
+    counter: Counter,
+}
+
+/// A row of a page, with its cursor.
+pub struct Edge<T> {
+    cursor: String,
+    node: T,
+}
+
+impl<T: OutputType> TypeName for List<T> {
+    fn type_name() -> Cow<'static, str> {
+        format!("{}Connection", T::type_name()).into()
     }
 }
 
-/// A page of a list, as the schema shows it.
-pub type List<T> = Connection<String, T, Totals>;
+impl<T: OutputType> TypeName for Edge<T> {
+    fn type_name() -> Cow<'static, str> {
+        format!("{}Edge", T::type_name()).into()
+    }
+}
+
+/// A page of a list.
+#[Object(name_type)]
+impl<T: OutputType> List<T> {
+    /// The records of the page.
+    async fn nodes(&self) -> Vec<&T> {
+        self.edges.iter().map(|edge| &edge.node).collect()
+    }
+
+    /// The records of the page, each with its cursor.
+    async fn edges(&self) -> &[Edge<T>] {
+        &self.edges
+    }
+
+    /// Whether there is more, and where to go on.
+    async fn page_info(&self) -> PageInfo {
+        PageInfo {
+            has_previous_page: self.paged,
+            has_next_page: self.more,
+            start_cursor: self.edges.first().map(|edge| edge.cursor.clone()),
+            end_cursor: self.edges.last().map(|edge| edge.cursor.clone()),
+        }
+    }
+
+    /// How many records there are on all pages together, after filtering. Counted only when asked for.
+    async fn total_count(&self, ctx: &Context<'_>) -> Result<i64> {
+        (self.counter)(scope(ctx).await?).await
+    }
+}
+
+/// A record of a page, with its cursor.
+#[Object(name_type)]
+impl<T: OutputType> Edge<T> {
+    /// The record.
+    async fn node(&self) -> &T {
+        &self.node
+    }
+
+    /// Its place in the list: pass it as `after` to go on behind it.
+    async fn cursor(&self) -> &str {
+        &self.cursor
+    }
+}
 
 /// A page of the rows that satisfy the condition.
 ///
@@ -280,10 +331,10 @@ where
             i64::try_from(count).map_err(Error::internal)
         })
     });
-    connection(Loaded::<E>::together(rows), size, sort, &paging, counter)
+    page_of(Loaded::<E>::together(rows), size, sort, &paging, counter)
 }
 
-fn connection<T, E>(
+fn page_of<T, E>(
     mut rows: Vec<Loaded<E>>,
     size: u64,
     sort: Sort<E>,
@@ -297,13 +348,18 @@ where
     let size = usize::try_from(size).map_err(Error::internal)?;
     let more = rows.len() > size;
     rows.truncate(size);
-    let mut page =
-        Connection::with_additional_fields(paging.after.is_some(), more, Totals(counter));
-    for row in rows {
-        let cursor = sort.cursor(&row)?.encode()?;
-        page.edges.push(Edge::new(cursor, T::from(row)));
-    }
-    Ok(page)
+    let edge = |row: Loaded<E>| {
+        Ok(Edge {
+            cursor: sort.cursor(&row)?.encode()?,
+            node: T::from(row),
+        })
+    };
+    Ok(List {
+        edges: rows.into_iter().map(edge).collect::<Result<_>>()?,
+        paged: paging.after.is_some(),
+        more,
+        counter,
+    })
 }
 
 impl<E: Visible> Loaded<E> {
@@ -353,7 +409,7 @@ impl<E: Visible> Loaded<E> {
             let (parent, condition) = (parent.clone(), condition.clone());
             Box::pin(async move { parent.count::<C>(&scope, column, condition, own).await })
         });
-        connection(rows, size, sort, &paging, counter)
+        page_of(rows, size, sort, &paging, counter)
     }
 
     async fn count<C>(

@@ -39,6 +39,7 @@ impl Resource for FollowedActionItem {
                 .unwrap_or_default(),
             area: self.row.service_area,
             by: self.row.reported_by,
+            doer: self.row.assignee_id,
             ..Facts::default()
         }
     }

@@ -221,6 +221,17 @@ impl EvidenceFile {
             .await?;
         Ok(person.map(Person::from))
     }
+
+    /// What happened to it, latest first: for its owner, downloads by others included.
+    #[graphql(complexity = "cost(first, child_complexity)")]
+    async fn history(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "How many to return: up to 100, 20 when not said.")] first: Option<i32>,
+        #[graphql(desc = "Return those after this cursor.")] after: Option<String>,
+    ) -> Result<List<Event>> {
+        history(ctx, &self.row, Paging::new(first, after)).await
+    }
 }
 
 /// Leave to send the bytes of one file, once.
