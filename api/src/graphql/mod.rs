@@ -28,7 +28,7 @@ mod ws;
 pub use links::Links;
 
 use sea_orm::{
-    ColumnTrait,
+    ColumnTrait, Condition,
     sea_query::{Expr, ExprTrait, Func, LikeExpr, SimpleExpr},
 };
 
@@ -50,4 +50,10 @@ pub fn contains(column: impl ColumnTrait, text: &str) -> SimpleExpr {
             .into()
     });
     folded.like(LikeExpr::new(format!("%{escaped}%")).escape('\\'))
+}
+
+/// The condition, or its opposite.
+#[must_use]
+pub fn whether(wanted: bool, condition: Condition) -> Condition {
+    if wanted { condition } else { condition.not() }
 }

@@ -17,6 +17,7 @@ use crate::{
         key::Key,
         loaded::scope,
         page::{List, OrderDirection, Paging, Sort, cost, list},
+        whether,
     },
     topic::action_item::model::OPEN_STATES,
 };
@@ -93,10 +94,10 @@ impl ActionItemFilter {
         let me = scope.actor().person.unwrap_or(Uuid::nil());
         Condition::all()
             .add_option(self.state.map(|states| Column::State.is_in(states)))
-            .add_option(self.open.map(|yes| either(yes, is_open())))
+            .add_option(self.open.map(|yes| whether(yes, is_open())))
             .add_option(
                 self.overdue
-                    .map(|yes| either(yes, is_overdue(scope.today()))),
+                    .map(|yes| whether(yes, is_overdue(scope.today()))),
             )
             .add_option(self.forum_id.map(|forum| Column::ForumId.eq(forum.id)))
             .add_option(
@@ -123,10 +124,6 @@ impl ActionItemFilter {
                     .map(|text| contains(Column::Title, &text)),
             )
     }
-}
-
-fn either(holds: bool, condition: Condition) -> Condition {
-    if holds { condition } else { condition.not() }
 }
 
 /// [`is_open`](crate::topic::action_item::model::is_open) in SQL.

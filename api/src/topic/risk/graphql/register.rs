@@ -1,0 +1,224 @@
+//! The risk register: lists of risks in the schema.
+
+use async_graphql::{Context, Enum, InputObject, Object};
+use entity::{RiskTreatment, ServiceArea, organisation, person, risk, risk_analysis};
+use sea_orm::{
+    ColumnTrait, Condition,
+    sea_query::{Expr, ExprTrait, SimpleExpr},
+};
+
+use super::{
+    Risk,
+    condition::{accepted_so, lacks_acceptance, open, remaining},
+};
+use crate::{
+    Error, Result,
+    access::Scope,
+    graphql::{
+        contains,
+        key::Key,
+        loaded::scope,
+        page::{List, OrderDirection, Paging, Sort, cost, list},
+        whether,
+    },
+    topic::risk::model::{AcceptanceStanding, RiskLevel},
+};
+
+/// By what risks are ordered.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Enum)]
+pub enum RiskOrderField {
+    /// When it was added.
+    #[default]
+    CreatedAt,
+    /// When it was last changed.
+    UpdatedAt,
+    /// Its score, as it is now.
+    Score,
+    /// Its score after treatment; as it is now while that is not assessed.
+    RemainingScore,
+    /// When it shall be looked at again; those without a date come after all dates.
+    ReviewOn,
+    /// Its title.
+    Title,
+}
+
+/// In which order risks are listed.
+#[derive(InputObject, Default)]
+pub struct RiskOrder {
+    /// By what.
+    #[graphql(default)]
+    field: RiskOrderField,
+    /// In which direction.
+    #[graphql(default)]
+    direction: OrderDirection,
+}
+
+impl RiskOrder {
+    fn sort(&self) -> Sort<risk::Entity> {
+        let column = match self.field {
+            RiskOrderField::RemainingScore => {
+                return Sort::by(risk::Column::ResidualScore, self.direction)
+                    .or(risk::Column::Score);
+            }
+            RiskOrderField::CreatedAt => risk::Column::CreatedAt,
+            RiskOrderField::UpdatedAt => risk::Column::UpdatedAt,
+            RiskOrderField::Score => risk::Column::Score,
+            RiskOrderField::ReviewOn => risk::Column::ReviewOn,
+            RiskOrderField::Title => risk::Column::Title,
+        };
+        Sort::by(column, self.direction)
+    }
+}
+
+/// Scores from one to another, both included.
+#[derive(InputObject)]
+pub struct ScoreRange {
+    /// The lowest; 1 when not said.
+    from: Option<i32>,
+    /// The highest; 25 when not said.
+    to: Option<i32>,
+}
+
+impl ScoreRange {
+    fn condition(&self, score: &SimpleExpr) -> Condition {
+        Condition::all()
+            .add_option(self.from.map(|from| score.clone().gte(from)))
+            .add_option(self.to.map(|to| score.clone().lte(to)))
+    }
+}
+
+/// Which risks are listed; all conditions given must hold.
+#[derive(InputObject, Default)]
+pub struct RiskFilter {
+    /// Of this level, as they are now.
+    level: Option<Vec<RiskLevel>>,
+    /// With a score in this range, as they are now.
+    score: Option<ScoreRange>,
+    /// Of this level after treatment; as they are now while that is not assessed.
+    remaining_level: Option<Vec<RiskLevel>>,
+    /// With a score in this range after treatment; as they are now while that is not assessed.
+    remaining_score: Option<ScoreRange>,
+    /// With one of these treatments.
+    treatment: Option<Vec<RiskTreatment>>,
+    /// In this analysis.
+    risk_analysis_id: Option<Key<risk_analysis::Entity>>,
+    /// In analyses for this customer.
+    customer_id: Option<Key<organisation::Entity>>,
+    /// In analyses of one of these service areas.
+    service_area: Option<Vec<ServiceArea>>,
+    /// For which this person answers.
+    owner_id: Option<Key<person::Entity>>,
+    /// Whose title contains this text, whatever its case.
+    title_contains: Option<String>,
+    /// Whether they are closed; both when not said.
+    closed: Option<bool>,
+    /// Whether they are open and their date of review has passed.
+    review_overdue: Option<bool>,
+    /// With an acceptance that stands in one of these ways today. EXPIRED and DECLINED find risks only
+    /// while no other acceptance holds.
+    acceptance: Option<Vec<AcceptanceStanding>>,
+    /// Whether they are open, stay HIGH or CRITICAL after treatment, and no acceptance holds today.
+    needs_acceptance: Option<bool>,
+}
+
+impl RiskFilter {
+    fn condition(mut self, scope: &Scope) -> Result<Condition> {
+        use risk::Column;
+        let today = scope.today();
+        let analyses = self.analyses(scope)?;
+        let accepted = self
+            .acceptance
+            .map(|wanted| accepted_so(scope, &wanted))
+            .transpose()?;
+        let lacking = self
+            .needs_acceptance
+            .map(|wanted| Ok::<_, Error>(whether(wanted, lacks_acceptance(scope)?)))
+            .transpose()?;
+        let overdue = open()
+            .add(Column::ReviewOn.is_not_null())
+            .add(Column::ReviewOn.lt(today));
+        let (now, remaining) = (Expr::col(Column::Score.as_column_ref()), remaining());
+        let of_level = |score: &SimpleExpr, levels: Vec<RiskLevel>| {
+            score
+                .clone()
+                .is_in(levels.into_iter().flat_map(RiskLevel::scores))
+        };
+        Ok(Condition::all()
+            .add_option(self.level.map(|levels| of_level(&now, levels)))
+            .add_option(self.score.map(|range| range.condition(&now)))
+            .add_option(
+                self.remaining_level
+                    .map(|levels| of_level(&remaining, levels)),
+            )
+            .add_option(
+                self.remaining_score
+                    .map(|range| range.condition(&remaining)),
+            )
+            .add_option(
+                self.treatment
+                    .map(|treatments| Column::Treatment.is_in(treatments)),
+            )
+            .add_option(
+                self.risk_analysis_id
+                    .map(|analysis| Column::RiskAnalysisId.eq(analysis.id)),
+            )
+            .add_option(analyses)
+            .add_option(self.owner_id.map(|owner| Column::OwnerId.eq(owner.id)))
+            .add_option(
+                self.title_contains
+                    .map(|text| contains(Column::Title, &text)),
+            )
+            .add_option(self.closed.map(|closed| whether(!closed, open())))
+            .add_option(self.review_overdue.map(|wanted| whether(wanted, overdue)))
+            .add_option(accepted)
+            .add_option(lacking))
+    }
+
+    /// The condition on the analyses in which they stand, if one is given.
+    fn analyses(&mut self, scope: &Scope) -> Result<Option<SimpleExpr>> {
+        use risk_analysis::Column;
+        let wanted = Condition::all()
+            .add_option(
+                self.customer_id
+                    .take()
+                    .map(|customer| Column::CustomerId.eq(customer.id)),
+            )
+            .add_option(
+                self.service_area
+                    .take()
+                    .map(|areas| Column::ServiceArea.is_in(areas)),
+            );
+        if wanted.is_empty() {
+            return Ok(None);
+        }
+        let analyses = scope.find::<risk_analysis::Entity>()?.filter(wanted).ids();
+        Ok(Some(risk::Column::RiskAnalysisId.in_subquery(analyses)))
+    }
+}
+
+/// Queries of risks.
+#[derive(Default)]
+pub(super) struct RiskQueries;
+
+#[Object]
+impl RiskQueries {
+    /// The risk register: the risks of all analyses in which the own organisation takes part.
+    #[graphql(complexity = "cost(first, child_complexity)")]
+    async fn risks(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "Which to list; all when not said.")] filter: Option<RiskFilter>,
+        #[graphql(desc = "In which order; oldest first when not said.")] order: Option<RiskOrder>,
+        #[graphql(desc = "How many to return: up to 100, 20 when not said.")] first: Option<i32>,
+        #[graphql(desc = "Return those after this cursor.")] after: Option<String>,
+    ) -> Result<List<Risk>> {
+        let condition = filter.unwrap_or_default().condition(&*scope(ctx).await?)?;
+        list(
+            ctx,
+            condition,
+            order.unwrap_or_default().sort(),
+            Paging::new(first, after),
+        )
+        .await
+    }
+}
