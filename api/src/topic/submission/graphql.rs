@@ -1,20 +1,20 @@
 //! Submissions in the schema.
 
-use async_graphql::{ComplexObject, Context, Enum, ID, InputObject, Object, SimpleObject, Union};
+mod content;
+
+use async_graphql::{ComplexObject, Context, Enum, ID, InputObject, Object, SimpleObject};
 use chrono::{DateTime, NaiveDate, Utc};
 use entity::{
-    EvidenceKind, ReviewOutcome, ReviewState, RiskTreatment, ServiceArea, agreement, comment,
-    evidence, evidence_file, organisation, person, risk, risk_analysis, submission,
-    submission_file, submission_round,
+    EvidenceKind, ReviewOutcome, ReviewState, ServiceArea, agreement, comment, evidence,
+    organisation, person, risk_analysis, submission, submission_round,
 };
 use sea_orm::{ColumnTrait, Condition};
 
-use super::{
-    content::{AnalysisContent, Content, EvidenceContent, RiskContent},
-    write,
-};
+pub use content::{RiskSnapshot, SubmissionContent};
+
+use super::write;
 use crate::{
-    Error, Result,
+    Result,
     access::action::{ApproveSubmission, CreateSubmission, ReturnSubmission, SubmitSubmission},
     graphql::{
         contains,
@@ -27,11 +27,11 @@ use crate::{
         comment::graphql::Comment,
         event::graphql::{Event, history},
         evidence::{
-            graphql::{Evidence, EvidenceFile},
+            graphql::Evidence,
             model::{Validity, horizon},
         },
         organisation::graphql::{Organisation, Person},
-        risk::{graphql::RiskAnalysis, model::RiskLevel},
+        risk::graphql::RiskAnalysis,
     },
 };
 
@@ -260,14 +260,7 @@ impl From<Loaded<submission_round::Entity>> for SubmissionRound {
 impl SubmissionRound {
     /// What was handed in, as it then stood.
     async fn content(&self) -> Result<SubmissionContent> {
-        let content = serde_json::from_value(self.row.content.clone()).map_err(Error::internal)?;
-        Ok(match content {
-            Content::Evidence(content) => SubmissionContent::Evidence(SubmittedEvidence {
-                content,
-                round: self.row.clone(),
-            }),
-            Content::RiskAnalysis(content) => SubmissionContent::RiskAnalysis(content.into()),
-        })
+        SubmissionContent::of(&self.row)
     }
 
     /// Who handed it in. Null when an integration did.
@@ -286,169 +279,6 @@ impl SubmissionRound {
             .one::<person::Entity>(ctx, submission_round::Column::ReviewedBy)
             .await?;
         Ok(row.map(Person::from))
-    }
-}
-
-/// What was handed in, as it then stood.
-#[derive(Union)]
-pub enum SubmissionContent {
-    /// A piece of evidence.
-    Evidence(SubmittedEvidence),
-    /// A risk analysis with its risks.
-    RiskAnalysis(SubmittedRiskAnalysis),
-}
-
-/// A piece of evidence as it stood when it was handed in.
-pub struct SubmittedEvidence {
-    content: EvidenceContent,
-    round: Loaded<submission_round::Entity>,
-}
-
-/// A piece of evidence as it stood when it was handed in.
-#[Object]
-impl SubmittedEvidence {
-    /// What it was.
-    async fn kind(&self) -> EvidenceKind {
-        self.content.kind
-    }
-
-    /// Its title.
-    async fn title(&self) -> &str {
-        &self.content.title
-    }
-
-    /// What it showed. Null when nobody had said.
-    async fn description(&self) -> Option<&str> {
-        self.content.description.as_deref()
-    }
-
-    /// Who certified or audited. Null for evidence that is not certified.
-    async fn certification_body(&self) -> Option<&str> {
-        self.content.certification_body.as_deref()
-    }
-
-    /// The certificate's number. Null for evidence that is not certified.
-    async fn certificate_number(&self) -> Option<&str> {
-        self.content.certificate_number.as_deref()
-    }
-
-    /// The standard it answered to. Null when it answered to none.
-    async fn standard(&self) -> Option<&str> {
-        self.content.standard.as_deref()
-    }
-
-    /// What the certificate covered. Null when nobody had said.
-    async fn scope(&self) -> Option<&str> {
-        self.content.scope.as_deref()
-    }
-
-    /// First day of validity. Null when it named none.
-    async fn valid_from(&self) -> Option<NaiveDate> {
-        self.content.valid_from
-    }
-
-    /// Last day of validity. Null when it did not expire.
-    async fn valid_until(&self) -> Option<NaiveDate> {
-        self.content.valid_until
-    }
-
-    /// The files that were handed in.
-    async fn files(&self, ctx: &Context<'_>) -> Result<Vec<EvidenceFile>> {
-        use submission_file::{Column, Entity};
-        let joined = self
-            .round
-            .all::<Entity>(ctx, Column::RoundId, Column::Id)
-            .await?;
-        let mut files = Vec::with_capacity(joined.len());
-        for row in joined {
-            let file = row
-                .required::<evidence_file::Entity>(ctx, Column::FileId)
-                .await?;
-            files.push(EvidenceFile::from(file));
-        }
-        Ok(files)
-    }
-}
-
-/// A risk analysis as it stood when it was handed in.
-#[derive(SimpleObject)]
-pub struct SubmittedRiskAnalysis {
-    /// Its title.
-    title: String,
-    /// What was analysed and how. Null when nobody had said.
-    description: Option<String>,
-    /// When it was to be looked at again. Null when no date was set.
-    review_on: Option<NaiveDate>,
-    /// Its risks, by number.
-    risks: Vec<RiskSnapshot>,
-}
-
-impl From<AnalysisContent> for SubmittedRiskAnalysis {
-    fn from(content: AnalysisContent) -> Self {
-        Self {
-            title: content.title,
-            description: content.description,
-            review_on: content.review_on,
-            risks: content.risks.into_iter().map(RiskSnapshot::from).collect(),
-        }
-    }
-}
-
-/// A risk as it stood when it was handed in, or when its acceptance was decided.
-#[derive(SimpleObject)]
-pub struct RiskSnapshot {
-    /// The id of the risk, which may look different now.
-    risk_id: ID,
-    /// Its number within the analysis.
-    number: i32,
-    /// What might happen.
-    title: String,
-    /// How, and with which consequence. Null when nobody had said.
-    description: Option<String>,
-    /// Likelihood, 1 to 5.
-    likelihood: i32,
-    /// Impact, 1 to 5.
-    impact: i32,
-    /// Likelihood × impact, 1 to 25.
-    score: i32,
-    /// How high that is.
-    level: RiskLevel,
-    /// What was to be done about it.
-    treatment: RiskTreatment,
-    /// How. Null when nobody had said.
-    treatment_plan: Option<String>,
-    /// Likelihood after treatment. Null when not assessed.
-    residual_likelihood: Option<i32>,
-    /// Impact after treatment. Null when not assessed.
-    residual_impact: Option<i32>,
-    /// When it was to be looked at again. Null when no date was set.
-    review_on: Option<NaiveDate>,
-    /// Whether it had been closed.
-    closed: bool,
-    /// Its version.
-    version: i32,
-}
-
-impl From<RiskContent> for RiskSnapshot {
-    fn from(risk: RiskContent) -> Self {
-        let score = risk.likelihood * risk.impact;
-        Self {
-            risk_id: key::id::<risk::Entity>(risk.id),
-            number: risk.number,
-            title: risk.title,
-            description: risk.description,
-            likelihood: risk.likelihood,
-            impact: risk.impact,
-            score,
-            level: RiskLevel::of(score),
-            treatment: risk.treatment,
-            treatment_plan: risk.treatment_plan,
-            residual_likelihood: risk.residual_likelihood,
-            residual_impact: risk.residual_impact,
-            review_on: risk.review_on,
-            closed: risk.closed,
-            version: risk.version,
-        }
     }
 }
 
