@@ -3,4 +3,5 @@
 mod matrix;
 mod node;
 mod oracle;
+mod subscription;
 mod walk;

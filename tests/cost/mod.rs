@@ -5,7 +5,7 @@ use serde_json::{Value, json};
 use crate::harness::{Schema, World};
 
 /// How deep the documents go below a list.
-const DEPTH: usize = 3;
+const DEPTH: usize = 2;
 
 /// Statements that a request costs besides its fields: none are known. A relation costs one, a nested
 /// connection one for its rows and one for its total.

@@ -8,6 +8,7 @@ use samsyn::{
     app::App,
     clock::Clock,
     config::{Database, Evidence, Limits, Settings},
+    graphql::schema::Schema,
 };
 use serde_json::{Value, json};
 use tower::ServiceExt;
@@ -25,6 +26,7 @@ pub struct World {
     pub folder: Folder,
     pub door: Door,
     pub actors: Vec<Actor>,
+    pub schema: Schema,
     router: Router,
 }
 
@@ -55,6 +57,7 @@ impl World {
             fs::read_to_string(folder.path().join("demo.json")).expect("the world has its actors");
         Self {
             router: app.routes(&settings),
+            schema: app.schema().clone(),
             door: app.door,
             actors: serde_json::from_str::<Kept>(&actors)
                 .expect("the actors can be read")
