@@ -140,16 +140,16 @@ pub(super) fn uuid_in<M: ModelTrait>(
 }
 
 impl<E: Visible> Loaded<E> {
-    /// The record that a column refers to; none when it refers to none, or to one that the actor may
-    /// not see.
+    /// The record that a column refers to, as a row or as the object it makes; none when it refers to
+    /// none, or to one that the actor may not see.
     ///
     /// # Errors
     /// `Forbidden` when the actor may not read of the record's topic.
-    pub async fn one<P: Visible>(
-        &self,
-        ctx: &Context<'_>,
-        column: E::Column,
-    ) -> Result<Option<Loaded<P>>> {
+    pub async fn one<T, P>(&self, ctx: &Context<'_>, column: E::Column) -> Result<Option<T>>
+    where
+        T: From<Loaded<P>>,
+        P: Visible,
+    {
         let Some(id) = uuid_in(&**self, column) else {
             return Ok(None);
         };
@@ -166,19 +166,19 @@ impl<E: Visible> Loaded<E> {
                 Ok(by_id::<P>(parents))
             })
             .await?;
-        Ok(found.get(&id).cloned())
+        Ok(found.get(&id).cloned().map(T::from))
     }
 
     /// The record that a column refers to, where the actor sees it whenever it sees this row.
     ///
     /// # Errors
     /// `NotFound` when the actor may not see it after all.
-    pub async fn required<P: Visible>(
-        &self,
-        ctx: &Context<'_>,
-        column: E::Column,
-    ) -> Result<Loaded<P>> {
-        self.one::<P>(ctx, column).await?.ok_or(Error::NotFound)
+    pub async fn required<T, P>(&self, ctx: &Context<'_>, column: E::Column) -> Result<T>
+    where
+        T: From<Loaded<P>>,
+        P: Visible,
+    {
+        self.one(ctx, column).await?.ok_or(Error::NotFound)
     }
 
     /// All records whose `column` refers to this row, in the order of `sort`: for relations that are
@@ -186,12 +186,16 @@ impl<E: Visible> Loaded<E> {
     ///
     /// # Errors
     /// `Forbidden` when the actor may not read of the records' topic.
-    pub async fn all<C: Visible>(
+    pub async fn all<T, C>(
         &self,
         ctx: &Context<'_>,
         column: C::Column,
         sort: C::Column,
-    ) -> Result<Vec<Loaded<C>>> {
+    ) -> Result<Vec<T>>
+    where
+        T: From<Loaded<C>>,
+        C: Visible,
+    {
         let scope = scope(ctx).await?;
         let what = format!("{}/{}", column.as_str(), sort.as_str());
         let found = self
@@ -218,6 +222,7 @@ impl<E: Visible> Loaded<E> {
             .iter()
             .filter(|child| uuid_in(&***child, column) == own)
             .cloned()
+            .map(T::from)
             .collect())
     }
 }

@@ -59,8 +59,8 @@ macro_rules! nodes {
             $(
                 if event.subject_type == entity::$table::Entity.table_name() {
                     let subject = entity::event::Column::SubjectId;
-                    let row = event.one::<entity::$table::Entity>(ctx, subject).await?;
-                    return Ok(row.map(|row| Node::from($object::from(row))));
+                    let object: Option<$object> = event.one(ctx, subject).await?;
+                    return Ok(object.map(Node::from));
                 }
             )*
             Ok(None)

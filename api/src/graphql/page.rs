@@ -371,6 +371,25 @@ impl<E: Visible> Loaded<E> {
         &self,
         ctx: &Context<'_>,
         column: C::Column,
+        sort: Sort<C>,
+        paging: Paging,
+    ) -> Result<List<T>>
+    where
+        T: OutputType + From<Loaded<C>>,
+        C: Visible,
+    {
+        self.page_where(ctx, column, Condition::all(), sort, paging)
+            .await
+    }
+
+    /// A page of those of them that satisfy the condition.
+    ///
+    /// # Errors
+    /// As [`list`].
+    pub async fn page_where<T, C>(
+        &self,
+        ctx: &Context<'_>,
+        column: C::Column,
         condition: Condition,
         sort: Sort<C>,
         paging: Paging,

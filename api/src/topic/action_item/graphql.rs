@@ -7,9 +7,8 @@ use async_graphql::{ComplexObject, Context, ID, SimpleObject};
 use chrono::{DateTime, NaiveDate, Utc};
 use entity::{
     ActionItemState, Priority, ServiceArea, StepKind, action_item, action_item_evidence,
-    action_item_step, comment, decision, forum, meeting, organisation, person, risk, submission,
+    action_item_step, comment,
 };
-use sea_orm::Condition;
 
 pub use list::{ActionItemFilter, ActionItemQuery};
 pub use mutation::ActionItemMutation;
@@ -104,102 +103,68 @@ impl ActionItem {
 
     /// The municipality whose forum raised it.
     async fn customer(&self, ctx: &Context<'_>) -> Result<Organisation> {
-        let row = self
-            .row
-            .required::<organisation::Entity>(ctx, action_item::Column::CustomerId)
-            .await?;
-        Ok(row.into())
+        self.row
+            .required(ctx, action_item::Column::CustomerId)
+            .await
     }
 
     /// The forum that follows it now. Null for an assignee who does not belong to that forum.
     async fn forum(&self, ctx: &Context<'_>) -> Result<Option<Forum>> {
-        let row = self
-            .row
-            .one::<forum::Entity>(ctx, action_item::Column::ForumId)
-            .await?;
-        Ok(row.map(Forum::from))
+        self.row.one(ctx, action_item::Column::ForumId).await
     }
 
     /// The forum that raised it. Null when you do not belong to that forum.
     async fn raised_in(&self, ctx: &Context<'_>) -> Result<Option<Forum>> {
-        let row = self
-            .row
-            .one::<forum::Entity>(ctx, action_item::Column::RaisedInId)
-            .await?;
-        Ok(row.map(Forum::from))
+        self.row.one(ctx, action_item::Column::RaisedInId).await
     }
 
     /// The meeting that wanted it done. Null when none did, or its forum is not one of yours.
     async fn meeting(&self, ctx: &Context<'_>) -> Result<Option<Meeting>> {
-        let row = self
-            .row
-            .one::<meeting::Entity>(ctx, action_item::Column::MeetingId)
-            .await?;
-        Ok(row.map(Meeting::from))
+        self.row.one(ctx, action_item::Column::MeetingId).await
     }
 
     /// The decision it carries out. Null when it carries out none, or its forum is not one of yours.
     async fn decision(&self, ctx: &Context<'_>) -> Result<Option<Decision>> {
-        let row = self
-            .row
-            .one::<decision::Entity>(ctx, action_item::Column::DecisionId)
-            .await?;
-        Ok(row.map(Decision::from))
+        self.row.one(ctx, action_item::Column::DecisionId).await
     }
 
     /// The risk it treats. Null when it treats none, or one that you do not see.
     async fn risk(&self, ctx: &Context<'_>) -> Result<Option<Risk>> {
-        let row = self
-            .row
-            .one::<risk::Entity>(ctx, action_item::Column::RiskId)
-            .await?;
-        Ok(row.map(Risk::from))
+        self.row.one(ctx, action_item::Column::RiskId).await
     }
 
     /// Which organisation shall do it. Null when it is one that you do not see, which can be when the item
     /// was escalated to your forum.
     async fn assignee_organisation(&self, ctx: &Context<'_>) -> Result<Option<Organisation>> {
-        let assignee = action_item::Column::AssigneeOrganisationId;
-        Ok(self
-            .row
-            .one::<organisation::Entity>(ctx, assignee)
-            .await?
-            .map(Organisation::from))
+        self.row
+            .one(ctx, action_item::Column::AssigneeOrganisationId)
+            .await
     }
 
     /// Which person there. Null when the organisation decides, or it is somebody whom you do not see.
     async fn assignee(&self, ctx: &Context<'_>) -> Result<Option<Person>> {
-        let row = self
-            .row
-            .one::<person::Entity>(ctx, action_item::Column::AssigneeId)
-            .await?;
-        Ok(row.map(Person::from))
+        self.row.one(ctx, action_item::Column::AssigneeId).await
     }
 
     /// Its way between forums, from the first move to the last. Empty while the forum that raised it
     /// follows it.
     async fn path(&self, ctx: &Context<'_>) -> Result<Vec<ActionItemStep>> {
-        use action_item_step::{Column, Entity};
-        let rows = self
-            .row
-            .all::<Entity>(ctx, Column::ActionItemId, Column::Number)
-            .await?;
-        Ok(rows.into_iter().map(ActionItemStep::from).collect())
+        use action_item_step::Column;
+        self.row
+            .all(ctx, Column::ActionItemId, Column::Number)
+            .await
     }
 
     /// The submissions that the assignee attached when reporting it done; those that you see.
     async fn evidence(&self, ctx: &Context<'_>) -> Result<Vec<Submission>> {
         use action_item_evidence::{Column, Entity};
-        let joined = self
+        let joined: Vec<Loaded<Entity>> = self
             .row
-            .all::<Entity>(ctx, Column::ActionItemId, Column::AddedAt)
+            .all(ctx, Column::ActionItemId, Column::AddedAt)
             .await?;
         let mut submissions = Vec::with_capacity(joined.len());
         for row in joined {
-            let submission = row
-                .required::<submission::Entity>(ctx, Column::SubmissionId)
-                .await?;
-            submissions.push(Submission::from(submission));
+            submissions.push(row.required(ctx, Column::SubmissionId).await?);
         }
         Ok(submissions)
     }
@@ -207,29 +172,17 @@ impl ActionItem {
     /// Who last reported it done. Null until then, and when an integration did or somebody whom you do not
     /// see.
     async fn reported_by(&self, ctx: &Context<'_>) -> Result<Option<Person>> {
-        let row = self
-            .row
-            .one::<person::Entity>(ctx, action_item::Column::ReportedBy)
-            .await?;
-        Ok(row.map(Person::from))
+        self.row.one(ctx, action_item::Column::ReportedBy).await
     }
 
     /// Who verified it. Null until then, and when it is somebody whom you do not see.
     async fn verified_by(&self, ctx: &Context<'_>) -> Result<Option<Person>> {
-        let row = self
-            .row
-            .one::<person::Entity>(ctx, action_item::Column::VerifiedBy)
-            .await?;
-        Ok(row.map(Person::from))
+        self.row.one(ctx, action_item::Column::VerifiedBy).await
     }
 
     /// Who took it down. Null when an integration did, or somebody whom you do not see.
     async fn created_by(&self, ctx: &Context<'_>) -> Result<Option<Person>> {
-        let row = self
-            .row
-            .one::<person::Entity>(ctx, action_item::Column::CreatedBy)
-            .await?;
-        Ok(row.map(Person::from))
+        self.row.one(ctx, action_item::Column::CreatedBy).await
     }
 
     /// Remarks in conversation, oldest first.
@@ -243,7 +196,7 @@ impl ActionItem {
         let sort = Sort::by(comment::Column::CreatedAt, OrderDirection::Asc);
         let item = comment::Column::ActionItemId;
         self.row
-            .page(ctx, item, Condition::all(), sort, Paging::new(first, after))
+            .page(ctx, item, sort, Paging::new(first, after))
             .await
     }
 
@@ -295,28 +248,18 @@ impl ActionItemStep {
     /// The forum that followed it before. Null when it is not one of yours.
     #[expect(clippy::wrong_self_convention, reason = "the name is the schema's")]
     async fn from_forum(&self, ctx: &Context<'_>) -> Result<Option<Forum>> {
-        let row = self
-            .row
-            .one::<forum::Entity>(ctx, action_item_step::Column::FromForumId)
-            .await?;
-        Ok(row.map(Forum::from))
+        self.row
+            .one(ctx, action_item_step::Column::FromForumId)
+            .await
     }
 
     /// The forum that followed it from then on. Null when it is not one of yours.
     async fn to_forum(&self, ctx: &Context<'_>) -> Result<Option<Forum>> {
-        let row = self
-            .row
-            .one::<forum::Entity>(ctx, action_item_step::Column::ToForumId)
-            .await?;
-        Ok(row.map(Forum::from))
+        self.row.one(ctx, action_item_step::Column::ToForumId).await
     }
 
     /// Who moved it. Null when an integration did, or somebody whom you do not see.
     async fn made_by(&self, ctx: &Context<'_>) -> Result<Option<Person>> {
-        let row = self
-            .row
-            .one::<person::Entity>(ctx, action_item_step::Column::MadeBy)
-            .await?;
-        Ok(row.map(Person::from))
+        self.row.one(ctx, action_item_step::Column::MadeBy).await
     }
 }

@@ -80,20 +80,12 @@ impl Agreement {
 
     /// The municipality.
     async fn customer(&self, ctx: &Context<'_>) -> Result<Organisation> {
-        let row = self
-            .row
-            .required::<organisation::Entity>(ctx, agreement::Column::CustomerId)
-            .await?;
-        Ok(row.into())
+        self.row.required(ctx, agreement::Column::CustomerId).await
     }
 
     /// The supplier.
     async fn supplier(&self, ctx: &Context<'_>) -> Result<Organisation> {
-        let row = self
-            .row
-            .required::<organisation::Entity>(ctx, agreement::Column::SupplierId)
-            .await?;
-        Ok(row.into())
+        self.row.required(ctx, agreement::Column::SupplierId).await
     }
 
     /// What was handed in under it, latest first.
@@ -107,13 +99,7 @@ impl Agreement {
         let sort = Sort::by(submission::Column::CreatedAt, OrderDirection::Desc);
         let agreement = submission::Column::AgreementId;
         self.row
-            .page(
-                ctx,
-                agreement,
-                Condition::all(),
-                sort,
-                Paging::new(first, after),
-            )
+            .page(ctx, agreement, sort, Paging::new(first, after))
             .await
     }
 
@@ -128,13 +114,7 @@ impl Agreement {
         let sort = Sort::by(evidence_request::Column::DueOn, OrderDirection::Asc);
         let agreement = evidence_request::Column::AgreementId;
         self.row
-            .page(
-                ctx,
-                agreement,
-                Condition::all(),
-                sort,
-                Paging::new(first, after),
-            )
+            .page(ctx, agreement, sort, Paging::new(first, after))
             .await
     }
 

@@ -236,7 +236,7 @@ impl SupplierBriefing {
             .add(has_validity(validity, today));
         let sort = Sort::by(submission::Column::ValidUntil, OrderDirection::Asc);
         self.supplier
-            .page(ctx, submission::Column::SupplierId, condition, sort, paging)
+            .page_where(ctx, submission::Column::SupplierId, condition, sort, paging)
             .await
     }
 }

@@ -2,10 +2,7 @@
 
 use async_graphql::{ComplexObject, Context, ID, InputObject, Object, SimpleObject};
 use chrono::{DateTime, Utc};
-use entity::{
-    CommentAudience, action_item, comment, evidence_request, organisation, person, risk_analysis,
-    submission,
-};
+use entity::{CommentAudience, action_item, comment, evidence_request, risk_analysis, submission};
 
 use super::write::{On, add};
 use crate::{
@@ -52,20 +49,14 @@ impl From<Loaded<comment::Entity>> for Comment {
 impl Comment {
     /// Who wrote it. Null when an integration did, or somebody whom you do not see.
     async fn author(&self, ctx: &Context<'_>) -> Result<Option<Person>> {
-        let row = self
-            .row
-            .one::<person::Entity>(ctx, comment::Column::AuthorId)
-            .await?;
-        Ok(row.map(Person::from))
+        self.row.one(ctx, comment::Column::AuthorId).await
     }
 
     /// For which organisation.
     async fn organisation(&self, ctx: &Context<'_>) -> Result<Organisation> {
-        let row = self
-            .row
-            .required::<organisation::Entity>(ctx, comment::Column::OrganisationId)
-            .await?;
-        Ok(row.into())
+        self.row
+            .required(ctx, comment::Column::OrganisationId)
+            .await
     }
 }
 

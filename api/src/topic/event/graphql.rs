@@ -6,7 +6,7 @@ use async_graphql::{
     ComplexObject, Context, ID, InputObject, Json, Object, SimpleObject, Subscription,
 };
 use chrono::{DateTime, Utc};
-use entity::{ServiceArea, Topic, event, event_audience, organisation, person};
+use entity::{ServiceArea, Topic, event, event_audience};
 use futures::{Stream, StreamExt, stream};
 use sea_orm::{ColumnTrait, Condition, Order, sea_query::Expr};
 use serde_json::Value;
@@ -59,20 +59,12 @@ impl From<Loaded<event::Entity>> for Event {
 impl Event {
     /// The organisation that acted. Null when the operator of Samsyn did, or one that you do not see.
     async fn organisation(&self, ctx: &Context<'_>) -> Result<Option<Organisation>> {
-        let row = self
-            .row
-            .one::<organisation::Entity>(ctx, event::Column::OrganisationId)
-            .await?;
-        Ok(row.map(Organisation::from))
+        self.row.one(ctx, event::Column::OrganisationId).await
     }
 
     /// Who acted. Null when an integration or the operator did, or somebody whom you do not see.
     async fn person(&self, ctx: &Context<'_>) -> Result<Option<Person>> {
-        let row = self
-            .row
-            .one::<person::Entity>(ctx, event::Column::PersonId)
-            .await?;
-        Ok(row.map(Person::from))
+        self.row.one(ctx, event::Column::PersonId).await
     }
 
     /// The record. Null when it is not one that can be read by itself, or you no longer see it.
@@ -156,7 +148,7 @@ pub async fn history<E: Visible>(
 ) -> Result<List<Event>> {
     let condition = Condition::all().add(event::Column::SubjectType.eq(E::default().table_name()));
     let sort = Sort::by(event::Column::At, OrderDirection::Desc);
-    row.page(ctx, event::Column::SubjectId, condition, sort, paging)
+    row.page_where(ctx, event::Column::SubjectId, condition, sort, paging)
         .await
 }
 
@@ -184,11 +176,9 @@ impl From<Loaded<event_audience::Entity>> for FeedEntry {
 impl FeedEntry {
     /// The event.
     async fn event(&self, ctx: &Context<'_>) -> Result<Event> {
-        let row = self
-            .row
-            .required::<event::Entity>(ctx, event_audience::Column::EventId)
-            .await?;
-        Ok(row.into())
+        self.row
+            .required(ctx, event_audience::Column::EventId)
+            .await
     }
 }
 

@@ -4,7 +4,7 @@ use async_graphql::{
     ComplexObject, Context, Enum, ID, InputObject, MaybeUndefined, Object, SimpleObject,
 };
 use chrono::{DateTime, NaiveDate, Utc};
-use entity::{EvidenceKind, evidence, evidence_file, organisation, person, submission};
+use entity::{EvidenceKind, evidence, evidence_file, submission};
 use sea_orm::{ColumnTrait, Condition};
 
 use super::{model::Validity, write};
@@ -96,20 +96,12 @@ impl Evidence {
 
     /// The supplier it belongs to.
     async fn owner(&self, ctx: &Context<'_>) -> Result<Organisation> {
-        let owner = self
-            .row
-            .required::<organisation::Entity>(ctx, evidence::Column::OwnerId)
-            .await?;
-        Ok(owner.into())
+        self.row.required(ctx, evidence::Column::OwnerId).await
     }
 
     /// Who drafted it. Null when an integration did.
     async fn created_by(&self, ctx: &Context<'_>) -> Result<Option<Person>> {
-        let person = self
-            .row
-            .one::<person::Entity>(ctx, evidence::Column::CreatedBy)
-            .await?;
-        Ok(person.map(Person::from))
+        self.row.one(ctx, evidence::Column::CreatedBy).await
     }
 
     /// Its files, oldest first.
@@ -122,18 +114,13 @@ impl Evidence {
         )]
         include_replaced: bool,
     ) -> Result<Vec<EvidenceFile>> {
-        let (evidence, uploaded) = (
-            evidence_file::Column::EvidenceId,
-            evidence_file::Column::UploadedAt,
-        );
-        let files = self
+        use evidence_file::Column;
+        let mut files: Vec<EvidenceFile> = self
             .row
-            .all::<evidence_file::Entity>(ctx, evidence, uploaded)
+            .all(ctx, Column::EvidenceId, Column::UploadedAt)
             .await?;
-        let wanted = files
-            .into_iter()
-            .filter(|file| include_replaced || file.replaced_at.is_none());
-        Ok(wanted.map(EvidenceFile::from).collect())
+        files.retain(|file| include_replaced || file.replaced_at.is_none());
+        Ok(files)
     }
 
     /// Under which agreements it was handed in, or is being prepared for it, latest first.
@@ -147,13 +134,7 @@ impl Evidence {
         let sort = Sort::by(submission::Column::CreatedAt, OrderDirection::Desc);
         let evidence = submission::Column::EvidenceId;
         self.row
-            .page(
-                ctx,
-                evidence,
-                Condition::all(),
-                sort,
-                Paging::new(first, after),
-            )
+            .page(ctx, evidence, sort, Paging::new(first, after))
             .await
     }
 
@@ -215,11 +196,7 @@ impl EvidenceFile {
 
     /// Who uploaded it. Null when an integration did.
     async fn uploaded_by(&self, ctx: &Context<'_>) -> Result<Option<Person>> {
-        let person = self
-            .row
-            .one::<person::Entity>(ctx, evidence_file::Column::UploadedBy)
-            .await?;
-        Ok(person.map(Person::from))
+        self.row.one(ctx, evidence_file::Column::UploadedBy).await
     }
 
     /// What happened to it, latest first: for its owner, downloads by others included.

@@ -71,13 +71,7 @@ impl Organisation {
         let sort = Sort::by(person::Column::Name, OrderDirection::Asc);
         let organisation = person::Column::OrganisationId;
         self.row
-            .page(
-                ctx,
-                organisation,
-                Condition::all(),
-                sort,
-                Paging::new(first, after),
-            )
+            .page(ctx, organisation, sort, Paging::new(first, after))
             .await
     }
 
@@ -92,13 +86,7 @@ impl Organisation {
         let sort = Sort::by(agreement::Column::CreatedAt, OrderDirection::Asc);
         let supplier = agreement::Column::SupplierId;
         self.row
-            .page(
-                ctx,
-                supplier,
-                Condition::all(),
-                sort,
-                Paging::new(first, after),
-            )
+            .page(ctx, supplier, sort, Paging::new(first, after))
             .await
     }
 
@@ -152,11 +140,7 @@ impl From<Loaded<person::Entity>> for Person {
 impl Person {
     /// The employer.
     async fn organisation(&self, ctx: &Context<'_>) -> Result<Organisation> {
-        let row = self
-            .row
-            .required::<organisation::Entity>(ctx, person::Column::OrganisationId)
-            .await?;
-        Ok(row.into())
+        self.row.required(ctx, person::Column::OrganisationId).await
     }
 
     /// Address at work. Null for people of other organisations: it is their employer's to give.
@@ -168,9 +152,9 @@ impl Person {
     /// The roles held. Empty for people of other organisations.
     async fn roles(&self, ctx: &Context<'_>) -> Result<Vec<HeldRole>> {
         use role_assignment::{Column, Entity};
-        let rows = self
+        let rows: Vec<Loaded<Entity>> = self
             .row
-            .all::<Entity>(ctx, Column::PersonId, Column::CreatedAt)
+            .all(ctx, Column::PersonId, Column::CreatedAt)
             .await?;
         Ok(rows
             .iter()

@@ -6,7 +6,7 @@ use async_graphql::{
 use chrono::{DateTime, NaiveDate, Utc};
 use entity::{
     EvidenceKind, RequestState, ServiceArea, agreement, comment, evidence_request, organisation,
-    person, submission,
+    submission,
 };
 use sea_orm::{ColumnTrait, Condition};
 
@@ -104,50 +104,35 @@ impl EvidenceRequest {
 
     /// The agreement under which it is asked.
     async fn agreement(&self, ctx: &Context<'_>) -> Result<Agreement> {
-        let agreement = evidence_request::Column::AgreementId;
-        Ok(self
-            .row
-            .required::<agreement::Entity>(ctx, agreement)
-            .await?
-            .into())
+        self.row
+            .required(ctx, evidence_request::Column::AgreementId)
+            .await
     }
 
     /// The customer who asks.
     async fn customer(&self, ctx: &Context<'_>) -> Result<Organisation> {
-        let customer = evidence_request::Column::CustomerId;
-        Ok(self
-            .row
-            .required::<organisation::Entity>(ctx, customer)
-            .await?
-            .into())
+        self.row
+            .required(ctx, evidence_request::Column::CustomerId)
+            .await
     }
 
     /// The supplier who is asked.
     async fn supplier(&self, ctx: &Context<'_>) -> Result<Organisation> {
-        let supplier = evidence_request::Column::SupplierId;
-        Ok(self
-            .row
-            .required::<organisation::Entity>(ctx, supplier)
-            .await?
-            .into())
+        self.row
+            .required(ctx, evidence_request::Column::SupplierId)
+            .await
     }
 
     /// What was handed in as the latest answer; on a request that is OPEN again, the answer that was not
     /// enough. Null until it is first answered, and when your roles or token do not let you read the
     /// answer.
     async fn answer(&self, ctx: &Context<'_>) -> Result<Option<Submission>> {
-        let answer = evidence_request::Column::AnswerId;
-        let row = self.row.one::<submission::Entity>(ctx, answer).await?;
-        Ok(row.map(Submission::from))
+        self.row.one(ctx, evidence_request::Column::AnswerId).await
     }
 
     /// Who asked. Null when an integration did.
     async fn created_by(&self, ctx: &Context<'_>) -> Result<Option<Person>> {
-        let row = self
-            .row
-            .one::<person::Entity>(ctx, evidence_request::Column::CreatedBy)
-            .await?;
-        Ok(row.map(Person::from))
+        self.row.one(ctx, evidence_request::Column::CreatedBy).await
     }
 
     /// Remarks in conversation, oldest first.
@@ -161,13 +146,7 @@ impl EvidenceRequest {
         let sort = Sort::by(comment::Column::CreatedAt, OrderDirection::Asc);
         let request = comment::Column::EvidenceRequestId;
         self.row
-            .page(
-                ctx,
-                request,
-                Condition::all(),
-                sort,
-                Paging::new(first, after),
-            )
+            .page(ctx, request, sort, Paging::new(first, after))
             .await
     }
 

@@ -6,7 +6,7 @@ use async_graphql::{ComplexObject, Context, Enum, ID, InputObject, Object, Simpl
 use chrono::{DateTime, NaiveDate, Utc};
 use entity::{
     EvidenceKind, ReviewOutcome, ReviewState, ServiceArea, agreement, comment, evidence,
-    organisation, person, risk_analysis, submission, submission_round,
+    organisation, submission, submission_round,
 };
 use sea_orm::{ColumnTrait, Condition};
 
@@ -104,86 +104,52 @@ impl Submission {
     /// The agreement under which it is handed in. Null for a supplier that takes part in a risk
     /// analysis under an agreement of its own.
     async fn agreement(&self, ctx: &Context<'_>) -> Result<Option<Agreement>> {
-        let row = self
-            .row
-            .one::<agreement::Entity>(ctx, submission::Column::AgreementId)
-            .await?;
-        Ok(row.map(Agreement::from))
+        self.row.one(ctx, submission::Column::AgreementId).await
     }
 
     /// The customer who reviews it.
     async fn customer(&self, ctx: &Context<'_>) -> Result<Organisation> {
-        let row = self
-            .row
-            .required::<organisation::Entity>(ctx, submission::Column::CustomerId)
-            .await?;
-        Ok(row.into())
+        self.row.required(ctx, submission::Column::CustomerId).await
     }
 
     /// The supplier of the agreement. Null for a supplier that takes part in a risk analysis under an
     /// agreement of its own.
     async fn supplier(&self, ctx: &Context<'_>) -> Result<Option<Organisation>> {
-        let row = self
-            .row
-            .one::<organisation::Entity>(ctx, submission::Column::SupplierId)
-            .await?;
-        Ok(row.map(Organisation::from))
+        self.row.one(ctx, submission::Column::SupplierId).await
     }
 
     /// The evidence in the supplier's workspace. Null for a risk analysis, and for everybody but the
     /// supplier: others see the content of the rounds.
     async fn evidence(&self, ctx: &Context<'_>) -> Result<Option<Evidence>> {
-        let row = self
-            .row
-            .one::<evidence::Entity>(ctx, submission::Column::EvidenceId)
-            .await?;
-        Ok(row.map(Evidence::from))
+        self.row.one(ctx, submission::Column::EvidenceId).await
     }
 
     /// The risk analysis. Null for evidence.
     async fn risk_analysis(&self, ctx: &Context<'_>) -> Result<Option<RiskAnalysis>> {
-        let row = self
-            .row
-            .one::<risk_analysis::Entity>(ctx, submission::Column::RiskAnalysisId)
-            .await?;
-        Ok(row.map(RiskAnalysis::from))
+        self.row.one(ctx, submission::Column::RiskAnalysisId).await
     }
 
     /// Who prepared it. Null when an integration did.
     async fn created_by(&self, ctx: &Context<'_>) -> Result<Option<Person>> {
-        let row = self
-            .row
-            .one::<person::Entity>(ctx, submission::Column::CreatedBy)
-            .await?;
-        Ok(row.map(Person::from))
+        self.row.one(ctx, submission::Column::CreatedBy).await
     }
 
     /// Who last handed it in. Null while it is a draft, and when an integration did.
     async fn submitted_by(&self, ctx: &Context<'_>) -> Result<Option<Person>> {
-        let row = self
-            .row
-            .one::<person::Entity>(ctx, submission::Column::SubmittedBy)
-            .await?;
-        Ok(row.map(Person::from))
+        self.row.one(ctx, submission::Column::SubmittedBy).await
     }
 
     /// Who last reviewed it. Null while it has not been.
     async fn reviewed_by(&self, ctx: &Context<'_>) -> Result<Option<Person>> {
-        let row = self
-            .row
-            .one::<person::Entity>(ctx, submission::Column::ReviewedBy)
-            .await?;
-        Ok(row.map(Person::from))
+        self.row.one(ctx, submission::Column::ReviewedBy).await
     }
 
     /// Every time it was handed in, oldest first, with the content as it then stood.
     async fn rounds(&self, ctx: &Context<'_>) -> Result<Vec<SubmissionRound>> {
-        use submission_round::{Column, Entity};
-        let rows = self
-            .row
-            .all::<Entity>(ctx, Column::SubmissionId, Column::Number)
-            .await?;
-        Ok(rows.into_iter().map(SubmissionRound::from).collect())
+        use submission_round::Column;
+        self.row
+            .all(ctx, Column::SubmissionId, Column::Number)
+            .await
     }
 
     /// Remarks in conversation, oldest first.
@@ -197,13 +163,7 @@ impl Submission {
         let sort = Sort::by(comment::Column::CreatedAt, OrderDirection::Asc);
         let submission = comment::Column::SubmissionId;
         self.row
-            .page(
-                ctx,
-                submission,
-                Condition::all(),
-                sort,
-                Paging::new(first, after),
-            )
+            .page(ctx, submission, sort, Paging::new(first, after))
             .await
     }
 
@@ -265,20 +225,16 @@ impl SubmissionRound {
 
     /// Who handed it in. Null when an integration did.
     async fn submitted_by(&self, ctx: &Context<'_>) -> Result<Option<Person>> {
-        let row = self
-            .row
-            .one::<person::Entity>(ctx, submission_round::Column::SubmittedBy)
-            .await?;
-        Ok(row.map(Person::from))
+        self.row
+            .one(ctx, submission_round::Column::SubmittedBy)
+            .await
     }
 
     /// Who reviewed it. Null while it waits for review.
     async fn reviewed_by(&self, ctx: &Context<'_>) -> Result<Option<Person>> {
-        let row = self
-            .row
-            .one::<person::Entity>(ctx, submission_round::Column::ReviewedBy)
-            .await?;
-        Ok(row.map(Person::from))
+        self.row
+            .one(ctx, submission_round::Column::ReviewedBy)
+            .await
     }
 }
 

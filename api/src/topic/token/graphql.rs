@@ -71,10 +71,8 @@ impl ApiToken {
         if self.row.person_id.is_none() {
             return Ok(in_time);
         }
-        let person = self
-            .row
-            .one::<person::Entity>(ctx, api_token::Column::PersonId)
-            .await?;
+        let person: Option<Loaded<person::Entity>> =
+            self.row.one(ctx, api_token::Column::PersonId).await?;
         Ok(in_time && person.is_some_and(|person| person.status == PersonStatus::Active))
     }
 
@@ -94,20 +92,12 @@ impl ApiToken {
 
     /// As whom it acts. Null for an integration.
     async fn person(&self, ctx: &Context<'_>) -> Result<Option<Person>> {
-        let row = self
-            .row
-            .one::<person::Entity>(ctx, api_token::Column::PersonId)
-            .await?;
-        Ok(row.map(Person::from))
+        self.row.one(ctx, api_token::Column::PersonId).await
     }
 
     /// Who made it. Null when the operator of Samsyn did.
     async fn created_by(&self, ctx: &Context<'_>) -> Result<Option<Person>> {
-        let row = self
-            .row
-            .one::<person::Entity>(ctx, api_token::Column::CreatedBy)
-            .await?;
-        Ok(row.map(Person::from))
+        self.row.one(ctx, api_token::Column::CreatedBy).await
     }
 
     /// What happened to it, latest first; for administrators.

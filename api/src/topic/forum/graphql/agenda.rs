@@ -64,39 +64,25 @@ impl From<Loaded<agenda_item::Entity>> for AgendaItem {
 impl AgendaItem {
     /// The meeting.
     async fn meeting(&self, ctx: &Context<'_>) -> Result<Meeting> {
-        let row = self
-            .row
-            .required::<meeting::Entity>(ctx, agenda_item::Column::MeetingId)
-            .await?;
-        Ok(row.into())
+        self.row.required(ctx, agenda_item::Column::MeetingId).await
     }
 
     /// The risk it brings up. Null when it brings up none, or one that you do not see.
     async fn risk(&self, ctx: &Context<'_>) -> Result<Option<Risk>> {
-        let row = self
-            .row
-            .one::<risk::Entity>(ctx, agenda_item::Column::RiskId)
-            .await?;
-        Ok(row.map(Risk::from))
+        self.row.one(ctx, agenda_item::Column::RiskId).await
     }
 
     /// The submission it brings up. Null when it brings up none, or one that you do not see.
     async fn submission(&self, ctx: &Context<'_>) -> Result<Option<Submission>> {
-        let row = self
-            .row
-            .one::<submission::Entity>(ctx, agenda_item::Column::SubmissionId)
-            .await?;
-        Ok(row.map(Submission::from))
+        self.row.one(ctx, agenda_item::Column::SubmissionId).await
     }
 
     /// What was decided under it, by number.
     async fn decisions(&self, ctx: &Context<'_>) -> Result<Vec<Decision>> {
-        use decision::{Column, Entity};
-        let rows = self
-            .row
-            .all::<Entity>(ctx, Column::AgendaItemId, Column::Number)
-            .await?;
-        Ok(rows.into_iter().map(Decision::from).collect())
+        use decision::Column;
+        self.row
+            .all(ctx, Column::AgendaItemId, Column::Number)
+            .await
     }
 
     /// What happened to it, latest first.

@@ -4,7 +4,7 @@ use async_graphql::{
     ComplexObject, Context, ID, InputObject, MaybeUndefined, Object, SimpleObject,
 };
 use chrono::{DateTime, Utc};
-use entity::{action_item, agenda_item, decision, forum, meeting, person};
+use entity::{action_item, agenda_item, decision, forum, meeting};
 use sea_orm::{ColumnTrait, Condition};
 
 use super::{agenda::AgendaItem, meeting::Meeting};
@@ -66,20 +66,12 @@ impl From<Loaded<decision::Entity>> for Decision {
 impl Decision {
     /// The meeting that decided.
     async fn meeting(&self, ctx: &Context<'_>) -> Result<Meeting> {
-        let row = self
-            .row
-            .required::<meeting::Entity>(ctx, decision::Column::MeetingId)
-            .await?;
-        Ok(row.into())
+        self.row.required(ctx, decision::Column::MeetingId).await
     }
 
     /// The point on the agenda that it was taken under. Null when it was taken under none.
     async fn agenda_item(&self, ctx: &Context<'_>) -> Result<Option<AgendaItem>> {
-        let row = self
-            .row
-            .one::<agenda_item::Entity>(ctx, decision::Column::AgendaItemId)
-            .await?;
-        Ok(row.map(AgendaItem::from))
+        self.row.one(ctx, decision::Column::AgendaItemId).await
     }
 
     /// The action items that carry it out, wherever they are followed now; those that you see, the most
@@ -94,23 +86,13 @@ impl Decision {
         let sort = Sort::by(action_item::Column::DueOn, OrderDirection::Asc);
         let decision = action_item::Column::DecisionId;
         self.row
-            .page(
-                ctx,
-                decision,
-                Condition::all(),
-                sort,
-                Paging::new(first, after),
-            )
+            .page(ctx, decision, sort, Paging::new(first, after))
             .await
     }
 
     /// Who took it down. Null when an integration did, or somebody whom you do not see.
     async fn created_by(&self, ctx: &Context<'_>) -> Result<Option<Person>> {
-        let row = self
-            .row
-            .one::<person::Entity>(ctx, decision::Column::CreatedBy)
-            .await?;
-        Ok(row.map(Person::from))
+        self.row.one(ctx, decision::Column::CreatedBy).await
     }
 
     /// What happened to it, latest first.

@@ -74,41 +74,25 @@ impl From<Loaded<forum::Entity>> for Forum {
 impl Forum {
     /// The municipality that holds it.
     async fn customer(&self, ctx: &Context<'_>) -> Result<Organisation> {
-        let row = self
-            .row
-            .required::<organisation::Entity>(ctx, forum::Column::CustomerId)
-            .await?;
-        Ok(row.into())
+        self.row.required(ctx, forum::Column::CustomerId).await
     }
 
     /// The forum one level above, to which its action items are escalated. Null when there is none, or
     /// you do not belong to it.
     async fn parent(&self, ctx: &Context<'_>) -> Result<Option<Forum>> {
-        let row = self
-            .row
-            .one::<forum::Entity>(ctx, forum::Column::ParentId)
-            .await?;
-        Ok(row.map(Forum::from))
+        self.row.one(ctx, forum::Column::ParentId).await
     }
 
     /// The forums one level below, by name; those that you see.
     async fn children(&self, ctx: &Context<'_>) -> Result<Vec<Forum>> {
-        use forum::{Column, Entity};
-        let rows = self
-            .row
-            .all::<Entity>(ctx, Column::ParentId, Column::Name)
-            .await?;
-        Ok(rows.into_iter().map(Forum::from).collect())
+        use forum::Column;
+        self.row.all(ctx, Column::ParentId, Column::Name).await
     }
 
     /// Who belongs to it, in the order in which they were added.
     async fn members(&self, ctx: &Context<'_>) -> Result<Vec<ForumMember>> {
-        use forum_membership::{Column, Entity};
-        let rows = self
-            .row
-            .all::<Entity>(ctx, Column::ForumId, Column::CreatedAt)
-            .await?;
-        Ok(rows.into_iter().map(ForumMember::from).collect())
+        use forum_membership::Column;
+        self.row.all(ctx, Column::ForumId, Column::CreatedAt).await
     }
 
     /// Its meetings, latest first.
@@ -122,13 +106,7 @@ impl Forum {
         let sort = Sort::by(meeting::Column::StartsAt, OrderDirection::Desc);
         let forum = meeting::Column::ForumId;
         self.row
-            .page(
-                ctx,
-                forum,
-                Condition::all(),
-                sort,
-                Paging::new(first, after),
-            )
+            .page(ctx, forum, sort, Paging::new(first, after))
             .await
     }
 
@@ -145,7 +123,7 @@ impl Forum {
         let sort = Sort::by(action_item::Column::DueOn, OrderDirection::Asc);
         let forum = action_item::Column::ForumId;
         self.row
-            .page(ctx, forum, wanted, sort, Paging::new(first, after))
+            .page_where(ctx, forum, wanted, sort, Paging::new(first, after))
             .await
     }
 
@@ -190,30 +168,21 @@ impl From<Loaded<forum_membership::Entity>> for ForumMember {
 impl ForumMember {
     /// The forum.
     async fn forum(&self, ctx: &Context<'_>) -> Result<Forum> {
-        let row = self
-            .row
-            .required::<forum::Entity>(ctx, forum_membership::Column::ForumId)
-            .await?;
-        Ok(row.into())
+        self.row
+            .required(ctx, forum_membership::Column::ForumId)
+            .await
     }
 
     /// The organisation.
     async fn organisation(&self, ctx: &Context<'_>) -> Result<Organisation> {
-        let organisation = forum_membership::Column::OrganisationId;
-        Ok(self
-            .row
-            .required::<organisation::Entity>(ctx, organisation)
-            .await?
-            .into())
+        self.row
+            .required(ctx, forum_membership::Column::OrganisationId)
+            .await
     }
 
     /// The person. Null when the organisation as such is the member.
     async fn person(&self, ctx: &Context<'_>) -> Result<Option<Person>> {
-        let row = self
-            .row
-            .one::<person::Entity>(ctx, forum_membership::Column::PersonId)
-            .await?;
-        Ok(row.map(Person::from))
+        self.row.one(ctx, forum_membership::Column::PersonId).await
     }
 
     /// What happened to the membership, latest first.

@@ -4,7 +4,7 @@ use async_graphql::{
     ComplexObject, Context, Enum, ID, InputObject, MaybeUndefined, Object, SimpleObject,
 };
 use chrono::{DateTime, Utc};
-use entity::{MeetingState, action_item, agenda_item, decision, forum, meeting, person};
+use entity::{MeetingState, action_item, agenda_item, decision, forum, meeting};
 use sea_orm::{ColumnTrait, Condition};
 
 use super::{agenda::AgendaItem, decision::Decision, forum::Forum};
@@ -85,31 +85,19 @@ impl From<Loaded<meeting::Entity>> for Meeting {
 impl Meeting {
     /// The forum that meets.
     async fn forum(&self, ctx: &Context<'_>) -> Result<Forum> {
-        let row = self
-            .row
-            .required::<forum::Entity>(ctx, meeting::Column::ForumId)
-            .await?;
-        Ok(row.into())
+        self.row.required(ctx, meeting::Column::ForumId).await
     }
 
     /// What is dealt with, in order.
     async fn agenda(&self, ctx: &Context<'_>) -> Result<Vec<AgendaItem>> {
-        use agenda_item::{Column, Entity};
-        let rows = self
-            .row
-            .all::<Entity>(ctx, Column::MeetingId, Column::Position)
-            .await?;
-        Ok(rows.into_iter().map(AgendaItem::from).collect())
+        use agenda_item::Column;
+        self.row.all(ctx, Column::MeetingId, Column::Position).await
     }
 
     /// What was decided, by number.
     async fn decisions(&self, ctx: &Context<'_>) -> Result<Vec<Decision>> {
-        use decision::{Column, Entity};
-        let rows = self
-            .row
-            .all::<Entity>(ctx, Column::MeetingId, Column::Number)
-            .await?;
-        Ok(rows.into_iter().map(Decision::from).collect())
+        use decision::Column;
+        self.row.all(ctx, Column::MeetingId, Column::Number).await
     }
 
     /// The action items that carry out what the meeting wanted done, wherever they are followed now; those
@@ -124,13 +112,7 @@ impl Meeting {
         let sort = Sort::by(action_item::Column::DueOn, OrderDirection::Asc);
         let meeting = action_item::Column::MeetingId;
         self.row
-            .page(
-                ctx,
-                meeting,
-                Condition::all(),
-                sort,
-                Paging::new(first, after),
-            )
+            .page(ctx, meeting, sort, Paging::new(first, after))
             .await
     }
 
@@ -145,20 +127,12 @@ impl Meeting {
     /// The chair who signed. Null until then, and for those who no longer see that person; the signed
     /// minutes have the name.
     async fn signed_by(&self, ctx: &Context<'_>) -> Result<Option<Person>> {
-        let row = self
-            .row
-            .one::<person::Entity>(ctx, meeting::Column::SignedBy)
-            .await?;
-        Ok(row.map(Person::from))
+        self.row.one(ctx, meeting::Column::SignedBy).await
     }
 
     /// Who called it. Null when an integration did, or somebody whom you do not see.
     async fn created_by(&self, ctx: &Context<'_>) -> Result<Option<Person>> {
-        let row = self
-            .row
-            .one::<person::Entity>(ctx, meeting::Column::CreatedBy)
-            .await?;
-        Ok(row.map(Person::from))
+        self.row.one(ctx, meeting::Column::CreatedBy).await
     }
 
     /// What happened to it, latest first.

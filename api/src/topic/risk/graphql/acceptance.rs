@@ -2,7 +2,7 @@
 
 use async_graphql::{ComplexObject, Context, Enum, ID, InputObject, Object, SimpleObject};
 use chrono::{DateTime, NaiveDate, Utc};
-use entity::{organisation, person, risk, risk_acceptance, risk_analysis};
+use entity::{organisation, risk, risk_acceptance, risk_analysis};
 use sea_orm::{
     ColumnTrait, Condition,
     sea_query::{Expr, ExprTrait},
@@ -82,56 +82,44 @@ impl RiskAcceptance {
 
     /// Whether the risk has been changed or closed since it stood so.
     async fn outdated(&self, ctx: &Context<'_>) -> Result<bool> {
-        let risk = self
+        let risk: Loaded<risk::Entity> = self
             .row
-            .required::<risk::Entity>(ctx, risk_acceptance::Column::RiskId)
+            .required(ctx, risk_acceptance::Column::RiskId)
             .await?;
         Ok(risk.version != self.row.risk_version)
     }
 
     /// The risk as it is now.
     async fn risk(&self, ctx: &Context<'_>) -> Result<Risk> {
-        let row = self
-            .row
-            .required::<risk::Entity>(ctx, risk_acceptance::Column::RiskId)
-            .await?;
-        Ok(row.into())
+        self.row
+            .required(ctx, risk_acceptance::Column::RiskId)
+            .await
     }
 
     /// The analysis in which the risk stands.
     async fn risk_analysis(&self, ctx: &Context<'_>) -> Result<RiskAnalysis> {
-        let analysis = risk_acceptance::Column::RiskAnalysisId;
-        let row = self
-            .row
-            .required::<risk_analysis::Entity>(ctx, analysis)
-            .await?;
-        Ok(row.into())
+        self.row
+            .required(ctx, risk_acceptance::Column::RiskAnalysisId)
+            .await
     }
 
     /// Who asked for it. Null when an integration did, or somebody whom you do not see.
     async fn requested_by(&self, ctx: &Context<'_>) -> Result<Option<Person>> {
-        let person = risk_acceptance::Column::RequestedBy;
-        let row = self.row.one::<person::Entity>(ctx, person).await?;
-        Ok(row.map(Person::from))
+        self.row
+            .one(ctx, risk_acceptance::Column::RequestedBy)
+            .await
     }
 
     /// The organisation that asked for it.
     async fn requested_for(&self, ctx: &Context<'_>) -> Result<Organisation> {
-        let organisation = risk_acceptance::Column::RequestedOrganisationId;
-        let row = self
-            .row
-            .required::<organisation::Entity>(ctx, organisation)
-            .await?;
-        Ok(row.into())
+        self.row
+            .required(ctx, risk_acceptance::Column::RequestedOrganisationId)
+            .await
     }
 
     /// Who decided on it. Null while it waits for decision, and when you do not see that person.
     async fn decided_by(&self, ctx: &Context<'_>) -> Result<Option<Person>> {
-        let row = self
-            .row
-            .one::<person::Entity>(ctx, risk_acceptance::Column::DecidedBy)
-            .await?;
-        Ok(row.map(Person::from))
+        self.row.one(ctx, risk_acceptance::Column::DecidedBy).await
     }
 
     /// What happened to it, latest first.

@@ -7,7 +7,7 @@ use async_graphql::{
 };
 use chrono::{DateTime, NaiveDate, Utc};
 use entity::{
-    ReviewState, ServiceArea, agreement, comment, organisation, person, risk, risk_analysis,
+    ReviewState, ServiceArea, agreement, comment, organisation, risk, risk_analysis,
     risk_analysis_participant, submission,
 };
 use sea_orm::{ColumnTrait, Condition};
@@ -89,52 +89,35 @@ impl RiskAnalysis {
     /// The agreement under which it is handed in. Null for a supplier that takes part in it without
     /// being a party of that agreement.
     async fn agreement(&self, ctx: &Context<'_>) -> Result<Option<Agreement>> {
-        let agreement = risk_analysis::Column::AgreementId;
-        let row = self.row.one::<agreement::Entity>(ctx, agreement).await?;
-        Ok(row.map(Agreement::from))
+        self.row.one(ctx, risk_analysis::Column::AgreementId).await
     }
 
     /// The customer, who reviews it.
     async fn customer(&self, ctx: &Context<'_>) -> Result<Organisation> {
-        let customer = risk_analysis::Column::CustomerId;
-        let row = self
-            .row
-            .required::<organisation::Entity>(ctx, customer)
-            .await?;
-        Ok(row.into())
+        self.row
+            .required(ctx, risk_analysis::Column::CustomerId)
+            .await
     }
 
     /// The organisation that began it.
     async fn owner(&self, ctx: &Context<'_>) -> Result<Organisation> {
-        let owner = risk_analysis::Column::OwnerId;
-        let row = self
-            .row
-            .required::<organisation::Entity>(ctx, owner)
-            .await?;
-        Ok(row.into())
+        self.row.required(ctx, risk_analysis::Column::OwnerId).await
     }
 
     /// Who began it. Null when an integration did, or somebody whom you do not see.
     async fn created_by(&self, ctx: &Context<'_>) -> Result<Option<Person>> {
-        let row = self
-            .row
-            .one::<person::Entity>(ctx, risk_analysis::Column::CreatedBy)
-            .await?;
-        Ok(row.map(Person::from))
+        self.row.one(ctx, risk_analysis::Column::CreatedBy).await
     }
 
     /// The organisations that take part, its owner first.
     async fn participants(&self, ctx: &Context<'_>) -> Result<Vec<RiskAnalysisParticipant>> {
-        use risk_analysis_participant::{Column, Entity};
-        let mut rows = self
+        use risk_analysis_participant::Column;
+        let mut all: Vec<RiskAnalysisParticipant> = self
             .row
-            .all::<Entity>(ctx, Column::RiskAnalysisId, Column::AddedAt)
+            .all(ctx, Column::RiskAnalysisId, Column::AddedAt)
             .await?;
-        rows.sort_by_key(|row| row.organisation_id != self.row.owner_id);
-        Ok(rows
-            .into_iter()
-            .map(RiskAnalysisParticipant::from)
-            .collect())
+        all.sort_by_key(|one| one.row.organisation_id != self.row.owner_id);
+        Ok(all)
     }
 
     /// Its risks by number, closed ones included.
@@ -148,13 +131,7 @@ impl RiskAnalysis {
         let sort = Sort::by(risk::Column::Number, OrderDirection::Asc);
         let analysis = risk::Column::RiskAnalysisId;
         self.row
-            .page(
-                ctx,
-                analysis,
-                Condition::all(),
-                sort,
-                Paging::new(first, after),
-            )
+            .page(ctx, analysis, sort, Paging::new(first, after))
             .await
     }
 
@@ -190,13 +167,7 @@ impl RiskAnalysis {
         let sort = Sort::by(submission::Column::CreatedAt, OrderDirection::Desc);
         let analysis = submission::Column::RiskAnalysisId;
         self.row
-            .page(
-                ctx,
-                analysis,
-                Condition::all(),
-                sort,
-                Paging::new(first, after),
-            )
+            .page(ctx, analysis, sort, Paging::new(first, after))
             .await
     }
 
@@ -211,13 +182,7 @@ impl RiskAnalysis {
         let sort = Sort::by(comment::Column::CreatedAt, OrderDirection::Asc);
         let analysis = comment::Column::RiskAnalysisId;
         self.row
-            .page(
-                ctx,
-                analysis,
-                Condition::all(),
-                sort,
-                Paging::new(first, after),
-            )
+            .page(ctx, analysis, sort, Paging::new(first, after))
             .await
     }
 
@@ -256,20 +221,17 @@ impl From<Loaded<risk_analysis_participant::Entity>> for RiskAnalysisParticipant
 impl RiskAnalysisParticipant {
     /// The organisation.
     async fn organisation(&self, ctx: &Context<'_>) -> Result<Organisation> {
-        let organisation = risk_analysis_participant::Column::OrganisationId;
-        let row = self
-            .row
-            .required::<organisation::Entity>(ctx, organisation)
-            .await?;
-        Ok(row.into())
+        self.row
+            .required(ctx, risk_analysis_participant::Column::OrganisationId)
+            .await
     }
 
     /// Who began the analysis, shared it or handed it in, and thereby made the organisation take part.
     /// Null when an integration did, or somebody whom you do not see.
     async fn added_by(&self, ctx: &Context<'_>) -> Result<Option<Person>> {
-        let person = risk_analysis_participant::Column::AddedBy;
-        let row = self.row.one::<person::Entity>(ctx, person).await?;
-        Ok(row.map(Person::from))
+        self.row
+            .one(ctx, risk_analysis_participant::Column::AddedBy)
+            .await
     }
 }
 

@@ -129,30 +129,17 @@ impl Risk {
 
     /// The analysis it stands in.
     async fn risk_analysis(&self, ctx: &Context<'_>) -> Result<RiskAnalysis> {
-        let analysis = risk::Column::RiskAnalysisId;
-        let row = self
-            .row
-            .required::<risk_analysis::Entity>(ctx, analysis)
-            .await?;
-        Ok(row.into())
+        self.row.required(ctx, risk::Column::RiskAnalysisId).await
     }
 
     /// Who answers for it. Null when nobody does yet, or somebody whom you do not see.
     async fn owner(&self, ctx: &Context<'_>) -> Result<Option<Person>> {
-        let row = self
-            .row
-            .one::<person::Entity>(ctx, risk::Column::OwnerId)
-            .await?;
-        Ok(row.map(Person::from))
+        self.row.one(ctx, risk::Column::OwnerId).await
     }
 
     /// Who added it. Null when an integration did, or somebody whom you do not see.
     async fn created_by(&self, ctx: &Context<'_>) -> Result<Option<Person>> {
-        let row = self
-            .row
-            .one::<person::Entity>(ctx, risk::Column::CreatedBy)
-            .await?;
-        Ok(row.map(Person::from))
+        self.row.one(ctx, risk::Column::CreatedBy).await
     }
 
     /// Every time that its acceptance was asked for, oldest first.
@@ -186,10 +173,8 @@ impl Risk {
         &self,
         ctx: &Context<'_>,
     ) -> Result<Vec<Loaded<risk_acceptance::Entity>>> {
-        use risk_acceptance::{Column, Entity};
-        self.row
-            .all::<Entity>(ctx, Column::RiskId, Column::RequestedAt)
-            .await
+        use risk_acceptance::Column;
+        self.row.all(ctx, Column::RiskId, Column::RequestedAt).await
     }
 }
 

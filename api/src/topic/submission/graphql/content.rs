@@ -2,7 +2,7 @@
 
 use async_graphql::{Context, ID, Object, SimpleObject, Union};
 use chrono::NaiveDate;
-use entity::{EvidenceKind, RiskTreatment, evidence_file, risk, submission_file, submission_round};
+use entity::{EvidenceKind, RiskTreatment, risk, submission_file, submission_round};
 
 use crate::{
     Error, Result,
@@ -94,16 +94,10 @@ impl SubmittedEvidence {
     /// The files that were handed in.
     async fn files(&self, ctx: &Context<'_>) -> Result<Vec<EvidenceFile>> {
         use submission_file::{Column, Entity};
-        let joined = self
-            .round
-            .all::<Entity>(ctx, Column::RoundId, Column::Id)
-            .await?;
+        let joined: Vec<Loaded<Entity>> = self.round.all(ctx, Column::RoundId, Column::Id).await?;
         let mut files = Vec::with_capacity(joined.len());
         for row in joined {
-            let file = row
-                .required::<evidence_file::Entity>(ctx, Column::FileId)
-                .await?;
-            files.push(EvidenceFile::from(file));
+            files.push(row.required(ctx, Column::FileId).await?);
         }
         Ok(files)
     }
