@@ -5,7 +5,7 @@ use async_graphql::{
 };
 use chrono::{DateTime, NaiveDate, Utc};
 use entity::{ServiceArea, agreement, evidence_request, organisation, submission};
-use sea_orm::{ColumnTrait, Condition};
+use sea_orm::Condition;
 
 use super::{
     model,
@@ -15,6 +15,7 @@ use crate::{
     Result,
     access::action::{CreateAgreement, UpdateAgreement},
     graphql::{
+        filter::{among, is},
         key::{self, Key},
         loaded::{Loaded, alone, scope, session},
         page::{List, OrderDirection, Paging, Sort, cost, list},
@@ -182,18 +183,9 @@ impl AgreementFilter {
     fn condition(self) -> Condition {
         use agreement::Column;
         Condition::all()
-            .add_option(
-                self.supplier_id
-                    .map(|supplier| Column::SupplierId.eq(supplier.id)),
-            )
-            .add_option(
-                self.customer_id
-                    .map(|customer| Column::CustomerId.eq(customer.id)),
-            )
-            .add_option(
-                self.service_area
-                    .map(|areas| Column::ServiceArea.is_in(areas)),
-            )
+            .add_option(is(Column::SupplierId, self.supplier_id))
+            .add_option(is(Column::CustomerId, self.customer_id))
+            .add_option(among(Column::ServiceArea, self.service_area))
     }
 }
 

@@ -16,6 +16,7 @@ use crate::{
     Result,
     access::{Scope, Session, visible::Visible},
     graphql::{
+        filter::among,
         key,
         loaded::{Loaded, session},
         node::{Node, node_of},
@@ -197,8 +198,8 @@ impl EventFilter {
     fn condition(self, scope: &Scope) -> Result<Condition> {
         use event::Column;
         let events = Condition::all()
-            .add_option(self.topic.map(|topics| Column::Topic.is_in(topics)))
-            .add_option(self.action.map(|actions| Column::Action.is_in(actions)))
+            .add_option(among(Column::Topic, self.topic))
+            .add_option(among(Column::Action, self.action))
             .add_option(self.since.map(|since| Column::At.gte(since)));
         let sealed = Condition::all().add(event_audience::Column::Position.is_not_null());
         if events.is_empty() {

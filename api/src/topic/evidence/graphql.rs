@@ -15,6 +15,7 @@ use crate::{
     },
     graphql::{
         Links,
+        filter::{among, contains},
         key::{self, Key},
         loaded::{Loaded, alone, scope, session},
         page::{List, OrderDirection, Paging, Sort, cost, list},
@@ -276,11 +277,8 @@ impl EvidenceFilter {
     fn condition(self) -> Condition {
         use evidence::Column;
         Condition::all()
-            .add_option(self.kind.map(|kinds| Column::Kind.is_in(kinds)))
-            .add_option(
-                self.title_contains
-                    .map(|text| crate::graphql::contains(Column::Title, &text)),
-            )
+            .add_option(among(Column::Kind, self.kind))
+            .add_option(contains(Column::Title, self.title_contains))
             .add_option(
                 self.valid_until_before
                     .map(|day| Column::ValidUntil.lte(day)),

@@ -18,7 +18,7 @@ use crate::{
         action::{CreatePerson, UpdatePerson},
     },
     graphql::{
-        contains,
+        filter::{contains, is},
         key::{self, Key},
         loaded::{Loaded, alone, scope, session},
         page::{List, OrderDirection, Paging, Sort, cost, list},
@@ -281,11 +281,8 @@ impl PersonFilter {
     fn condition(self) -> Condition {
         use person::Column;
         Condition::all()
-            .add_option(
-                self.organisation_id
-                    .map(|organisation| Column::OrganisationId.eq(organisation.id)),
-            )
-            .add_option(self.name_contains.map(|text| contains(Column::Name, &text)))
+            .add_option(is(Column::OrganisationId, self.organisation_id))
+            .add_option(contains(Column::Name, self.name_contains))
             .add_option(self.status.map(|status| Column::Status.eq(status)))
     }
 }
@@ -304,7 +301,7 @@ impl OrganisationFilter {
         use organisation::Column;
         Condition::all()
             .add_option(self.kind.map(|kind| Column::Kind.eq(kind)))
-            .add_option(self.name_contains.map(|text| contains(Column::Name, &text)))
+            .add_option(contains(Column::Name, self.name_contains))
     }
 }
 

@@ -21,7 +21,7 @@ use crate::{
         UpdateEvidenceRequest, WithdrawEvidenceRequest,
     },
     graphql::{
-        contains,
+        filter::{among, contains, is, whether},
         key::{self, Key},
         loaded::{Loaded, alone, scope, session},
         page::{List, OrderDirection, Paging, Sort, cost, list},
@@ -225,37 +225,19 @@ impl EvidenceRequestFilter {
     fn condition(self, today: NaiveDate) -> Condition {
         use evidence_request::Column;
         Condition::all()
-            .add_option(self.state.map(|states| Column::State.is_in(states)))
+            .add_option(among(Column::State, self.state))
             .add_option(self.open.map(|open| match open {
                 true => Column::State.is_in(CHANGEABLE.to_vec()),
                 false => Column::State.is_not_in(CHANGEABLE.to_vec()),
             }))
-            .add_option(self.overdue.map(|overdue| match overdue {
-                true => is_overdue(today),
-                false => is_overdue(today).not(),
-            }))
-            .add_option(self.kind.map(|kinds| Column::Kind.is_in(kinds)))
+            .add_option(whether(self.overdue, is_overdue(today)))
+            .add_option(among(Column::Kind, self.kind))
             .add_option(self.due_before.map(|day| Column::DueOn.lte(day)))
-            .add_option(
-                self.agreement_id
-                    .map(|agreement| Column::AgreementId.eq(agreement.id)),
-            )
-            .add_option(
-                self.supplier_id
-                    .map(|supplier| Column::SupplierId.eq(supplier.id)),
-            )
-            .add_option(
-                self.customer_id
-                    .map(|customer| Column::CustomerId.eq(customer.id)),
-            )
-            .add_option(
-                self.service_area
-                    .map(|areas| Column::ServiceArea.is_in(areas)),
-            )
-            .add_option(
-                self.title_contains
-                    .map(|text| contains(Column::Title, &text)),
-            )
+            .add_option(is(Column::AgreementId, self.agreement_id))
+            .add_option(is(Column::SupplierId, self.supplier_id))
+            .add_option(is(Column::CustomerId, self.customer_id))
+            .add_option(among(Column::ServiceArea, self.service_area))
+            .add_option(contains(Column::Title, self.title_contains))
     }
 }
 

@@ -17,7 +17,7 @@ use crate::{
     Result,
     access::action::{ApproveSubmission, CreateSubmission, ReturnSubmission, SubmitSubmission},
     graphql::{
-        contains,
+        filter::{among, contains, is},
         key::{self, Key},
         loaded::{Loaded, alone, scope, session},
         page::{List, OrderDirection, Paging, Sort, cost, list},
@@ -297,28 +297,13 @@ impl SubmissionFilter {
     fn condition(self, today: NaiveDate) -> Condition {
         use submission::Column;
         Condition::all()
-            .add_option(self.state.map(|states| Column::State.is_in(states)))
-            .add_option(self.kind.map(|kinds| Column::Kind.is_in(kinds)))
-            .add_option(
-                self.agreement_id
-                    .map(|agreement| Column::AgreementId.eq(agreement.id)),
-            )
-            .add_option(
-                self.supplier_id
-                    .map(|supplier| Column::SupplierId.eq(supplier.id)),
-            )
-            .add_option(
-                self.customer_id
-                    .map(|customer| Column::CustomerId.eq(customer.id)),
-            )
-            .add_option(
-                self.service_area
-                    .map(|areas| Column::ServiceArea.is_in(areas)),
-            )
-            .add_option(
-                self.title_contains
-                    .map(|text| contains(Column::Title, &text)),
-            )
+            .add_option(among(Column::State, self.state))
+            .add_option(among(Column::Kind, self.kind))
+            .add_option(is(Column::AgreementId, self.agreement_id))
+            .add_option(is(Column::SupplierId, self.supplier_id))
+            .add_option(is(Column::CustomerId, self.customer_id))
+            .add_option(among(Column::ServiceArea, self.service_area))
+            .add_option(contains(Column::Title, self.title_contains))
             .add_option(self.validity.map(|validity| has_validity(validity, today)))
     }
 }

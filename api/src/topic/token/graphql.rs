@@ -14,7 +14,7 @@ use crate::{
         authn,
     },
     graphql::{
-        contains,
+        filter::{contains, is},
         key::{self, Key},
         loaded::{Loaded, alone, scope, session},
         page::{List, OrderDirection, Paging, Sort, cost, list},
@@ -183,7 +183,7 @@ impl ApiTokenFilter {
     fn condition(self) -> Condition {
         use api_token::Column;
         Condition::all()
-            .add_option(self.person_id.map(|person| Column::PersonId.eq(person.id)))
+            .add_option(is(Column::PersonId, self.person_id))
             .add_option(self.integration.map(|integration| match integration {
                 true => Column::PersonId.is_null(),
                 false => Column::PersonId.is_not_null(),
@@ -196,7 +196,7 @@ impl ApiTokenFilter {
                 self.expires_before
                     .map(|instant| Column::ExpiresAt.lte(instant)),
             )
-            .add_option(self.name_contains.map(|text| contains(Column::Name, &text)))
+            .add_option(contains(Column::Name, self.name_contains))
     }
 }
 

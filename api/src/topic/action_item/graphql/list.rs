@@ -13,11 +13,10 @@ use crate::{
     Result,
     access::Scope,
     graphql::{
-        contains,
+        filter::{among, contains, is, whether},
         key::Key,
         loaded::scope,
         page::{List, OrderDirection, Paging, Sort, cost, list},
-        whether,
     },
     topic::action_item::model::OPEN_STATES,
 };
@@ -93,36 +92,21 @@ impl ActionItemFilter {
         // No record has the nil id: nothing is assigned to an integration.
         let me = scope.actor().person.unwrap_or(Uuid::nil());
         Condition::all()
-            .add_option(self.state.map(|states| Column::State.is_in(states)))
-            .add_option(self.open.map(|yes| whether(yes, is_open())))
-            .add_option(
-                self.overdue
-                    .map(|yes| whether(yes, is_overdue(scope.today()))),
-            )
-            .add_option(self.forum_id.map(|forum| Column::ForumId.eq(forum.id)))
-            .add_option(
-                self.assignee_organisation_id
-                    .map(|one| Column::AssigneeOrganisationId.eq(one.id)),
-            )
-            .add_option(
-                self.assignee_id
-                    .map(|person| Column::AssigneeId.eq(person.id)),
-            )
+            .add_option(among(Column::State, self.state))
+            .add_option(whether(self.open, is_open()))
+            .add_option(whether(self.overdue, is_overdue(scope.today())))
+            .add_option(is(Column::ForumId, self.forum_id))
+            .add_option(is(
+                Column::AssigneeOrganisationId,
+                self.assignee_organisation_id,
+            ))
+            .add_option(is(Column::AssigneeId, self.assignee_id))
             .add_option(self.assigned_to_me.then(|| Column::AssigneeId.eq(me)))
-            .add_option(self.risk_id.map(|risk| Column::RiskId.eq(risk.id)))
+            .add_option(is(Column::RiskId, self.risk_id))
             .add_option(self.due_before.map(|day| Column::DueOn.lt(day)))
-            .add_option(
-                self.priority
-                    .map(|priorities| Column::Priority.is_in(priorities)),
-            )
-            .add_option(
-                self.service_area
-                    .map(|areas| Column::ServiceArea.is_in(areas)),
-            )
-            .add_option(
-                self.title_contains
-                    .map(|text| contains(Column::Title, &text)),
-            )
+            .add_option(among(Column::Priority, self.priority))
+            .add_option(among(Column::ServiceArea, self.service_area))
+            .add_option(contains(Column::Title, self.title_contains))
     }
 }
 

@@ -15,7 +15,7 @@ use crate::{
         action::{RecordDecision, UpdateDecision},
     },
     graphql::{
-        contains,
+        filter::{contains, is},
         key::{self, Key},
         loaded::{Loaded, alone, scope, session},
         page::{List, OrderDirection, Paging, Sort, cost, list},
@@ -122,11 +122,8 @@ impl DecisionFilter {
     fn condition(self, scope: &Scope) -> Result<Condition> {
         use decision::Column;
         let mut condition = Condition::all()
-            .add_option(
-                self.meeting_id
-                    .map(|meeting| Column::MeetingId.eq(meeting.id)),
-            )
-            .add_option(self.text_contains.map(|text| contains(Column::Text, &text)));
+            .add_option(is(Column::MeetingId, self.meeting_id))
+            .add_option(contains(Column::Text, self.text_contains));
         if let Some(forum) = self.forum_id {
             let meetings = scope.find::<meeting::Entity>()?;
             let meetings = meetings.filter(meeting::Column::ForumId.eq(forum.id)).ids();

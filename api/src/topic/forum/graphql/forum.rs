@@ -8,14 +8,14 @@ use entity::{
     ForumLevel, MemberDuty, ServiceArea, action_item, forum, forum_membership, meeting,
     organisation, person,
 };
-use sea_orm::{ColumnTrait, Condition};
+use sea_orm::Condition;
 
 use super::meeting::Meeting;
 use crate::{
     Result,
     access::action::{AddForumMember, CreateForum, RemoveForumMember, UpdateForum},
     graphql::{
-        contains,
+        filter::{among, contains, is},
         key::{self, Key},
         loaded::{Loaded, alone, scope, session},
         page::{List, OrderDirection, Paging, Sort, cost, list},
@@ -247,17 +247,11 @@ impl ForumFilter {
     fn condition(self) -> Condition {
         use forum::Column;
         Condition::all()
-            .add_option(self.level.map(|levels| Column::Level.is_in(levels)))
-            .add_option(
-                self.service_area
-                    .map(|areas| Column::ServiceArea.is_in(areas)),
-            )
-            .add_option(
-                self.customer_id
-                    .map(|customer| Column::CustomerId.eq(customer.id)),
-            )
-            .add_option(self.parent_id.map(|parent| Column::ParentId.eq(parent.id)))
-            .add_option(self.name_contains.map(|text| contains(Column::Name, &text)))
+            .add_option(among(Column::Level, self.level))
+            .add_option(among(Column::ServiceArea, self.service_area))
+            .add_option(is(Column::CustomerId, self.customer_id))
+            .add_option(is(Column::ParentId, self.parent_id))
+            .add_option(contains(Column::Name, self.name_contains))
     }
 }
 

@@ -12,7 +12,7 @@ use crate::{
     Error, Result,
     access::action::{HoldMeeting, ScheduleMeeting, SignMinutes, UpdateMeeting},
     graphql::{
-        contains,
+        filter::{among, contains, is},
         key::{self, Key},
         loaded::{Loaded, alone, session},
         page::{List, OrderDirection, Paging, Sort, cost, list},
@@ -203,14 +203,11 @@ impl MeetingFilter {
     fn condition(self) -> Condition {
         use meeting::Column;
         Condition::all()
-            .add_option(self.forum_id.map(|forum| Column::ForumId.eq(forum.id)))
-            .add_option(self.state.map(|states| Column::State.is_in(states)))
+            .add_option(is(Column::ForumId, self.forum_id))
+            .add_option(among(Column::State, self.state))
             .add_option(self.from.map(|instant| Column::StartsAt.gte(instant)))
             .add_option(self.until.map(|instant| Column::StartsAt.lt(instant)))
-            .add_option(
-                self.title_contains
-                    .map(|text| contains(Column::Title, &text)),
-            )
+            .add_option(contains(Column::Title, self.title_contains))
     }
 }
 

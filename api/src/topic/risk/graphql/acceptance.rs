@@ -13,6 +13,7 @@ use crate::{
     Error, Result,
     access::action::{AcceptRisk, DeclineRisk, RequestRiskAcceptance},
     graphql::{
+        filter::is,
         key::{self, Key},
         loaded::{Loaded, alone, scope, session},
         page::{List, OrderDirection, Paging, Sort, cost, list},
@@ -195,15 +196,9 @@ impl RiskAcceptanceFilter {
         };
         Condition::all()
             .add_option(self.standing.map(standing))
-            .add_option(self.risk_id.map(|risk| Column::RiskId.eq(risk.id)))
-            .add_option(
-                self.risk_analysis_id
-                    .map(|analysis| Column::RiskAnalysisId.eq(analysis.id)),
-            )
-            .add_option(
-                self.requested_for_id
-                    .map(|asker| Column::RequestedOrganisationId.eq(asker.id)),
-            )
+            .add_option(is(Column::RiskId, self.risk_id))
+            .add_option(is(Column::RiskAnalysisId, self.risk_analysis_id))
+            .add_option(is(Column::RequestedOrganisationId, self.requested_for_id))
             .add_option(
                 self.accepted_until_before
                     .map(|day| Column::AcceptedUntil.lte(day)),

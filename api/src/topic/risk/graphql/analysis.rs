@@ -17,11 +17,10 @@ use crate::{
     Result,
     access::action::{CreateRiskAnalysis, ShareRiskAnalysis, UpdateRiskAnalysis},
     graphql::{
-        contains,
+        filter::{among, contains, is, whether},
         key::{self, Key},
         loaded::{Loaded, alone, scope, session},
         page::{List, OrderDirection, Paging, Sort, cost, list},
-        whether,
     },
     topic::{
         agreement::graphql::Agreement,
@@ -298,25 +297,13 @@ impl RiskAnalysisFilter {
             .add(Column::ReviewOn.is_not_null())
             .add(Column::ReviewOn.lt(today));
         Condition::all()
-            .add_option(self.state.map(|states| Column::State.is_in(states)))
-            .add_option(
-                self.agreement_id
-                    .map(|agreement| Column::AgreementId.eq(agreement.id)),
-            )
-            .add_option(
-                self.customer_id
-                    .map(|customer| Column::CustomerId.eq(customer.id)),
-            )
-            .add_option(self.owner_id.map(|owner| Column::OwnerId.eq(owner.id)))
-            .add_option(
-                self.service_area
-                    .map(|areas| Column::ServiceArea.is_in(areas)),
-            )
-            .add_option(
-                self.title_contains
-                    .map(|text| contains(Column::Title, &text)),
-            )
-            .add_option(self.review_overdue.map(|wanted| whether(wanted, overdue)))
+            .add_option(among(Column::State, self.state))
+            .add_option(is(Column::AgreementId, self.agreement_id))
+            .add_option(is(Column::CustomerId, self.customer_id))
+            .add_option(is(Column::OwnerId, self.owner_id))
+            .add_option(among(Column::ServiceArea, self.service_area))
+            .add_option(contains(Column::Title, self.title_contains))
+            .add_option(whether(self.review_overdue, overdue))
     }
 }
 

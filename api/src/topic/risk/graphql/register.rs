@@ -12,14 +12,13 @@ use super::{
     condition::{accepted_so, lacks_acceptance, open, remaining},
 };
 use crate::{
-    Error, Result,
+    Result,
     access::Scope,
     graphql::{
-        contains,
+        filter::{among, contains, is, whether},
         key::Key,
         loaded::scope,
         page::{List, OrderDirection, Paging, Sort, cost, list},
-        whether,
     },
     topic::risk::model::{AcceptanceStanding, RiskLevel},
 };
@@ -130,10 +129,7 @@ impl RiskFilter {
             .acceptance
             .map(|wanted| accepted_so(scope, &wanted))
             .transpose()?;
-        let lacking = self
-            .needs_acceptance
-            .map(|wanted| Ok::<_, Error>(whether(wanted, lacks_acceptance(scope)?)))
-            .transpose()?;
+        let lacking = lacks_acceptance(scope)?;
         let overdue = open()
             .add(Column::ReviewOn.is_not_null())
             .add(Column::ReviewOn.lt(today));
@@ -154,40 +150,23 @@ impl RiskFilter {
                 self.remaining_score
                     .map(|range| range.condition(&remaining)),
             )
-            .add_option(
-                self.treatment
-                    .map(|treatments| Column::Treatment.is_in(treatments)),
-            )
-            .add_option(
-                self.risk_analysis_id
-                    .map(|analysis| Column::RiskAnalysisId.eq(analysis.id)),
-            )
+            .add_option(among(Column::Treatment, self.treatment))
+            .add_option(is(Column::RiskAnalysisId, self.risk_analysis_id))
             .add_option(analyses)
-            .add_option(self.owner_id.map(|owner| Column::OwnerId.eq(owner.id)))
-            .add_option(
-                self.title_contains
-                    .map(|text| contains(Column::Title, &text)),
-            )
-            .add_option(self.closed.map(|closed| whether(!closed, open())))
-            .add_option(self.review_overdue.map(|wanted| whether(wanted, overdue)))
+            .add_option(is(Column::OwnerId, self.owner_id))
+            .add_option(contains(Column::Title, self.title_contains))
+            .add_option(whether(self.closed, open().not()))
+            .add_option(whether(self.review_overdue, overdue))
             .add_option(accepted)
-            .add_option(lacking))
+            .add_option(whether(self.needs_acceptance, lacking)))
     }
 
     /// The condition on the analyses in which they stand, if one is given.
     fn analyses(&mut self, scope: &Scope) -> Result<Option<SimpleExpr>> {
         use risk_analysis::Column;
         let wanted = Condition::all()
-            .add_option(
-                self.customer_id
-                    .take()
-                    .map(|customer| Column::CustomerId.eq(customer.id)),
-            )
-            .add_option(
-                self.service_area
-                    .take()
-                    .map(|areas| Column::ServiceArea.is_in(areas)),
-            );
+            .add_option(is(Column::CustomerId, self.customer_id.take()))
+            .add_option(among(Column::ServiceArea, self.service_area.take()));
         if wanted.is_empty() {
             return Ok(None);
         }

@@ -1,0 +1,47 @@
+//! The conditions that filters are made of. Each takes the field of a filter as it was given, and
+//! narrows nothing where the field was left out.
+
+use sea_orm::{
+    ColumnTrait, Condition, Value,
+    sea_query::{Expr, ExprTrait, Func, LikeExpr, SimpleExpr},
+};
+
+use super::key::{Key, Keyed};
+
+/// Capital letters of Swedish names that SQLite's `lower` does not know, with their small ones.
+const CAPITALS: [(&str, &str); 5] = [("Å", "å"), ("Ä", "ä"), ("Ö", "ö"), ("É", "é"), ("Ü", "ü")];
+
+/// The column refers to this record.
+pub fn is<E: Keyed>(column: impl ColumnTrait, key: Option<Key<E>>) -> Option<SimpleExpr> {
+    key.map(|key| column.eq(key.id))
+}
+
+/// The column holds one of these values.
+pub fn among<V: Into<Value>>(
+    column: impl ColumnTrait,
+    values: Option<Vec<V>>,
+) -> Option<SimpleExpr> {
+    values.map(|values| column.is_in(values))
+}
+
+/// The column holds this text somewhere, whatever the case of letters; the text is never a pattern.
+pub fn contains(column: impl ColumnTrait, text: Option<String>) -> Option<SimpleExpr> {
+    let escaped = text?
+        .replace('\\', "\\\\")
+        .replace('%', "\\%")
+        .replace('_', "\\_")
+        .to_lowercase();
+    let small: SimpleExpr = Func::lower(Expr::col(column.as_column_ref())).into();
+    let folded = CAPITALS.into_iter().fold(small, |text, (capital, small)| {
+        Func::cust("replace")
+            .args([text, Expr::val(capital), Expr::val(small)])
+            .into()
+    });
+    Some(folded.like(LikeExpr::new(format!("%{escaped}%")).escape('\\')))
+}
+
+/// The condition holds, or does not.
+#[must_use]
+pub fn whether(wanted: Option<bool>, condition: Condition) -> Option<Condition> {
+    wanted.map(|wanted| if wanted { condition } else { condition.not() })
+}
