@@ -14,6 +14,7 @@
 
 mod administration;
 mod evidence;
+mod forum;
 mod paper;
 pub mod people;
 mod request;
@@ -59,6 +60,7 @@ pub async fn make(app: &App) -> Result<Cast> {
     ];
     stories.extend(evidence::stories(&world));
     stories.extend(request::stories(&world));
+    stories.extend(forum::stories(&world));
     world.timeline.tell(stories).await?;
     clock.set(now);
     Ok(cast)

@@ -101,6 +101,16 @@ impl World {
 }
 
 impl Somebody<'_> {
+    /// The person's id; nobody's for an integration.
+    pub fn id(&self) -> String {
+        crate::graphql::key::id::<entity::person::Entity>(self.actor.person.unwrap_or_default()).0
+    }
+
+    /// The id of the person's organisation.
+    pub fn organisation_id(&self) -> String {
+        crate::graphql::key::id::<entity::organisation::Entity>(self.actor.organisation).0
+    }
+
     /// Does something that gives a record with a version.
     ///
     /// # Errors
