@@ -51,6 +51,23 @@ impl App {
     pub async fn open(settings: &Settings, base: Url, clock: Clock) -> anyhow::Result<Self> {
         let database = &settings.database;
         let door = Door::open(database.url.expose(), database.max_connections, clock).await?;
+        Self::behind(door, settings, base).await
+    }
+
+    /// Opens them new, to be filled by this process and then opened anew; see [`Door::open_to_fill`].
+    ///
+    /// # Errors
+    /// As [`App::open`].
+    pub async fn open_to_fill(
+        settings: &Settings,
+        base: Url,
+        clock: Clock,
+    ) -> anyhow::Result<Self> {
+        let door = Door::open_to_fill(settings.database.url.expose(), clock).await?;
+        Self::behind(door, settings, base).await
+    }
+
+    async fn behind(door: Door, settings: &Settings, base: Url) -> anyhow::Result<Self> {
         door.migrate().await?;
         let limits = settings.limits.guard(settings.server.request_timeout);
         Ok(Self {
@@ -68,7 +85,6 @@ impl App {
     }
 
     /// The routes of the API and the portal.
-    #[must_use]
     pub fn routes(&self, settings: &Settings) -> Router {
         let transport = Transport {
             executor: self.schema.clone(),
@@ -87,7 +103,6 @@ impl App {
     }
 
     /// The same with the explorer, for the demo.
-    #[must_use]
     pub fn routes_with_explorer(&self, settings: &Settings) -> Router {
         self.routes(settings).route("/explorer", get(explore))
     }
@@ -157,7 +172,7 @@ async fn sweep(blobs: Blobs) {
             Ok(0) => {}
             Ok(swept) => tracing::info!(swept, "remains of broken uploads were swept away"),
             Err(error) => {
-                tracing::warn!(%error, "remains of broken uploads could not be swept away")
+                tracing::warn!(%error, "remains of broken uploads could not be swept away");
             }
         }
     }

@@ -21,6 +21,7 @@ struct Inner {
     clock: Clock,
     statements: Arc<AtomicU64>,
     sealing: Mutex<()>,
+    seals_at_once: bool,
     sealed: watch::Sender<()>,
 }
 
@@ -30,13 +31,29 @@ impl Door {
     /// # Errors
     /// When it cannot be opened; the error names the setting.
     pub async fn open(url: &str, max_connections: u32, clock: Clock) -> anyhow::Result<Self> {
-        Ok(Self(Arc::new(Inner {
-            pool: pool::open(url, max_connections).await?,
+        let pool = pool::open(url, max_connections).await?;
+        Ok(Self::over(pool, clock, true))
+    }
+
+    /// Opens a new SQLite database to fill it, as the demo does, and to open it anew when that is done:
+    /// until then a power cut may ruin it, and nothing is sealed before [`Door::seal`] is asked to.
+    ///
+    /// # Errors
+    /// As [`Door::open`].
+    pub async fn open_to_fill(url: &str, clock: Clock) -> anyhow::Result<Self> {
+        let pool = pool::open_to_fill(url).await?;
+        Ok(Self::over(pool, clock, false))
+    }
+
+    fn over(pool: DatabaseConnection, clock: Clock, seals_at_once: bool) -> Self {
+        Self(Arc::new(Inner {
+            pool,
             clock,
             statements: Arc::default(),
             sealing: Mutex::default(),
+            seals_at_once,
             sealed: watch::Sender::new(()),
-        })))
+        }))
     }
 
     /// Opens the database for a command beside the service, and brings it up to this version.
@@ -123,6 +140,13 @@ impl Door {
     /// began reading could not be upgraded while another writes.
     pub(super) async fn begin_writing(&self) -> Result<DatabaseTransaction> {
         Ok(self.0.pool.begin_with_options(pool::WRITE).await?)
+    }
+
+    /// Called after every commit of a change.
+    pub(super) async fn committed(&self) {
+        if self.0.seals_at_once {
+            self.seal().await;
+        }
     }
 
     /// Seals what has been committed and tells those who wait for it. A failure is logged and made

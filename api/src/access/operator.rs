@@ -130,7 +130,7 @@ impl Operator<'_> {
 
     async fn finish(&self, tx: DatabaseTransaction) -> Result<()> {
         tx.commit().await?;
-        self.0.seal().await;
+        self.0.committed().await;
         Ok(())
     }
 }

@@ -229,7 +229,7 @@ impl<A: Act> Permit<A> {
         // A commit that fails may have been carried out all the same.
         self.changed.store(true, Ordering::Relaxed);
         self.scope.tx.commit().await?;
-        self.door.seal().await;
+        self.door.committed().await;
         Ok(())
     }
 }

@@ -42,7 +42,7 @@ const ACQUIRE: Duration = Duration::from_secs(10);
 /// When the URL is of a kind that is not supported, or the database cannot be reached.
 pub(super) async fn open(url: &str, max_connections: u32) -> Result<DatabaseConnection> {
     match url.split_once(':').map(|(scheme, _)| scheme) {
-        Some("sqlite") => open_sqlite(url, max_connections).await,
+        Some("sqlite") => open_sqlite(sqlite_options(url)?, max_connections).await,
         Some("postgres" | "postgresql") => open_postgres(url, max_connections).await,
         other => bail!(
             "setting `database.url`: {} is not a database this service knows, \
@@ -52,8 +52,19 @@ pub(super) async fn open(url: &str, max_connections: u32) -> Result<DatabaseConn
     }
 }
 
-async fn open_sqlite(url: &str, max_connections: u32) -> Result<DatabaseConnection> {
-    let options = sqlite_options(url)?;
+/// Opens an SQLite database that nobody depends on yet: its commits do not wait for the disk.
+///
+/// # Errors
+/// When the URL is not one of an SQLite database, or it cannot be opened.
+pub(super) async fn open_to_fill(url: &str) -> Result<DatabaseConnection> {
+    let options = sqlite_options(url)?.synchronous(SqliteSynchronous::Off);
+    open_sqlite(options, 2).await
+}
+
+async fn open_sqlite(
+    options: SqliteConnectOptions,
+    max_connections: u32,
+) -> Result<DatabaseConnection> {
     let file = options.get_filename().to_owned();
     make_folder_of(&file).await?;
     let pool = connect_sqlite(options, max_connections)

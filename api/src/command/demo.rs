@@ -50,6 +50,8 @@ Examples:
 
 /// Who can be acted as, with their tokens; it is there when the world is whole.
 const CAST: &str = "demo.json";
+/// What [`Database::url_in`] calls the database.
+const DATABASE: &str = "samsyn.sqlite";
 
 /// Makes the world, and serves it until the process is told to stop.
 ///
@@ -127,26 +129,29 @@ fn settings(listen: SocketAddr, folder: &Path) -> Settings {
     }
 }
 
-/// Opens the world that is in the folder, or makes it there.
+/// Opens the world that is in the folder; makes it there first, if need be.
 async fn open(settings: &Settings, base: &Url, folder: &Path) -> Result<(App, Cast)> {
-    if let Some(cast) = cast_in(folder)? {
-        return Ok((
-            App::open(settings, base.clone(), Clock::system()).await?,
-            cast,
-        ));
-    }
-    let (database, folder_name) = (folder.join("samsyn.sqlite"), folder.display());
-    if database.exists() {
+    let cast = match cast_in(folder)? {
+        Some(cast) => cast,
+        None => make(settings, base, folder).await?,
+    };
+    let app = App::open(settings, base.clone(), Clock::system()).await?;
+    Ok((app, cast))
+}
+
+async fn make(settings: &Settings, base: &Url, folder: &Path) -> Result<Cast> {
+    let name = folder.display();
+    if folder.join(DATABASE).exists() {
         bail!(
-            "--data {folder_name}: there is a database, but no {CAST} beside it: it is not a demo's, or the \
+            "--data {name}: there is a database, but no {CAST} beside it: it is not a demo's, or the \
              making of the demo was broken off. Name another folder, or remove this one if nothing in it is needed"
         );
     }
-    let app = App::open(settings, base.clone(), demo::clock(Utc::now())).await?;
+    let app = App::open_to_fill(settings, base.clone(), demo::clock(Utc::now())).await?;
     let cast = demo::make(&app).await?;
-    keep(&cast, folder).with_context(|| format!("cannot write {CAST} in {folder_name}"))?;
-    app.door.clock().run();
-    Ok((app, cast))
+    app.door.seal().await;
+    keep(&cast, folder).with_context(|| format!("cannot write {CAST} in {name}"))?;
+    Ok(cast)
 }
 
 fn cast_in(folder: &Path) -> Result<Option<Cast>> {
