@@ -18,6 +18,7 @@ mod forum;
 mod paper;
 pub mod people;
 mod request;
+mod risk;
 mod timeline;
 mod world;
 
@@ -60,6 +61,7 @@ pub async fn make(app: &App) -> Result<Cast> {
     ];
     stories.extend(evidence::stories(&world));
     stories.extend(request::stories(&world));
+    stories.extend(risk::stories(&world));
     stories.extend(forum::stories(&world));
     world.timeline.tell(stories).await?;
     clock.set(now);
