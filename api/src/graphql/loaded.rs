@@ -47,7 +47,7 @@ pub struct Loaded<E: Visible> {
 
 struct Siblings<E: Visible> {
     rows: Vec<E::Model>,
-    related: Mutex<HashMap<Relation, Arc<OnceCell<Arc<dyn Any + Send + Sync>>>>>,
+    related: Mutex<HashMap<Relation, Arc<OnceCell<Answer>>>>,
 }
 
 /// A row without siblings.
@@ -66,6 +66,9 @@ where
 
 /// What was asked for: the kind of answer, and what tells it from others of that kind.
 type Relation = (TypeId, String);
+
+/// What was found, for all rows.
+type Answer = Arc<dyn Any + Send + Sync>;
 
 impl<E: Visible> Clone for Loaded<E> {
     fn clone(&self) -> Self {
@@ -119,7 +122,7 @@ impl<E: Visible> Loaded<E> {
             .clone();
         let answer = cell
             .get_or_try_init(async || {
-                let answer: Arc<dyn Any + Send + Sync> = Arc::new(work(&self.siblings.rows).await?);
+                let answer: Answer = Arc::new(work(&self.siblings.rows).await?);
                 Ok::<_, Error>(answer)
             })
             .await?;

@@ -105,18 +105,19 @@ async fn next_position(
     known: &mut BTreeMap<Uuid, i64>,
     organisation: Uuid,
 ) -> Result<i64> {
-    if !known.contains_key(&organisation) {
+    let position = if let Some(position) = known.get(&organisation) {
+        position + 1
+    } else {
         let last = event_audience::Entity::find()
             .filter(event_audience::Column::OrganisationId.eq(organisation))
             .filter(event_audience::Column::Position.is_not_null())
             .order_by(event_audience::Column::Position, Order::Desc)
             .one(tx)
             .await?;
-        known.insert(organisation, last.and_then(|row| row.position).unwrap_or(0));
-    }
-    let position = known.entry(organisation).or_default();
-    *position += 1;
-    Ok(*position)
+        last.and_then(|row| row.position).unwrap_or(0) + 1
+    };
+    known.insert(organisation, position);
+    Ok(position)
 }
 
 /// The hash that seals an event.
