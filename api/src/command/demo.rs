@@ -72,7 +72,7 @@ pub async fn run(args: Args) -> Result<()> {
     let said = if args.json {
         for_scripts(&base, &cast)?
     } else {
-        for_people(&base, &cast, &folder)
+        for_people(&base, &cast, &folder)?
     };
     print(&said)?;
     let routes = app.routes_with_explorer(&settings);
@@ -199,6 +199,29 @@ fn for_scripts(base: &Url, cast: &Cast) -> Result<String> {
     Ok(said.to_string())
 }
 
-fn for_people(base: &Url, _cast: &Cast, folder: &Folder) -> String {
-    format!("{base} {}", folder.path().display())
+/// Where it serves, and a script for a second terminal.
+fn for_people(base: &Url, cast: &Cast, folder: &Folder) -> Result<String> {
+    let path = folder.path().display();
+    let files = match folder {
+        Folder::Temporary(_) => format!("{path} (removed at exit; keep them with --data DIR)"),
+        Folder::Kept(_) => path.to_string(),
+    };
+    let graphql = base.join(GRAPHQL)?;
+    let subscriptions = subscriptions(base)?;
+    let script = demo::guide::script(base, cast, folder.path(), Utc::now().date_naive())?;
+    Ok(format!(
+        "\
+Samsyn demo: two municipalities, their three suppliers, and a year of what they did together.
+
+  GraphQL        {graphql}
+  Subscriptions  {subscriptions}
+  Explorer       {base}explorer
+  Portal         {base}
+  Files          {files}
+
+Stop it with Ctrl-C. Everybody's token stands in {CAST} among the files, and in the answer to --json.
+Paste the following into a second terminal to look around; README.md has the whole tour.
+
+{script}"
+    ))
 }

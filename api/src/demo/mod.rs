@@ -15,6 +15,7 @@
 mod administration;
 mod evidence;
 mod forum;
+pub mod guide;
 mod paper;
 pub mod people;
 mod request;
