@@ -4,10 +4,11 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use entity::{
-    CommentAudience, OrganisationKind, ReviewState, action_item, agenda_item, agreement, api_token,
-    comment, decision, event, event_audience, evidence, evidence_file, evidence_request, forum,
-    forum_membership, meeting, organisation, person, risk, risk_acceptance, risk_analysis,
-    risk_analysis_participant, submission, submission_file, submission_round,
+    CommentAudience, OrganisationKind, ReviewState, action_item, action_item_step, agenda_item,
+    agreement, api_token, comment, decision, event, event_audience, evidence, evidence_file,
+    evidence_request, forum, forum_membership, meeting, organisation, person, risk,
+    risk_acceptance, risk_analysis, risk_analysis_participant, submission, submission_file,
+    submission_round,
 };
 use sea_orm::{Database, EntityTrait};
 use uuid::Uuid;
@@ -179,6 +180,9 @@ impl Oracle {
         for row in all!(risk_acceptance) {
             tell("acc", row.id, analyses[&row.risk_analysis_id].clone());
         }
+        for row in &memberships {
+            tell("mbr", row.id, forum_orgs[&row.forum_id].clone());
+        }
         for (row, orgs) in forum_orgs {
             tell("for", row, orgs);
         }
@@ -190,6 +194,9 @@ impl Oracle {
         }
         for (row, orgs) in meetings {
             tell("mtg", row, orgs);
+        }
+        for row in all!(action_item_step) {
+            tell("stp", row.id, items[&row.action_item_id].clone());
         }
         for (row, orgs) in items.clone() {
             tell("act", row, orgs);

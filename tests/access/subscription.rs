@@ -23,9 +23,18 @@ const CASES: &[(&str, &str)] = &[(
 async fn every_subscription_has_a_case() {
     let world = World::open().await;
     let document = "{ __schema { subscriptionType { fields { name } } } }";
-    let data = world.send(None, document, json!({})).await.data("introspection");
-    let fields = data["__schema"]["subscriptionType"]["fields"].as_array().expect("fields").clone();
-    let names: Vec<_> = fields.iter().filter_map(|field| field["name"].as_str()).collect();
+    let data = world
+        .send(None, document, json!({}))
+        .await
+        .data("introspection");
+    let fields = data["__schema"]["subscriptionType"]["fields"]
+        .as_array()
+        .expect("fields")
+        .clone();
+    let names: Vec<_> = fields
+        .iter()
+        .filter_map(|field| field["name"].as_str())
+        .collect();
     let cases: Vec<_> = CASES.iter().map(|(name, _)| *name).collect();
     assert_eq!(names, cases);
 }
@@ -33,7 +42,13 @@ async fn every_subscription_has_a_case() {
 /// Everything that a subscription delivers until it is silent.
 async fn delivered(world: &World, token: Option<&str>, document: &str) -> Vec<Value> {
     let actor = match token {
-        Some(token) => Some(world.door.authenticate(token).await.expect("a token of the world")),
+        Some(token) => Some(
+            world
+                .door
+                .authenticate(token)
+                .await
+                .expect("a token of the world"),
+        ),
         None => None,
     };
     let request = Request::new(document).data(Session::new(world.door.clone(), actor));
@@ -54,11 +69,19 @@ async fn what_is_delivered_is_what_the_organisation_sees() {
         let home = oracle.organisation(&actor.organisation);
         for (name, document) in CASES {
             for response in delivered(&world, Some(&actor.token), document).await {
-                assert!(response["errors"].is_null(), "{name} as {}: {response:#}", actor.name);
+                assert!(
+                    response["errors"].is_null(),
+                    "{name} as {}: {response:#}",
+                    actor.name
+                );
                 let mut found = Vec::new();
                 ids(&response, &mut found);
                 for id in found {
-                    assert!(oracle.seen_by[&id].contains(&home), "{name} delivers {id} to {}", actor.organisation);
+                    assert!(
+                        oracle.seen_by[&id].contains(&home),
+                        "{name} delivers {id} to {}",
+                        actor.organisation
+                    );
                     seen += 1;
                 }
             }

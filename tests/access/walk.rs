@@ -10,7 +10,7 @@ use super::oracle::Oracle;
 use crate::harness::{Actor, Schema, World};
 
 /// How deep the documents go. Deeper records are reached through their own root lists.
-const DEPTH: usize = 3;
+const DEPTH: usize = 2;
 
 /// Rows of a root connection: enough to meet foreign records if there were any.
 const ROWS: &str = "first: 30";

@@ -3,14 +3,13 @@
 
 use std::collections::HashMap;
 
-use async_graphql::{ID, SimpleObject};
+use async_graphql::SimpleObject;
 use chrono::{DateTime, NaiveDate, Utc};
 use entity::{MemberDuty, action_item, agenda_item, decision};
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
 use super::ForumMeeting;
-use crate::graphql::key;
 
 /// The minutes of a meeting as they stood when the chair signed them. People and organisations stand in
 /// them by the names they had then.
@@ -73,11 +72,10 @@ pub struct SignedDecision {
     agenda_position: Option<i32>,
 }
 
-/// An action item as it stood when the minutes were signed.
+/// An action item as it stood when the minutes were signed. It is told in words alone: it may have been
+/// handed on to where not every member of this forum sees it.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, SimpleObject)]
 pub struct SignedActionItem {
-    /// The id of the action item, which may look different now.
-    action_item_id: ID,
     /// What was to be done.
     title: String,
     /// Which organisation was to do it. Null when it had been handed on to one outside the forum.
@@ -145,7 +143,6 @@ impl SignedMinutes {
             let assignee = item.assignee_organisation_id;
             let inside = participants.contains(&assignee);
             SignedActionItem {
-                action_item_id: key::id::<action_item::Entity>(item.id),
                 title: item.title.clone(),
                 assignee_organisation: inside.then(|| names.organisation(assignee)),
                 assignee: names.person(item.assignee_id.filter(|_| inside)),

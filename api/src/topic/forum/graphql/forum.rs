@@ -353,6 +353,8 @@ pub struct AddForumMemberInput {
 pub struct RemoveForumMemberInput {
     /// Which forum.
     forum_id: Key<forum::Entity>,
+    /// The version of the forum that the change is made on.
+    expected_version: i32,
     /// Which of its members.
     member_id: Key<forum_membership::Entity>,
 }
@@ -413,7 +415,7 @@ impl ForumMutations {
         #[graphql(desc = "Who.")] input: RemoveForumMemberInput,
     ) -> Result<Forum> {
         let permit = session(ctx)?
-            .permit::<RemoveForumMember>(input.forum_id.id, None)
+            .permit::<RemoveForumMember>(input.forum_id.id, Some(input.expected_version))
             .await?;
         Ok(alone(remove_member(permit, input.member_id.id).await?).into())
     }
