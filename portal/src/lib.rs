@@ -6,7 +6,6 @@
 use axum::{Router, response::Html, routing::get};
 
 /// The routes of the portal.
-#[must_use]
 pub fn routes() -> Router {
     Router::new().route("/", get(front))
 }

@@ -24,8 +24,10 @@ pub struct Facts {
     pub assignee: Option<Uuid>,
     /// Organisations that take part.
     pub participants: Vec<Uuid>,
-    /// The service area it concerns; none when it concerns all.
+    /// The service area it concerns.
     pub area: Option<ServiceArea>,
+    /// Whether it concerns all service areas: then it is not for the managers of one.
+    pub all_areas: bool,
     /// The person who handed it in, asked for it, or reported it: who may not decide on it.
     pub by: Option<Uuid>,
     /// The person who leads the forum.
@@ -135,7 +137,10 @@ impl Rule {
         {
             return Err(self.refusal(&format!("needs one of the roles {}", names(self.roles))));
         }
-        let in_area = |area: Option<ServiceArea>| area.is_none() || area == facts.area;
+        let in_area = |area: Option<ServiceArea>| match facts.area {
+            Some(_) => area.is_none() || area == facts.area,
+            None => area.is_none() || !facts.all_areas,
+        };
         let does_it = self.when.contains(&Condition::Assignee)
             && facts.doer.is_some()
             && facts.doer == actor.person;

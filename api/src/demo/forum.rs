@@ -446,7 +446,7 @@ async fn follow(world: &World, planned: Planned) -> Result<()> {
     let input = json!({
         "forumId": world.id(planned.forum.name)?,
         "meetingId": meeting,
-        "decisionId": (planned.number % 3 == 0).then_some(decision),
+        "decisionId": planned.number.is_multiple_of(3).then_some(decision),
         "title": planned.title(),
         "description": "Återkoppla till forumet när det är gjort, med det som visar att det är gjort.",
         "dueOn": world.timeline.date(planned.due()),

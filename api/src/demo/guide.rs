@@ -1,5 +1,5 @@
 //! What `samsyn demo` tells a person at a terminal: where it serves, whom to act as, and the first
-//! commands of the tour. From the first `export` on it is a shell script, so that it can be pasted.
+//! commands of the tour, as a shell script that can be pasted.
 
 use std::{fs, path::Path};
 
@@ -79,7 +79,7 @@ const SAMPLES: [(&str, &str, &str); 2] = [
 /// # Errors
 /// When the files cannot be written.
 pub fn script(base: &Url, cast: &Cast, folder: &Path, today: NaiveDate) -> Result<String> {
-    let mut lines = vec![];
+    let mut lines = vec![COMMENTS.to_owned()];
     for (variable, organisation, role, area) in VARIABLES {
         let visitor = find(cast, organisation, *role, *area)?;
         lines.push(export(
@@ -139,6 +139,9 @@ fn export(variable: &str, value: &str, about: &str) -> String {
     let value = value.replace('\'', r"'\''");
     format!("export {variable}='{value}'  # {about}")
 }
+
+/// Has zsh, too, understand comments in what is pasted.
+const COMMENTS: &str = "setopt interactivecomments 2>/dev/null || true";
 
 /// The first commands. `ask` sends an operation in somebody's name, `id` takes the first id out of an
 /// answer, `field` any other text.

@@ -34,7 +34,7 @@ use self::{
 use crate::{app::App, clock::Clock};
 
 /// From what identifiers and tokens follow.
-const SEED: u64 = 2_022_0131;
+const SEED: u64 = 20_220_131;
 
 /// A clock to open the app with in which the world is to be made.
 #[must_use]

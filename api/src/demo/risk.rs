@@ -233,7 +233,9 @@ const ANALYSES: &[Analysis] = &[
 ];
 
 /// Likelihood and impact now, treatment, and likelihood and impact after it, if it was assessed.
-const RATINGS: &[(i32, i32, &str, Option<(i32, i32)>)] = &[
+type Rating = (i32, i32, &'static str, Option<(i32, i32)>);
+
+const RATINGS: &[Rating] = &[
     (4, 5, "MITIGATE", Some((3, 4))),
     (3, 4, "MITIGATE", Some((2, 3))),
     (2, 5, "TRANSFER", Some((2, 5))),

@@ -38,6 +38,7 @@ impl Resource for FollowedActionItem {
                 .map(ForumWithMembers::participants)
                 .unwrap_or_default(),
             area: self.row.service_area,
+            all_areas: self.row.service_area.is_none(),
             by: self.row.reported_by,
             doer: self.row.assignee_id,
             ..Facts::default()

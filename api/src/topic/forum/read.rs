@@ -61,6 +61,7 @@ impl Resource for ForumWithMembers {
             customer: Some(self.row.customer_id),
             participants: self.participants(),
             area: self.row.service_area,
+            all_areas: self.row.service_area.is_none(),
             chair: self.chair(),
             ..Facts::default()
         }
