@@ -1,6 +1,8 @@
 //! `samsyn verify-ledger`: the proof that nothing that happened was altered.
 
-use anyhow::{Result, bail};
+use std::path::Path;
+
+use anyhow::{Context, Result, bail};
 
 use super::{SettingsArgs, print};
 use crate::{access::Door, clock::Clock, graphql::key, ledger::verify::Verdict};
@@ -28,8 +30,19 @@ Examples:
 /// When an event does not fit, or the database cannot be read.
 pub async fn run(args: Args) -> Result<()> {
     let settings = args.settings.sources().load()?;
-    let door = Door::open(settings.database.url.expose(), 2, Clock::system()).await?;
-    match door.verify_ledger().await? {
+    let url = settings.database.url.expose();
+    if let Some(file) = url
+        .strip_prefix("sqlite://")
+        .filter(|file| !Path::new(file).exists())
+    {
+        bail!("there is no database {file}; name one with --database or --data");
+    }
+    let door = Door::open(url, 2, Clock::system()).await?;
+    let verdict = door
+        .verify_ledger()
+        .await
+        .context("the database holds no ledger that can be read; is it this version's?")?;
+    match verdict {
         Verdict::Whole {
             events,
             head,
