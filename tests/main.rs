@@ -9,4 +9,5 @@ mod evidence;
 mod harness;
 mod ledger;
 mod schema;
+mod story;
 mod transport;
