@@ -8,6 +8,7 @@ mod cost;
 mod evidence;
 mod harness;
 mod ledger;
+mod readme;
 mod schema;
 mod story;
 mod transport;

@@ -57,11 +57,6 @@ impl Served {
             .is_none()
     }
 
-    /// The process id, for looking at its memory.
-    pub fn pid(&self) -> u32 {
-        self.process.id()
-    }
-
     /// Stops it and keeps its files.
     pub fn stop(&mut self) {
         assert!(

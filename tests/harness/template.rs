@@ -19,7 +19,6 @@ pub const BINARY: &str = env!("CARGO_BIN_EXE_samsyn");
 #[serde(rename_all = "camelCase")]
 pub struct Actor {
     pub organisation: String,
-    pub kind: String,
     pub service_areas: Vec<String>,
     pub roles: Vec<String>,
     pub name: String,
@@ -30,8 +29,6 @@ pub struct Actor {
 #[derive(Clone, Debug, Deserialize)]
 pub struct Announcement {
     pub graphql: String,
-    pub subscriptions: String,
-    pub portal: String,
     pub actors: Vec<Actor>,
 }
 
