@@ -1,5 +1,7 @@
 //! Forums on three levels, their meetings, what they decide, and the action items that come of it.
 
+use std::collections::BTreeMap;
+
 use anyhow::Result;
 use serde_json::{Value, json};
 
@@ -28,6 +30,8 @@ struct Forum {
     /// How many action items a meeting raises.
     raises: usize,
     subjects: &'static [&'static str],
+    /// Risks that it brings up and treats, by their titles.
+    risks: &'static [&'static str],
 }
 
 const STRATEGIC: &str = "Strategiskt leverantörsforum";
@@ -125,6 +129,10 @@ const FORUMS: &[Forum] = &[
         meets: &[-340, -250, -160, -70, -12, 18],
         raises: 4,
         subjects: OBLIGATIONS,
+        risks: &[
+            "Konton med alltför hög behörighet på domännivå",
+            "Fjärråtkomst utan flerfaktorsautentisering",
+        ],
     },
     Forum {
         name: HOSTING,
@@ -142,6 +150,10 @@ const FORUMS: &[Forum] = &[
         meets: &[-331, -271, -211, -151, -91, -33, 25],
         raises: 3,
         subjects: HOSTING_SUBJECTS,
+        risks: &[
+            "Databasversion utan leverantörsstöd",
+            "Utpressningsvirus når ekonomisystemets servrar",
+        ],
     },
     Forum {
         name: NETWORK,
@@ -159,6 +171,10 @@ const FORUMS: &[Forum] = &[
         meets: &[-329, -269, -209, -149, -89, -27, 31],
         raises: 3,
         subjects: NETWORK_SUBJECTS,
+        risks: &[
+            "Passersystemets styrenheter har standardlösenord",
+            "Båda förbindelserna går genom samma kanalisation",
+        ],
     },
     Forum {
         name: CLIENTS,
@@ -171,6 +187,10 @@ const FORUMS: &[Forum] = &[
         meets: &[-327, -267, -207, -147, -87, -25, 33],
         raises: 3,
         subjects: CLIENTS_SUBJECTS,
+        risks: &[
+            "Telefon med journaluppgifter tappas bort",
+            "Lokalt lösenord är lika på alla datorer",
+        ],
     },
     Forum {
         name: HOSTING_OPERATIONS,
@@ -185,9 +205,13 @@ const FORUMS: &[Forum] = &[
             "Björn Åkerlund",
         ],
         doers: &["Amir Rezaei", "Björn Åkerlund"],
-        meets: &[-320, -275, -230, -185, -140, -95, -50, -8, 6],
-        raises: 2,
+        meets: &[-320, -250, -180, -110, -50, -8, 6],
+        raises: 3,
         subjects: HOSTING_SUBJECTS,
+        risks: &[
+            "Databasversion utan leverantörsstöd",
+            "Utpressningsvirus når ekonomisystemets servrar",
+        ],
     },
     Forum {
         name: NETWORK_OPERATIONS,
@@ -202,9 +226,13 @@ const FORUMS: &[Forum] = &[
             "Helena Strand",
         ],
         doers: &["David Lund", "Helena Strand"],
-        meets: &[-318, -273, -228, -183, -138, -93, -48, -9, 5],
-        raises: 2,
+        meets: &[-318, -248, -178, -108, -48, -9, 5],
+        raises: 3,
         subjects: NETWORK_SUBJECTS,
+        risks: &[
+            "Passersystemets styrenheter har standardlösenord",
+            "Båda förbindelserna går genom samma kanalisation",
+        ],
     },
     Forum {
         name: CLIENTS_OPERATIONS,
@@ -214,9 +242,13 @@ const FORUMS: &[Forum] = &[
         set_up_by: "Johan Ekström",
         people: &["Sara Öberg", "Johan Ekström", "Elin Wikström", "Stefan Ask"],
         doers: &["Elin Wikström", "Ali Hosseini"],
-        meets: &[-316, -271, -226, -181, -136, -88, -46, -10, 4],
-        raises: 2,
+        meets: &[-316, -246, -176, -106, -46, -10, 4],
+        raises: 3,
         subjects: CLIENTS_SUBJECTS,
+        risks: &[
+            "Telefon med journaluppgifter tappas bort",
+            "Lokalt lösenord är lika på alla datorer",
+        ],
     },
     Forum {
         name: NORRVIK,
@@ -229,6 +261,7 @@ const FORUMS: &[Forum] = &[
         meets: &[-200, -20, 40],
         raises: 2,
         subjects: OBLIGATIONS,
+        risks: &["Äldre inloggning till ekonomisystemet"],
     },
     Forum {
         name: NORRVIK_HOSTING,
@@ -241,6 +274,7 @@ const FORUMS: &[Forum] = &[
         meets: &[-190, -100, 20],
         raises: 2,
         subjects: HOSTING_SUBJECTS,
+        risks: &["Äldre inloggning till ekonomisystemet"],
     },
     Forum {
         name: NORRVIK_OPERATIONS,
@@ -253,6 +287,7 @@ const FORUMS: &[Forum] = &[
         meets: &[-60, 15],
         raises: 2,
         subjects: HOSTING_SUBJECTS,
+        risks: &["Äldre inloggning till ekonomisystemet"],
     },
 ];
 
@@ -296,18 +331,47 @@ const LATELY: &[Course] = &[
     Open, Reported, Started, SentBack, HandedDown, Started, Open, Escalated,
 ];
 
+/// What shows that somebody has done what a forum of this chair had raised.
+const PROOFS: &[(&str, &str, &str)] = &[
+    (
+        "Maria Sandberg",
+        "Amir Rezaei",
+        "Återläsningstest av ekonomisystemet under agreement hosting",
+    ),
+    (
+        "Erik Nyström",
+        "David Lund",
+        "Återställning av brandväggskonfiguration under agreement network",
+    ),
+    (
+        "Sara Öberg",
+        "Elin Wikström",
+        "Återställning av klientavbild under agreement clients",
+    ),
+];
+
 /// An action item, known before it is taken down.
 #[derive(Clone, Copy)]
 struct Planned {
     forum: &'static Forum,
     meeting: i64,
     number: usize,
+    /// How often its subject has come up before.
+    before: usize,
     course: Course,
 }
 
 impl Planned {
-    fn title(self) -> &'static str {
+    fn subject(self) -> &'static str {
         pick(self.forum.subjects, self.number)
+    }
+
+    fn title(self) -> String {
+        match self.before {
+            0 => self.subject().to_owned(),
+            1 => format!("{} – uppföljning", self.subject()),
+            stage => format!("{} – etapp {stage}", self.subject()),
+        }
     }
 
     fn doer(self) -> &'static str {
@@ -327,17 +391,23 @@ impl Planned {
 pub fn stories(world: &World) -> Vec<Story<'_>> {
     let mut all: Vec<Story<'_>> = vec![Box::pin(set_up(world))];
     let mut number = 0;
+    let mut raised = BTreeMap::<_, usize>::new();
     for forum in FORUMS {
         for meeting in forum.meets {
             all.push(Box::pin(meet(world, forum, *meeting)));
             for _ in 0..if *meeting < 0 { forum.raises } else { 0 } {
                 let course = pick(if *meeting < -60 { LONG_AGO } else { LATELY }, number);
+                let times = raised
+                    .entry((forum.people[0], pick(forum.subjects, number)))
+                    .or_default();
                 let planned = Planned {
                     forum,
                     meeting: *meeting,
                     number,
+                    before: *times,
                     course,
                 };
+                *times += 1;
                 all.push(Box::pin(follow(world, planned)));
                 number += 1;
             }
@@ -394,15 +464,20 @@ async fn meet(world: &World, forum: &Forum, day: i64) -> Result<()> {
     });
     let called = chair.does("scheduleMeeting", input).await?;
     world.remember(meeting_name(forum, day), &called);
-    let mut points = Vec::new();
-    for title in [
-        "Föregående protokoll",
-        "Åtgärdspunkter och försenat",
-        "Risker och underlag",
-        "Beslut",
-    ] {
-        let input = json!({"meetingId": called.id, "title": title});
-        points.push(chair.does("addAgendaItem", input).await?);
+    let followed = chair
+        .does(
+            "addAgendaItem",
+            json!({"meetingId": called.id, "title": "Åtgärdspunkter och försenat"}),
+        )
+        .await?;
+    let decisions = chair
+        .does(
+            "addAgendaItem",
+            json!({"meetingId": called.id, "title": "Beslut"}),
+        )
+        .await?;
+    if forum.level != "OPERATIONAL" {
+        bring_up_a_risk(world, forum, &called, day).await?;
     }
     if day >= 0 {
         return Ok(());
@@ -410,11 +485,11 @@ async fn meet(world: &World, forum: &Forum, day: i64) -> Result<()> {
     world.timeline.at(day, BEGINS).await;
     let input = json!({"notes": "Läget gicks igenom punkt för punkt. Försenade punkter fick ny ansvarig eller nytt datum."});
     secretary
-        .moves("updateAgendaItem", &points[1], input)
+        .moves("updateAgendaItem", &followed, input)
         .await?;
     let input = json!({
         "meetingId": called.id,
-        "agendaItemId": points[3].id,
+        "agendaItemId": decisions.id,
         "text": format!("Forumet beslutar: {}.", pick(forum.subjects, day.unsigned_abs() as usize).to_lowercase()),
     });
     let decision = secretary.does("recordDecision", input).await?;
@@ -431,6 +506,22 @@ async fn meet(world: &World, forum: &Forum, day: i64) -> Result<()> {
     Ok(())
 }
 
+/// Puts a risk on the agenda, or the risks as such while it is not known.
+async fn bring_up_a_risk(world: &World, forum: &Forum, meeting: &Record, day: i64) -> Result<()> {
+    let title = pick(forum.risks, day.unsigned_abs() as usize);
+    let risk = world.id(&format!("risk {title}")).ok();
+    let point = match risk {
+        Some(_) => format!("Risk: {}", title.to_lowercase()),
+        None => "Risker och underlag".to_owned(),
+    };
+    let input = json!({"meetingId": meeting.id, "title": point, "riskId": risk});
+    world
+        .person(forum.people[0])?
+        .does("addAgendaItem", input)
+        .await?;
+    Ok(())
+}
+
 /// An action item, from the meeting that raises it on, as far as time has come.
 async fn follow(world: &World, planned: Planned) -> Result<()> {
     world.timeline.at(planned.meeting, BEGINS + 30).await;
@@ -443,10 +534,13 @@ async fn follow(world: &World, planned: Planned) -> Result<()> {
         "decision {} {}",
         planned.forum.name, planned.meeting
     ))?;
+    let risk = pick(planned.forum.risks, planned.number / 4);
+    let risk = world.id(&format!("risk {risk}")).ok();
     let input = json!({
         "forumId": world.id(planned.forum.name)?,
         "meetingId": meeting,
         "decisionId": planned.number.is_multiple_of(3).then_some(decision),
+        "riskId": risk.filter(|_| planned.number.is_multiple_of(4)),
         "title": planned.title(),
         "description": "Återkoppla till forumet när det är gjort, med det som visar att det är gjort.",
         "dueOn": world.timeline.date(planned.due()),
@@ -518,7 +612,14 @@ async fn cancel(world: &World, planned: Planned, item: &Record) -> Result<()> {
 
 async fn report(world: &World, planned: Planned, item: &Record, days: i64) -> Result<Record> {
     later(world, planned, days).await;
-    let input = json!({"report": "Åtgärden är genomförd och kontrollerad i drift."});
+    // What the supplier has handed in by then shows it.
+    let work = (planned.chair(), planned.doer());
+    let shown = PROOFS.iter().find(|(chair, doer, _)| (*chair, *doer) == work);
+    let shown = shown.and_then(|(.., submission)| world.id(submission).ok());
+    let input = json!({
+        "report": "Åtgärden är genomförd och kontrollerad i drift.",
+        "submissionIds": Vec::from_iter(shown),
+    });
     world
         .person(planned.doer())?
         .moves("reportActionItemDone", item, input)
@@ -594,9 +695,13 @@ async fn escalate(world: &World, planned: Planned, item: &Record) -> Result<()> 
     }
     later(world, planned, planned.due() - planned.meeting + 2).await;
     let input = json!({"reason": "Tiden har gått ut och frågan kan inte lösas på den här nivån."});
-    world
+    let escalated = world
         .person(planned.chair())?
         .moves("escalateActionItem", &started, input)
-        .await
-        .map(drop)
+        .await?;
+    if planned.due() > -80 {
+        return Ok(());
+    }
+    let settled = planned.due() - planned.meeting + 25;
+    verify_from(world, planned, &escalated, settled).await
 }

@@ -1,7 +1,7 @@
-//! Risk analyses in every state, their risks across the matrix, and what was decided on those too high.
+//! Risk analyses: what the suppliers and the customers find, treat, review and accept.
 
 use anyhow::Result;
-use serde_json::{Value, json};
+use serde_json::json;
 
 use super::{
     administration::{CLIENTS, HOSTING, NETWORK, NORRVIK_HOSTING},
@@ -11,484 +11,1014 @@ use super::{
 };
 
 /// How an analysis fares.
-#[derive(Clone, Copy, PartialEq)]
+#[derive(Clone, Copy)]
 enum Course {
-    /// Still being worked out.
-    Draft,
-    /// Handed in and not looked at.
-    Submitted,
-    /// Returned with a remark.
+    /// Worked on, and not handed in.
+    Begun,
+    /// Handed in, and not looked at yet.
+    Waiting,
+    /// Sent back, and not corrected yet.
     Returned,
-    /// Returned, mended and approved.
-    ApprovedAtLast,
     /// Approved at once.
     Approved,
-    /// Approved, and being worked out anew.
-    Revised,
-    /// Approved, worked out anew and approved again.
-    ApprovedAgain,
+    /// Sent back, corrected and approved.
+    ApprovedAfterRemark,
+    /// Approved, and opened again on this day.
+    Reopened(i64),
+    /// Approved, and on this day brought up to date: that was approved in its place.
+    Revised(i64),
 }
-use Course::{Approved, ApprovedAgain, ApprovedAtLast, Draft, Returned, Revised, Submitted};
+use Course::{Approved, ApprovedAfterRemark, Begun, Reopened, Returned, Revised, Waiting};
 
-/// A risk analysis.
+/// A risk: what may happen, likelihood and impact, and what is done about it.
+struct Risk {
+    title: &'static str,
+    now: (i32, i32),
+    treatment: &'static str,
+    plan: Option<&'static str>,
+    remaining: Option<(i32, i32)>,
+    /// The day on which it is to be looked at again.
+    review: Option<i64>,
+}
+
+const fn mitigated(
+    title: &'static str,
+    now: (i32, i32),
+    plan: &'static str,
+    remaining: (i32, i32),
+    review: i64,
+) -> Risk {
+    let (plan, remaining, review) = (Some(plan), Some(remaining), Some(review));
+    Risk {
+        title,
+        now,
+        treatment: "MITIGATE",
+        plan,
+        remaining,
+        review,
+    }
+}
+
+const fn untreated(title: &'static str, now: (i32, i32), treatment: &'static str) -> Risk {
+    Risk {
+        title,
+        now,
+        treatment,
+        plan: None,
+        remaining: None,
+        review: None,
+    }
+}
+
+/// An analysis and its history.
 struct Analysis {
     title: &'static str,
     under: &'static str,
-    /// Who begins it and works it out.
+    /// Who begins it, for the organisation that owns it.
     by: &'static str,
-    /// Whom it is shared with before it is handed in, by one of their people.
-    with: &'static [&'static str],
-    /// Who hands it in, and who reviews it.
-    manager: &'static str,
+    /// Who hands it in.
+    hands_in: &'static str,
+    /// Who reviews it.
     reviewer: &'static str,
+    /// One person of each organisation that is let in.
+    shared_with: &'static [&'static str],
     begun: i64,
-    /// When it shall be looked at again.
     review: i64,
     course: Course,
-    risks: &'static [&'static str],
+    risks: &'static [Risk],
 }
-
-const HOSTING_RISKS: &[&str] = &[
-    "Säkerhetskopior går inte att läsa tillbaka i tid",
-    "Utpressningsprogram krypterar filservrar",
-    "Konto med för hög behörighet missbrukas",
-    "Föråldrat operativsystem utan rättningar utnyttjas",
-    "Avbrott i serverhallens kylning",
-    "Felaktig ändring i produktion utan återgångsplan",
-    "Läckage av personuppgifter ur testmiljö",
-];
-const NETWORK_RISKS: &[&str] = &[
-    "Överbelastningsattack mot internetförbindelsen",
-    "Intrång genom oskyddad fjärråtkomst",
-    "Brandväggsregel öppnar mer än avsett",
-    "Kabelbrott på sträcka utan reservväg",
-    "Fastighetsstyrning nås från gästnätet",
-    "Switch utan support slutar fungera",
-    "Avlyssning av trådlöst nät på skolor",
-];
-const CLIENTS_RISKS: &[&str] = &[
-    "Omanagerad mobil ansluts till interna system",
-    "Sårbar webbläsare utnyttjas vid riktat nätfiske",
-    "Stulen dator utan krypterad disk",
-    "Lokal administratör installerar skadlig kod",
-    "Inaktivt konto tas över",
-    "Borttappad enhet anmäls för sent",
-    "Programvara utan uppdateringar blir kvar",
-];
-const SHARED_RISKS: &[&str] = &[
-    "Oklart ansvar mellan leverantörer vid större avbrott",
-    "Händelser i loggar kopplas inte samman",
-    "Nyckelperson saknas under semestern",
-    "Kommunens krav når inte underleverantörer",
-    "Leverantör går i konkurs eller köps upp",
-    "Gemensam krisövning har inte genomförts",
-    "Incident rapporteras för sent till tillsynsmyndighet",
-];
 
 const ANALYSES: &[Analysis] = &[
     Analysis {
-        title: "Risk- och sårbarhetsanalys applikationsdrift",
+        title: "Drift av ekonomi- och lönesystem",
         under: HOSTING,
-        by: "Amir Rezaei",
-        with: &["Maria Sandberg"],
-        manager: "Björn Åkerlund",
+        by: "Lisa Nordin",
+        hands_in: "Björn Åkerlund",
         reviewer: "Maria Sandberg",
-        begun: -310,
-        review: 55,
-        course: ApprovedAtLast,
-        risks: HOSTING_RISKS,
+        shared_with: &[],
+        begun: -358,
+        review: 12,
+        course: Revised(-160),
+        risks: &[
+            mitigated(
+                "Säkerhetskopior förvaras i samma datahall som driften",
+                (3, 5),
+                "Kopior förs varje natt till datahall på annan ort.",
+                (2, 3),
+                40,
+            ),
+            mitigated(
+                "Lönekörning hindras av avbrott i integrationsplattformen",
+                (2, 4),
+                "Manuell reservrutin och prioriterad felsökning.",
+                (2, 2),
+                -20,
+            ),
+            mitigated(
+                "Databasversion utan leverantörsstöd",
+                (4, 4),
+                "Uppgradering under nästa servicefönster.",
+                (3, 4),
+                25,
+            ),
+            untreated(
+                "Fel i bokslut på grund av felaktig behörighet",
+                (1, 4),
+                "ACCEPT",
+            ),
+            mitigated(
+                "Utpressningsvirus når ekonomisystemets servrar",
+                (3, 5),
+                "Nätsegmentering och oföränderliga säkerhetskopior.",
+                (2, 5),
+                75,
+            ),
+        ],
     },
     Analysis {
-        title: "Risk- och sårbarhetsanalys nätverk",
+        title: "Flytt av journalsystemet till ny driftmiljö",
+        under: HOSTING,
+        by: "Lisa Nordin",
+        hands_in: "Björn Åkerlund",
+        reviewer: "Johan Ekström",
+        shared_with: &[],
+        begun: -290,
+        review: -15,
+        course: ApprovedAfterRemark,
+        risks: &[
+            mitigated(
+                "Journaler blir otillgängliga under flytten",
+                (3, 4),
+                "Flytt i etapper utanför kontorstid, med återgångsplan.",
+                (2, 3),
+                -60,
+            ),
+            mitigated(
+                "Uppgifter förvanskas vid överföring",
+                (2, 5),
+                "Kontrollsummor och stickprov före driftsättning.",
+                (1, 5),
+                -30,
+            ),
+            untreated("Behöriga saknar åtkomst efter flytten", (4, 2), "MITIGATE"),
+            mitigated(
+                "Loggar från den gamla miljön går förlorade",
+                (2, 3),
+                "Arkivering i fem år hos leverantören.",
+                (1, 2),
+                120,
+            ),
+            untreated(
+                "Prestandan räcker inte vid vaccinationskampanj",
+                (2, 2),
+                "ACCEPT",
+            ),
+        ],
+    },
+    Analysis {
+        title: "Behörigheter på domännivå",
+        under: HOSTING,
+        by: "Fatima Haddad",
+        hands_in: "Fatima Haddad",
+        reviewer: "Johan Ekström",
+        shared_with: &["Björn Åkerlund", "Helena Strand", "Stefan Ask"],
+        begun: -225,
+        review: 60,
+        course: Approved,
+        risks: &[
+            mitigated(
+                "Konton med alltför hög behörighet på domännivå",
+                (4, 5),
+                "Nivåindelad administration och kvartalsvis genomgång.",
+                (3, 4),
+                -10,
+            ),
+            mitigated(
+                "Inaktiva användarkonton utnyttjas vid intrång",
+                (4, 4),
+                "Automatisk spärr efter nittio dagar.",
+                (2, 3),
+                30,
+            ),
+            mitigated(
+                "Leverantörers konton lever kvar efter avslutade uppdrag",
+                (3, 3),
+                "Konton tidsbegränsas och knyts till avtal.",
+                (2, 2),
+                45,
+            ),
+            mitigated(
+                "Delade administratörskonton hindrar spårbarhet",
+                (5, 3),
+                "Personliga konton och lösenordsvalv.",
+                (2, 3),
+                15,
+            ),
+            untreated(
+                "Servicekonto med lösenord som aldrig byts",
+                (3, 4),
+                "MITIGATE",
+            ),
+            mitigated(
+                "Fjärråtkomst utan flerfaktorsautentisering",
+                (4, 5),
+                "Krav på flerfaktor för all fjärråtkomst.",
+                (2, 5),
+                20,
+            ),
+        ],
+    },
+    Analysis {
+        title: "E-tjänsteplattformen inför ny e-legitimation",
+        under: HOSTING,
+        by: "Lisa Nordin",
+        hands_in: "Björn Åkerlund",
+        reviewer: "Maria Sandberg",
+        shared_with: &[],
+        begun: -24,
+        review: 180,
+        course: Waiting,
+        risks: &[
+            mitigated(
+                "Inloggning slutar fungera för äldre webbläsare",
+                (5, 1),
+                "Information till medborgare och servicedesk.",
+                (4, 1),
+                90,
+            ),
+            mitigated(
+                "Sessionsuppgifter läcker mellan användare",
+                (2, 5),
+                "Penetrationstest före lansering.",
+                (1, 5),
+                60,
+            ),
+            untreated(
+                "Överbelastning vid ansökan till förskola",
+                (3, 3),
+                "TRANSFER",
+            ),
+            mitigated(
+                "Personuppgifter skickas till analysverktyg",
+                (3, 4),
+                "Verktyget tas bort från inloggade sidor.",
+                (1, 3),
+                30,
+            ),
+        ],
+    },
+    Analysis {
+        title: "Avveckling av föråldrade verksamhetssystem",
+        under: HOSTING,
+        by: "Maria Sandberg",
+        hands_in: "Maria Sandberg",
+        reviewer: "Johan Ekström",
+        shared_with: &["Björn Åkerlund"],
+        begun: -66,
+        review: 100,
+        course: Returned,
+        risks: &[
+            untreated("Arkivpliktig information går förlorad", (2, 4), "AVOID"),
+            mitigated(
+                "Systemet för bygglovsritningar saknar säkerhetsuppdateringar",
+                (5, 4),
+                "Isoleras från internet tills det är ersatt.",
+                (4, 3),
+                35,
+            ),
+            untreated(
+                "Ingen har kunskap om det gamla skolskjutssystemet",
+                (4, 3),
+                "AVOID",
+            ),
+            untreated("Licens löper ut före avvecklingen", (3, 1), "ACCEPT"),
+        ],
+    },
+    Analysis {
+        title: "Kommunens internetförbindelser",
+        under: NETWORK,
+        by: "Nora Viklund",
+        hands_in: "Helena Strand",
+        reviewer: "Erik Nyström",
+        shared_with: &[],
+        begun: -345,
+        review: -40,
+        course: Approved,
+        risks: &[
+            mitigated(
+                "Båda förbindelserna går genom samma kanalisation",
+                (2, 5),
+                "Ny väg genom norra kommundelen är beställd.",
+                (2, 5),
+                -25,
+            ),
+            mitigated(
+                "Överbelastningsattack mot kommunens adresser",
+                (4, 3),
+                "Skydd hos internetleverantören.",
+                (2, 3),
+                50,
+            ),
+            untreated("Avgrävd fiber vid vägarbete", (5, 2), "TRANSFER"),
+            mitigated(
+                "Omkopplingen mellan förbindelserna fungerar inte",
+                (2, 4),
+                "Prov två gånger om året.",
+                (1, 4),
+                -5,
+            ),
+            untreated(
+                "Felaktig ruttannonsering från annan operatör",
+                (1, 3),
+                "ACCEPT",
+            ),
+        ],
+    },
+    Analysis {
+        title: "Segmentering av fastighetsnätet",
+        under: NETWORK,
+        by: "Fatima Haddad",
+        hands_in: "Fatima Haddad",
+        reviewer: "Johan Ekström",
+        shared_with: &["Helena Strand", "Björn Åkerlund"],
+        begun: -180,
+        review: 90,
+        course: ApprovedAfterRemark,
+        risks: &[
+            mitigated(
+                "Styrsystem för värme nås från kontorsnätet",
+                (4, 4),
+                "Egen zon med brandvägg och hoppserver.",
+                (2, 3),
+                28,
+            ),
+            mitigated(
+                "Passersystemets styrenheter har standardlösenord",
+                (5, 5),
+                "Lösenord byts, enheter utan stöd ersätts.",
+                (3, 4),
+                10,
+            ),
+            untreated(
+                "Leverantör av hissar kräver öppen fjärråtkomst",
+                (3, 3),
+                "AVOID",
+            ),
+            mitigated(
+                "Larm från ventilation når inte driftcentralen",
+                (2, 3),
+                "Dubbla vägar för larm.",
+                (1, 3),
+                70,
+            ),
+            untreated("Kameror sänder okrypterat", (4, 2), "MITIGATE"),
+        ],
+    },
+    Analysis {
+        title: "Trådlöst nät på skolorna",
+        under: NETWORK,
+        by: "Nora Viklund",
+        hands_in: "Helena Strand",
+        reviewer: "Erik Nyström",
+        shared_with: &[],
+        begun: -128,
+        review: 150,
+        course: Reopened(-13),
+        risks: &[
+            mitigated(
+                "Elever når personalens nät",
+                (3, 4),
+                "Skilda nät och certifikatbaserad inloggning.",
+                (1, 4),
+                80,
+            ),
+            untreated("Täckningen brister vid nationella prov", (3, 2), "MITIGATE"),
+            mitigated(
+                "Falsk accesspunkt samlar in lösenord",
+                (2, 4),
+                "Övervakning av radiomiljön.",
+                (1, 4),
+                110,
+            ),
+            untreated("Accesspunkter stjäls", (2, 1), "TRANSFER"),
+            untreated("Gästnätet används för olaglig fildelning", (5, 1), "ACCEPT"),
+        ],
+    },
+    Analysis {
+        title: "Byte av centrala brandväggar",
         under: NETWORK,
         by: "David Lund",
-        with: &["Erik Nyström"],
-        manager: "Helena Strand",
+        hands_in: "Helena Strand",
         reviewer: "Erik Nyström",
-        begun: -290,
-        review: -14,
-        course: Approved,
-        risks: NETWORK_RISKS,
+        shared_with: &[],
+        begun: -17,
+        review: 200,
+        course: Begun,
+        risks: &[
+            mitigated(
+                "Regler översätts fel till den nya brandväggen",
+                (3, 4),
+                "Regelgenomgång med systemförvaltarna före bytet.",
+                (2, 3),
+                21,
+            ),
+            untreated(
+                "Bytet drar ut på tiden och stör lönekörningen",
+                (2, 3),
+                "AVOID",
+            ),
+            untreated(
+                "Reservdelar till den gamla brandväggen tar slut",
+                (1, 2),
+                "ACCEPT",
+            ),
+        ],
     },
     Analysis {
-        title: "Risk- och sårbarhetsanalys klienter",
+        title: "Klienter i hemtjänsten",
         under: CLIENTS,
         by: "Elin Wikström",
-        with: &["Sara Öberg"],
-        manager: "Stefan Ask",
-        reviewer: "Johan Ekström",
-        begun: -275,
-        review: 20,
-        course: Approved,
-        risks: CLIENTS_RISKS,
+        hands_in: "Stefan Ask",
+        reviewer: "Sara Öberg",
+        shared_with: &[],
+        begun: -330,
+        review: 18,
+        course: Revised(-95),
+        risks: &[
+            mitigated(
+                "Telefon med journaluppgifter tappas bort",
+                (5, 4),
+                "Fjärradering och kryptering av alla enheter.",
+                (5, 2),
+                33,
+            ),
+            mitigated(
+                "Omanagerade mobiler ansluter till e-posten",
+                (5, 3),
+                "Villkorad åtkomst för anslutna enheter.",
+                (2, 3),
+                -12,
+            ),
+            untreated("Täckning saknas hos brukare i glesbygd", (4, 1), "ACCEPT"),
+            mitigated(
+                "Personal delar inloggning vid passbyte",
+                (5, 3),
+                "Inloggning med tjänstekort.",
+                (2, 2),
+                55,
+            ),
+            untreated("Batterier sväller i äldre surfplattor", (1, 5), "AVOID"),
+        ],
     },
     Analysis {
-        title: "Gemensam riskanalys för driftleverantörerna",
+        title: "Lokala administratörsrättigheter",
+        under: CLIENTS,
+        by: "Sara Öberg",
+        hands_in: "Sara Öberg",
+        reviewer: "Fatima Haddad",
+        shared_with: &["Stefan Ask"],
+        begun: -205,
+        review: 130,
+        course: Approved,
+        risks: &[
+            mitigated(
+                "Skadlig programvara installeras av användare",
+                (4, 4),
+                "Rättigheterna tas bort, program paketeras.",
+                (2, 4),
+                48,
+            ),
+            mitigated(
+                "Specialprogram i teknikförvaltningen slutar fungera",
+                (3, 2),
+                "Undantag med tidsgräns.",
+                (2, 2),
+                -3,
+            ),
+            untreated("Gymnasiets programmeringskurs hindras", (3, 1), "ACCEPT"),
+            mitigated(
+                "Lokalt lösenord är lika på alla datorer",
+                (4, 5),
+                "Unika lösenord som byts automatiskt.",
+                (1, 5),
+                62,
+            ),
+        ],
+    },
+    Analysis {
+        title: "Servicedeskens identitetskontroll",
+        under: CLIENTS,
+        by: "Elin Wikström",
+        hands_in: "Stefan Ask",
+        reviewer: "Sara Öberg",
+        shared_with: &[],
+        begun: -42,
+        review: 140,
+        course: Returned,
+        risks: &[
+            mitigated(
+                "Angripare får lösenord återställt genom telefonsamtal",
+                (4, 4),
+                "Motringning och kontroll mot tjänstekort.",
+                (2, 4),
+                22,
+            ),
+            untreated(
+                "Ny personal saknar utbildning i rutinen",
+                (3, 2),
+                "MITIGATE",
+            ),
+            untreated(
+                "Ärenden innehåller personnummer i klartext",
+                (4, 3),
+                "MITIGATE",
+            ),
+            untreated("Inspelade samtal sparas för länge", (2, 2), "AVOID"),
+        ],
+    },
+    Analysis {
+        title: "Utskrift och skanning",
+        under: CLIENTS,
+        by: "Elin Wikström",
+        hands_in: "Stefan Ask",
+        reviewer: "Sara Öberg",
+        shared_with: &[],
+        begun: -8,
+        review: 210,
+        course: Begun,
+        risks: &[
+            untreated(
+                "Sekretessbelagda utskrifter blir liggande",
+                (4, 3),
+                "MITIGATE",
+            ),
+            untreated("Skrivares hårddiskar säljs med innehåll", (1, 4), "AVOID"),
+            untreated("Skanning till fel mottagare", (3, 3), "MITIGATE"),
+            untreated("Toner tar slut vid kallelse till val", (1, 1), "ACCEPT"),
+        ],
+    },
+    Analysis {
+        title: "Beroenden mellan leverantörerna vid större avbrott",
         under: HOSTING,
         by: "Johan Ekström",
-        with: &["Björn Åkerlund", "Helena Strand", "Stefan Ask"],
-        manager: "Björn Åkerlund",
-        reviewer: "Anna Lindqvist",
-        begun: -240,
-        review: 90,
-        course: Approved,
-        risks: SHARED_RISKS,
-    },
-    Analysis {
-        title: "Riskanalys inför byte av lönesystem",
-        under: HOSTING,
-        by: "Amir Rezaei",
-        with: &["Maria Sandberg"],
-        manager: "Björn Åkerlund",
+        hands_in: "Johan Ekström",
         reviewer: "Fatima Haddad",
-        begun: -200,
-        review: 30,
-        course: ApprovedAgain,
-        risks: HOSTING_RISKS,
+        shared_with: &["Björn Åkerlund", "Helena Strand", "Stefan Ask"],
+        begun: -28,
+        review: 160,
+        course: Waiting,
+        risks: &[
+            mitigated(
+                "Ingen leverantör tar ledningen vid gemensamt avbrott",
+                (3, 4),
+                "Utsedd samordnare och gemensam övning varje år.",
+                (2, 3),
+                95,
+            ),
+            mitigated(
+                "Kontaktvägar är gamla när de behövs",
+                (4, 2),
+                "Listan bekräftas varje kvartal.",
+                (2, 1),
+                44,
+            ),
+            untreated("Elavbrott längre än reservkraften räcker", (1, 5), "ACCEPT"),
+            mitigated(
+                "Återstart sker i fel ordning",
+                (3, 3),
+                "Gemensam startordning för samtliga system.",
+                (2, 2),
+                66,
+            ),
+        ],
     },
     Analysis {
-        title: "Riskanalys av trådlösa nät på skolorna",
-        under: NETWORK,
-        by: "Erik Nyström",
-        with: &["Helena Strand"],
-        manager: "Helena Strand",
-        reviewer: "Johan Ekström",
-        begun: -130,
-        review: 120,
-        course: Revised,
-        risks: NETWORK_RISKS,
-    },
-    Analysis {
-        title: "Riskanalys av mobila enheter i hemtjänsten",
-        under: CLIENTS,
-        by: "Ali Hosseini",
-        with: &[],
-        manager: "Stefan Ask",
-        reviewer: "Sara Öberg",
-        begun: -60,
-        review: 200,
-        course: Returned,
-        risks: CLIENTS_RISKS,
-    },
-    Analysis {
-        title: "Riskanalys av ny internetförbindelse",
-        under: NETWORK,
-        by: "David Lund",
-        with: &[],
-        manager: "Helena Strand",
-        reviewer: "Erik Nyström",
-        begun: -30,
-        review: 220,
-        course: Submitted,
-        risks: NETWORK_RISKS,
-    },
-    Analysis {
-        title: "Riskanalys av flytt till ny serverhall",
-        under: HOSTING,
-        by: "Amir Rezaei",
-        with: &[],
-        manager: "Björn Åkerlund",
-        reviewer: "Maria Sandberg",
-        begun: -20,
-        review: 240,
-        course: Draft,
-        risks: HOSTING_RISKS,
-    },
-    Analysis {
-        title: "Kommunens egen bedömning av leverantörsberoendet",
-        under: CLIENTS,
-        by: "Fatima Haddad",
-        with: &[],
-        manager: "Anna Lindqvist",
-        reviewer: "Johan Ekström",
-        begun: -15,
-        review: 180,
-        course: Draft,
-        risks: SHARED_RISKS,
-    },
-    Analysis {
-        title: "Riskanalys applikationsdrift Norrvik",
+        title: "Drift av Norrviks verksamhetssystem",
         under: NORRVIK_HOSTING,
-        by: "Amir Rezaei",
-        with: &["Oskar Bergman"],
-        manager: "Björn Åkerlund",
+        by: "Lisa Nordin",
+        hands_in: "Björn Åkerlund",
         reviewer: "Oskar Bergman",
-        begun: -180,
-        review: -5,
+        shared_with: &[],
+        begun: -250,
+        review: 20,
         course: Approved,
-        risks: HOSTING_RISKS,
+        risks: &[
+            mitigated(
+                "Återläsning av bygglovssystemet tar längre tid än avtalat",
+                (3, 4),
+                "Ny lagringslösning under hösten.",
+                (3, 4),
+                -18,
+            ),
+            mitigated(
+                "Äldre inloggning till ekonomisystemet",
+                (4, 3),
+                "Flerfaktorsautentisering införs.",
+                (2, 3),
+                38,
+            ),
+            untreated("Nyckelperson slutar hos kommunen", (3, 2), "TRANSFER"),
+        ],
     },
     Analysis {
-        title: "Riskanalys av e-tjänster i Norrvik",
+        title: "Norrviks e-tjänster",
         under: NORRVIK_HOSTING,
         by: "Mehmet Yilmaz",
-        with: &[],
-        manager: "Mehmet Yilmaz",
-        reviewer: "Ulrika Dahl",
-        begun: -12,
-        review: 150,
-        course: Draft,
-        risks: SHARED_RISKS,
+        hands_in: "Mehmet Yilmaz",
+        reviewer: "Oskar Bergman",
+        shared_with: &["Björn Åkerlund"],
+        begun: -35,
+        review: 120,
+        course: Waiting,
+        risks: &[
+            mitigated(
+                "Personuppgifter visas för fel sökande",
+                (2, 5),
+                "Granskning av behörighetskontrollen.",
+                (2, 5),
+                52,
+            ),
+            untreated("Betalning misslyckas utan besked", (3, 2), "MITIGATE"),
+            untreated("Formulär nås inte med hjälpmedel", (4, 2), "MITIGATE"),
+        ],
     },
 ];
 
-/// Likelihood and impact now, treatment, and likelihood and impact after it, if it was assessed.
-type Rating = (i32, i32, &'static str, Option<(i32, i32)>);
+/// What is decided on a request to accept a risk.
+#[derive(Clone, Copy)]
+enum Decision {
+    /// Nothing yet.
+    Awaited,
+    /// Accepted until this day.
+    Until(i64),
+    /// Declined.
+    No,
+}
+use Decision::{Awaited, No, Until};
 
-const RATINGS: &[Rating] = &[
-    (4, 5, "MITIGATE", Some((3, 4))),
-    (3, 4, "MITIGATE", Some((2, 3))),
-    (2, 5, "TRANSFER", Some((2, 5))),
-    (5, 3, "MITIGATE", Some((4, 3))),
-    (1, 4, "ACCEPT", None),
-    (3, 3, "MITIGATE", Some((1, 3))),
-    (2, 2, "ACCEPT", None),
-    (5, 5, "AVOID", Some((2, 5))),
-    (1, 2, "ACCEPT", None),
-    (4, 4, "MITIGATE", Some((4, 3))),
-    (2, 4, "TRANSFER", Some((1, 4))),
-];
-
-/// Every analysis and what becomes of it.
-pub fn stories(world: &World) -> Vec<Story<'_>> {
-    ANALYSES
-        .iter()
-        .enumerate()
-        .map(|(number, analysis)| -> Story<'_> { Box::pin(tell(world, analysis, number)) })
-        .collect()
+/// A request to accept a risk, by its title.
+struct Asked {
+    risk: &'static str,
+    by: &'static str,
+    it_manager: &'static str,
+    on: i64,
+    proposed: i64,
+    decision: Decision,
 }
 
-async fn tell(world: &World, analysis: &Analysis, number: usize) -> Result<()> {
+const fn asked(
+    risk: &'static str,
+    by: &'static str,
+    on: i64,
+    proposed: i64,
+    decision: Decision,
+) -> Asked {
+    let it_manager = "Anna Lindqvist";
+    Asked {
+        risk,
+        by,
+        it_manager,
+        on,
+        proposed,
+        decision,
+    }
+}
+
+/// The same, asked of Norrvik.
+const fn asked_of_norrvik(
+    risk: &'static str,
+    by: &'static str,
+    on: i64,
+    proposed: i64,
+    decision: Decision,
+) -> Asked {
+    let it_manager = "Ulrika Dahl";
+    Asked {
+        risk,
+        by,
+        it_manager,
+        on,
+        proposed,
+        decision,
+    }
+}
+
+const ACCEPTANCES: &[Asked] = &[
+    asked(
+        "Databasversion utan leverantörsstöd",
+        "Björn Åkerlund",
+        -318,
+        14,
+        Until(14),
+    ),
+    asked(
+        "Utpressningsvirus når ekonomisystemets servrar",
+        "Björn Åkerlund",
+        -210,
+        -22,
+        Until(-22),
+    ),
+    asked(
+        "Utpressningsvirus når ekonomisystemets servrar",
+        "Björn Åkerlund",
+        -7,
+        180,
+        Awaited,
+    ),
+    asked(
+        "Konton med alltför hög behörighet på domännivå",
+        "Johan Ekström",
+        -190,
+        120,
+        Until(120),
+    ),
+    asked(
+        "Fjärråtkomst utan flerfaktorsautentisering",
+        "Björn Åkerlund",
+        -150,
+        60,
+        No,
+    ),
+    asked(
+        "Servicekonto med lösenord som aldrig byts",
+        "Björn Åkerlund",
+        -120,
+        -9,
+        Until(-9),
+    ),
+    asked(
+        "Båda förbindelserna går genom samma kanalisation",
+        "Helena Strand",
+        -300,
+        40,
+        Until(40),
+    ),
+    asked(
+        "Passersystemets styrenheter har standardlösenord",
+        "Helena Strand",
+        -140,
+        45,
+        No,
+    ),
+    asked(
+        "Passersystemets styrenheter har standardlösenord",
+        "Helena Strand",
+        -19,
+        90,
+        Awaited,
+    ),
+    asked(
+        "Avgrävd fiber vid vägarbete",
+        "Helena Strand",
+        -280,
+        -45,
+        Until(-45),
+    ),
+    asked(
+        "Telefon med journaluppgifter tappas bort",
+        "Stefan Ask",
+        -80,
+        200,
+        Until(150),
+    ),
+    asked(
+        "Ärenden innehåller personnummer i klartext",
+        "Stefan Ask",
+        -22,
+        60,
+        Awaited,
+    ),
+    asked_of_norrvik(
+        "Återläsning av bygglovssystemet tar längre tid än avtalat",
+        "Björn Åkerlund",
+        -180,
+        70,
+        Until(70),
+    ),
+    asked_of_norrvik(
+        "Personuppgifter visas för fel sökande",
+        "Björn Åkerlund",
+        -11,
+        60,
+        Awaited,
+    ),
+];
+
+/// Every analysis and every request for acceptance, with what becomes of them.
+pub fn stories(world: &World) -> Vec<Story<'_>> {
+    let analyses = ANALYSES
+        .iter()
+        .map(|analysis| -> Story<'_> { Box::pin(work_out(world, analysis)) });
+    let acceptances = ACCEPTANCES
+        .iter()
+        .map(|asked| -> Story<'_> { Box::pin(accept(world, asked)) });
+    analyses.chain(acceptances).collect()
+}
+
+async fn work_out(world: &World, analysis: &Analysis) -> Result<()> {
     world.timeline.day(analysis.begun).await;
-    let by = world.person(analysis.by)?;
+    let author = world.person(analysis.by)?;
     let input = json!({
         "agreementId": world.id(analysis.under)?,
         "title": analysis.title,
-        "description": "Hot, sårbarheter och konsekvenser gicks igenom i en gemensam arbetsgrupp.",
+        "description": "Genomförd som workshop med förvaltning och leverantör. Sannolikhet och konsekvens bedöms i fem steg.",
         "reviewOn": world.timeline.date(analysis.review),
     });
-    let begun = by.does("createRiskAnalysis", input).await?;
-    share(world, analysis, &begun).await?;
-    let risks = add_risks(world, analysis, &begun, number).await?;
-    if analysis.course == Draft {
+    let mut record = author.does("createRiskAnalysis", input).await?;
+    for name in analysis.shared_with {
+        let input = json!({"organisationId": world.person(name)?.organisation_id()});
+        record = author.moves("shareRiskAnalysis", &record, input).await?;
+    }
+    let mut risks = Vec::new();
+    for risk in analysis.risks {
+        risks.push(add(world, analysis, author, &record, risk).await?);
+    }
+    if let Begun = analysis.course {
         return Ok(());
     }
-    let approved = hand_in(world, analysis, &begun, &risks).await?;
-    if let Some(approved) = approved {
-        accept(world, analysis, &risks, number).await?;
-        work_out_anew(world, analysis, approved, &risks).await?;
+    Telling {
+        world,
+        analysis,
+        author,
+        risks,
     }
-    Ok(())
+    .hand_in(&record)
+    .await
 }
 
-/// The owner's manager, or whoever began it for a customer, lets the others take part.
-async fn share(world: &World, analysis: &Analysis, begun: &Record) -> Result<()> {
-    for other in analysis.with {
-        let by = world.person(analysis.by)?;
-        let other = world.person(other)?;
-        let manager = world.person(analysis.manager)?;
-        let owner = if manager.organisation_id() == by.organisation_id() {
-            manager
-        } else {
-            by
-        };
-        let input = json!({"organisationId": other.organisation_id()});
-        owner.moves("shareRiskAnalysis", begun, input).await?;
-    }
-    Ok(())
-}
-
-async fn add_risks(
+async fn add(
     world: &World,
     analysis: &Analysis,
-    begun: &Record,
-    number: usize,
-) -> Result<Vec<Record>> {
-    let mut risks = Vec::new();
-    for (place, title) in analysis.risks.iter().enumerate() {
-        world
-            .timeline
-            .day(analysis.begun + 2 + i64::try_from(place)?)
-            .await;
-        let (likelihood, impact, treatment, residual) = pick(RATINGS, number * 3 + place);
-        let review = analysis.review - 40 + 11 * i64::try_from(place)?;
-        let input = json!({
-            "riskAnalysisId": begun.id,
-            "title": title,
-            "description": "Konsekvensen blir avbrott i verksamheten eller förlust av information.",
-            "likelihood": likelihood,
-            "impact": impact,
-            "treatment": treatment,
-            "treatmentPlan": residual.map(|_| "Åtgärder enligt handlingsplan, följs upp i forumet."),
-            "residualLikelihood": residual.map(|(likelihood, _)| likelihood),
-            "residualImpact": residual.map(|(_, impact)| impact),
-            "reviewOn": world.timeline.date(review),
-        });
-        // Those who take part add risks by turns.
-        let name = match place % 3 {
-            2 => analysis.with.first().unwrap_or(&analysis.by),
-            _ => &analysis.by,
-        };
-        risks.push(world.person(name)?.does("addRisk", input).await?);
-    }
-    Ok(risks)
+    author: Somebody<'_>,
+    to: &Record,
+    risk: &Risk,
+) -> Result<Record> {
+    let input = json!({
+        "riskAnalysisId": to.id,
+        "title": risk.title,
+        "likelihood": risk.now.0,
+        "impact": risk.now.1,
+        "treatment": risk.treatment,
+        "treatmentPlan": risk.plan,
+        "residualLikelihood": risk.remaining.map(|(likelihood, _)| likelihood),
+        "residualImpact": risk.remaining.map(|(_, impact)| impact),
+        "ownerId": world.person(analysis.hands_in)?.id(),
+        "reviewOn": risk.review.map(|days| world.timeline.date(days)),
+    });
+    author.does("addRisk", input).await
 }
 
-/// Hands it in and has it reviewed; gives the analysis if it was approved.
-async fn hand_in(
-    world: &World,
-    analysis: &Analysis,
-    begun: &Record,
-    risks: &[Record],
-) -> Result<Option<Record>> {
-    let (manager, reviewer) = (
-        world.person(analysis.manager)?,
-        world.person(analysis.reviewer)?,
-    );
-    world.timeline.day(analysis.begun + 14).await;
-    let input = json!({"message": "Analysen är gemensamt genomgången och klar för granskning."});
-    let submitted = manager
-        .moves("submitRiskAnalysis", begun, input.clone())
-        .await?;
-    if analysis.course == Submitted {
-        return Ok(None);
-    }
-    world.timeline.day(analysis.begun + 20).await;
-    if !matches!(analysis.course, Returned | ApprovedAtLast) {
-        return approve(reviewer, &submitted).await.map(Some);
-    }
-    let remark =
-        json!({"remark": "Beskriv konsekvensen för verksamheten för de två högsta riskerna."});
-    let returned = reviewer
-        .moves("returnRiskAnalysis", &submitted, remark)
-        .await?;
-    reviewer
-        .comments(
-            On::RiskAnalysis(&begun.id),
-            "SHARED",
-            "Jag är med på ett möte om ni vill gå igenom det.",
-        )
-        .await?;
-    if analysis.course == Returned {
-        return Ok(None);
-    }
-    world.timeline.day(analysis.begun + 26).await;
-    let change = json!({"description": "Konsekvens: löner kan inte betalas ut i tid, eller handläggning stannar."});
-    manager.moves("updateRisk", &risks[0], change).await?;
-    let again = manager
-        .moves("submitRiskAnalysis", &returned, input)
-        .await?;
-    world.timeline.day(analysis.begun + 31).await;
-    approve(reviewer, &again).await.map(Some)
-}
-
-async fn approve(reviewer: Somebody<'_>, submitted: &Record) -> Result<Record> {
-    let input = json!({"remark": "Godkänd. Följs upp i det taktiska forumet."});
-    reviewer
-        .moves("approveRiskAnalysis", submitted, input)
-        .await
-}
-
-/// What is decided on an acceptance: until which day, or not at all.
-#[derive(Clone, Copy)]
-enum Decision {
-    Until(i64),
-    Declined,
-    Waits,
-}
-
-const DECISIONS: &[Decision] = &[
-    Decision::Until(24),
-    Decision::Until(-21),
-    Decision::Waits,
-    Decision::Declined,
-    Decision::Until(140),
-    Decision::Until(-60),
-    Decision::Waits,
+const REMARKS: &[&str] = &[
+    "Konsekvensen för socialtjänsten är inte beskriven. Komplettera.",
+    "Åtgärderna saknar ansvarig och datum.",
+    "Bedömningen av kvarvarande risk behöver motiveras.",
 ];
 
-/// The manager asks for acceptance of the risks that stay high, and the IT manager decides.
-async fn accept(world: &World, analysis: &Analysis, risks: &[Record], number: usize) -> Result<()> {
-    let it_manager = world.person(if analysis.under == NORRVIK_HOSTING {
-        "Ulrika Dahl"
-    } else {
-        "Anna Lindqvist"
-    })?;
-    let manager = world.person(analysis.manager)?;
-    let high = risks
-        .iter()
-        .enumerate()
-        .filter(|(place, _)| stays_high(number * 3 + place));
-    let mut day = analysis.begun + 40;
-    for (turn, (_, risk)) in high.enumerate() {
-        world.timeline.day(day).await;
-        let decision = pick(DECISIONS, number + turn);
-        let until = match decision {
-            Decision::Until(until) => until,
-            Decision::Declined | Decision::Waits => day + 180,
-        };
-        let input = json!({
-            "riskId": risk.id,
-            "justification": "Åtgärden kräver utbyte av system som är upphandlat till nästa år.",
-            "proposedUntil": world.timeline.date(until),
-        });
-        let asked = manager.does("requestRiskAcceptance", input).await?;
-        day += 5;
-        world.timeline.day(day).await;
-        match decision {
-            Decision::Until(until) => {
-                let input: Value = json!({
-                    "acceptedUntil": world.timeline.date(until),
-                    "note": "Accepteras till dess att utbytet är gjort. Följs upp varje kvartal.",
-                });
-                it_manager.moves("acceptRisk", &asked, input).await?;
+struct Telling<'w> {
+    world: &'w World,
+    analysis: &'w Analysis,
+    author: Somebody<'w>,
+    risks: Vec<Record>,
+}
+
+impl Telling<'_> {
+    async fn hand_in(&self, record: &Record) -> Result<()> {
+        let begun = self.analysis.begun;
+        self.world.timeline.day(begun + 6).await;
+        let submitted = self.submit(record, "Färdig för granskning.").await?;
+        // From here on, its customer sees them.
+        for (risk, record) in self.analysis.risks.iter().zip(&self.risks) {
+            self.world.remember(format!("risk {}", risk.title), record);
+        }
+        self.talk(&submitted).await?;
+        match self.analysis.course {
+            Begun | Waiting => Ok(()),
+            Returned => self.send_back(&submitted).await.map(drop),
+            Approved => self.approve(&submitted, begun + 15).await.map(drop),
+            ApprovedAfterRemark => {
+                let returned = self.send_back(&submitted).await?;
+                self.world.timeline.day(begun + 20).await;
+                let again = self
+                    .submit(&returned, "Kompletterad enligt anmärkningen.")
+                    .await?;
+                self.approve(&again, begun + 27).await.map(drop)
             }
-            Decision::Declined => {
-                let input =
-                    json!({"note": "Risken är för hög för att accepteras. Ta fram åtgärd."});
-                it_manager.moves("declineRisk", &asked, input).await?;
+            Reopened(day) => {
+                let approved = self.approve(&submitted, begun + 15).await?;
+                self.revise(&approved, day).await.map(drop)
             }
-            Decision::Waits => {}
+            Revised(day) => {
+                let approved = self.approve(&submitted, begun + 15).await?;
+                let revised = self.revise(&approved, day).await?;
+                self.bring_up_to_date().await?;
+                let again = self.submit(&revised, "Årlig översyn.").await?;
+                self.approve(&again, day + 10).await.map(drop)
+            }
         }
     }
-    Ok(())
-}
 
-/// Whether a risk with this rating is high after treatment; only such a one needs acceptance.
-fn stays_high(rating: usize) -> bool {
-    let (likelihood, impact, _, residual) = pick(RATINGS, rating);
-    let (likelihood, impact) = residual.unwrap_or((likelihood, impact));
-    likelihood * impact >= crate::topic::risk::model::HIGH_FROM
-}
-
-/// Opens an approved analysis, closes a risk that is gone, and perhaps has it approved again.
-async fn work_out_anew(
-    world: &World,
-    analysis: &Analysis,
-    approved: Record,
-    risks: &[Record],
-) -> Result<()> {
-    if !matches!(analysis.course, Revised | ApprovedAgain) {
-        return Ok(());
+    async fn submit(&self, record: &Record, message: &str) -> Result<Record> {
+        let manager = self.world.person(self.analysis.hands_in)?;
+        let input = json!({"message": message});
+        manager.moves("submitRiskAnalysis", record, input).await
     }
-    let (manager, reviewer) = (
-        world.person(analysis.manager)?,
-        world.person(analysis.reviewer)?,
-    );
-    world.timeline.day(analysis.begun + 95).await;
-    let revised = manager
-        .moves("reviseRiskAnalysis", &approved, json!({}))
+
+    /// Some analyses are talked about: openly, and among the customer's own people.
+    async fn talk(&self, record: &Record) -> Result<()> {
+        let on = On::RiskAnalysis(&record.id);
+        let reviewer = self.world.person(self.analysis.reviewer)?;
+        if self.analysis.begun % 2 == 0 {
+            reviewer
+                .comments(
+                    on,
+                    "SHARED",
+                    "Bra genomarbetat. Vi tar upp de högsta riskerna i forumet.",
+                )
+                .await?;
+        }
+        if self.analysis.begun % 3 == 0 {
+            reviewer
+                .comments(
+                    on,
+                    "INTERNAL",
+                    "Stäm av acceptanserna med IT-chefen före mötet.",
+                )
+                .await?;
+        }
+        Ok(())
+    }
+
+    async fn send_back(&self, record: &Record) -> Result<Record> {
+        let begun = self.analysis.begun;
+        self.world.timeline.day(begun + 13).await;
+        let input = json!({"remark": pick(REMARKS, begun.unsigned_abs() as usize)});
+        let reviewer = self.world.person(self.analysis.reviewer)?;
+        reviewer.moves("returnRiskAnalysis", record, input).await
+    }
+
+    async fn approve(&self, record: &Record, day: i64) -> Result<Record> {
+        self.world.timeline.day(day).await;
+        let reviewer = self.world.person(self.analysis.reviewer)?;
+        reviewer
+            .moves("approveRiskAnalysis", record, json!({}))
+            .await
+    }
+
+    async fn revise(&self, record: &Record, day: i64) -> Result<Record> {
+        self.world.timeline.day(day).await;
+        let manager = self.world.person(self.analysis.hands_in)?;
+        manager.moves("reviseRiskAnalysis", record, json!({})).await
+    }
+
+    /// A year on, one risk is gone and another is watched more closely.
+    async fn bring_up_to_date(&self) -> Result<()> {
+        if let [_, gone, watched, ..] = self.risks.as_slice() {
+            self.author.moves("closeRisk", gone, json!({})).await?;
+            let input = json!({"description": "Omprövad vid årlig översyn; bedömningen kvarstår."});
+            self.author.moves("updateRisk", watched, input).await?;
+        }
+        Ok(())
+    }
+}
+
+const JUSTIFICATIONS: &[&str] = &[
+    "Åtgärden är beställd men kan inte vara klar före den föreslagna dagen.",
+    "Kostnaden för att åtgärda nu står inte i proportion till risken.",
+    "Systemet ersätts inom perioden; övervakningen är förstärkt till dess.",
+];
+
+async fn accept(world: &World, asked: &Asked) -> Result<()> {
+    world.timeline.day(asked.on).await;
+    let input = json!({
+        "riskId": world.id(&format!("risk {}", asked.risk))?,
+        "justification": pick(JUSTIFICATIONS, asked.on.unsigned_abs() as usize),
+        "proposedUntil": world.timeline.date(asked.proposed),
+    });
+    let request = world
+        .person(asked.by)?
+        .does("requestRiskAcceptance", input)
         .await?;
-    if let Some(gone) = risks.last() {
-        manager.moves("closeRisk", gone, json!({})).await?;
+    let it_manager = world.person(asked.it_manager)?;
+    match asked.decision {
+        Awaited => Ok(()),
+        Until(day) => {
+            world.timeline.day(asked.on + 5).await;
+            let input = json!({
+                "acceptedUntil": world.timeline.date(day),
+                "note": "Accepteras under förutsättning att åtgärden följs upp i det taktiska forumet.",
+            });
+            it_manager
+                .moves("acceptRisk", &request, input)
+                .await
+                .map(drop)
+        }
+        No => {
+            world.timeline.day(asked.on + 6).await;
+            let input = json!({"note": "Accepteras inte. Ta fram en åtgärdsplan till nästa strategiska forum."});
+            it_manager
+                .moves("declineRisk", &request, input)
+                .await
+                .map(drop)
+        }
     }
-    if analysis.course == Revised {
-        return Ok(());
-    }
-    world.timeline.day(analysis.begun + 110).await;
-    let input = json!({"message": "Omarbetad efter byte av plattform."});
-    let submitted = manager.moves("submitRiskAnalysis", &revised, input).await?;
-    world.timeline.day(analysis.begun + 118).await;
-    approve(reviewer, &submitted).await?;
-    Ok(())
 }

@@ -211,8 +211,9 @@ impl Somebody<'_> {
             .data(session);
         let answer = self.world.app.schema().execute(request).await;
         if let Some(error) = answer.errors.first() {
-            let code = error.extensions.as_ref().and_then(|more| more.get("code"));
-            let code = code.map_or("no code".to_owned(), ToString::to_string);
+            let code = error
+                .source::<crate::Error>()
+                .map_or("no code", crate::Error::code);
             bail!(
                 "{} asks {document} with {told}: {code}: {}",
                 self.actor.name,
