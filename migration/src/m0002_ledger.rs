@@ -47,7 +47,8 @@ fn tables() -> Vec<Table> {
             .big("position")
             .null()
             .unique(&["event_id", "organisation_id"])
-            .unique(&["organisation_id", "position"]),
+            .unique(&["organisation_id", "position"])
+            .index_without(&["event_id"], "position"),
         Table::new("ledger_seal")
             .big("sequence")
             .refers("event_id", "event")

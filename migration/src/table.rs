@@ -126,6 +126,16 @@ impl Table {
         self
     }
 
+    /// An index of the rows alone where `without` has no value.
+    pub(crate) fn index_without(mut self, columns: &[&'static str], without: &'static str) -> Self {
+        let index = self
+            .indexed(&format!("ix_no_{without}"), columns)
+            .and_where(Expr::col(without).is_null())
+            .to_owned();
+        self.indexes.push(index);
+        self
+    }
+
     /// Unique among the rows where `without` has no value: two missing values never collide in SQL.
     pub(crate) fn unique_without(
         mut self,

@@ -22,7 +22,7 @@ use crate::Result;
 pub const GENESIS: &str = "0000000000000000000000000000000000000000000000000000000000000000";
 
 /// How many events one pass seals at the most, so that writers do not wait long for it.
-const BATCH: u64 = 500;
+pub(crate) const BATCH: u64 = 500;
 
 /// Seals committed events that have no seal yet, oldest first, and returns how many.
 ///
@@ -42,6 +42,7 @@ pub(crate) async fn pass(tx: &impl ConnectionTrait, now: DateTime<Utc>) -> Resul
     let mut audiences = audiences(tx, &events).await?;
     let mut positions = BTreeMap::new();
     let sealed = events.len() as u64;
+    let mut seals = Vec::with_capacity(events.len());
     for event in events {
         let mut told = audiences.remove(&event.id).unwrap_or_default();
         for row in &mut told {
@@ -62,20 +63,24 @@ pub(crate) async fn pass(tx: &impl ConnectionTrait, now: DateTime<Utc>) -> Resul
             hash: previous.clone(),
             sealed_at: now,
         };
-        ledger_seal::Entity::insert(seal.into_active_model().reset_all())
-            .exec_without_returning(tx)
-            .await?;
+        seals.push(seal.into_active_model().reset_all());
     }
+    ledger_seal::Entity::insert_many(seals)
+        .exec_without_returning(tx)
+        .await?;
     Ok(sealed)
 }
 
+/// An event without a seal has no number with those who are told of it; there is an index of these, so
+/// that sealing costs the same however long the ledger is.
 async fn unsealed(tx: &impl ConnectionTrait) -> Result<Vec<event::Model>> {
-    let sealed = ledger_seal::Entity::find()
+    let unnumbered = event_audience::Entity::find()
         .select_only()
-        .column(ledger_seal::Column::EventId)
+        .column(event_audience::Column::EventId)
+        .filter(event_audience::Column::Position.is_null())
         .into_query();
     Ok(event::Entity::find()
-        .filter(event::Column::Id.not_in_subquery(sealed))
+        .filter(event::Column::Id.in_subquery(unnumbered))
         .order_by(event::Column::At, Order::Asc)
         .order_by(event::Column::Id, Order::Asc)
         .limit(BATCH)
