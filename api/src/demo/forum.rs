@@ -614,7 +614,9 @@ async fn report(world: &World, planned: Planned, item: &Record, days: i64) -> Re
     later(world, planned, days).await;
     // What the supplier has handed in by then shows it.
     let work = (planned.chair(), planned.doer());
-    let shown = PROOFS.iter().find(|(chair, doer, _)| (*chair, *doer) == work);
+    let shown = PROOFS
+        .iter()
+        .find(|(chair, doer, _)| (*chair, *doer) == work);
     let shown = shown.and_then(|(.., submission)| world.id(submission).ok());
     let input = json!({
         "report": "Åtgärden är genomförd och kontrollerad i drift.",

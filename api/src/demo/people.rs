@@ -42,7 +42,8 @@ pub struct Tenant {
     pub name: &'static str,
     /// Its organisation number.
     pub number: &'static str,
-    kind: OrganisationKind,
+    /// What it is.
+    pub kind: OrganisationKind,
     domain: &'static str,
     /// The areas of the agreements of a supplier; every area of a municipality.
     areas: &'static [ServiceArea],

@@ -170,7 +170,7 @@ const ANALYSES: &[Analysis] = &[
             ),
             untreated(
                 "Prestandan räcker inte vid vaccinationskampanj",
-                (2, 2),
+                (1, 2),
                 "ACCEPT",
             ),
         ],
@@ -542,7 +542,7 @@ const ANALYSES: &[Analysis] = &[
         by: "Elin Wikström",
         hands_in: "Stefan Ask",
         reviewer: "Sara Öberg",
-        shared_with: &[],
+        shared_with: &["Sara Öberg"],
         begun: -8,
         review: 210,
         course: Begun,
@@ -825,9 +825,10 @@ async fn work_out(world: &World, analysis: &Analysis) -> Result<()> {
         "reviewOn": world.timeline.date(analysis.review),
     });
     let mut record = author.does("createRiskAnalysis", input).await?;
+    let owner = world.person(analysis.hands_in)?;
     for name in analysis.shared_with {
-        let input = json!({"organisationId": world.person(name)?.organisation_id()});
-        record = author.moves("shareRiskAnalysis", &record, input).await?;
+        let guest = json!({"organisationId": world.person(name)?.organisation_id()});
+        record = owner.moves("shareRiskAnalysis", &record, guest).await?;
     }
     let mut risks = Vec::new();
     for risk in analysis.risks {
