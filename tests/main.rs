@@ -4,11 +4,16 @@
 //! promised. All of them use the demo's world, each a copy of its own.
 
 mod access;
+mod command;
 mod cost;
 mod evidence;
 mod harness;
+mod idempotency;
 mod ledger;
 mod readme;
+mod request;
+mod risk;
 mod schema;
 mod story;
+mod submission;
 mod transport;

@@ -1,6 +1,6 @@
 //! A client of the API, as an integration writes one.
 
-use reqwest::StatusCode;
+use reqwest::{StatusCode, header::HeaderMap};
 use serde_json::{Value, json};
 
 /// Somebody who calls the API over HTTP.
@@ -15,6 +15,7 @@ pub struct Client {
 #[derive(Clone, Debug)]
 pub struct Answer {
     pub status: StatusCode,
+    pub headers: HeaderMap,
     pub body: Value,
 }
 
@@ -52,10 +53,7 @@ impl Client {
         if let Some(token) = &self.token {
             request = request.bearer_auth(token);
         }
-        let response = request.send().await.expect("the service answers");
-        let status = response.status();
-        let body = response.json().await.expect("the answer is JSON");
-        Answer { status, body }
+        Answer::of(request).await
     }
 
     /// The data of a document that must succeed.
@@ -78,18 +76,69 @@ impl Client {
         .await
     }
 
+    /// Moves a record on from the version that it was last seen with.
+    pub async fn moves(&self, mutation: &str, record: &Value, more: Value) -> Value {
+        self.does(mutation, at(record, more), "{ id version }")
+            .await
+    }
+
+    /// The code with which that is refused; the test fails if it is done.
+    pub async fn is_refused(&self, mutation: &str, input: Value) -> String {
+        let answer = self.tries(mutation, input, "{ __typename }").await;
+        let code = answer.code().map(str::to_owned);
+        code.unwrap_or_else(|| panic!("{mutation} must be refused: {:#}", answer.body))
+    }
+
+    /// What there is of a record by its id, as a fragment such as `... on Risk { score }` reads it.
+    pub async fn reads(&self, id: &Value, fragment: &str) -> Value {
+        let document = format!("query($id: ID!) {{ node(id: $id) {{ {fragment} }} }}");
+        self.ask(&document, json!({ "id": id })).await["node"].clone()
+    }
+
+    /// Whether there is such a record for this client; everything but "not found" fails the test.
+    pub async fn finds(&self, id: &Value) -> bool {
+        let document = "query($id: ID!) { node(id: $id) { id } }";
+        let answer = self.send(document, json!({ "id": id })).await;
+        match answer.code() {
+            None => answer.data(document)["node"]["id"] == *id,
+            Some("NOT_FOUND") => false,
+            Some(_) => panic!("{:#}", answer.body),
+        }
+    }
+
+    /// Up to a hundred records of a root list, by arguments such as `filter: { open: true }`.
+    pub async fn lists(&self, list: &str, arguments: &str, selection: &str) -> Vec<Value> {
+        let document = format!(
+            "{{ {list}(first: 100{}{arguments}) {{ nodes {selection} }} }}",
+            if arguments.is_empty() { "" } else { ", " }
+        );
+        let data = self.ask(&document, json!({})).await;
+        data[list]["nodes"].as_array().expect("nodes").clone()
+    }
+
+    /// How many records a root list has.
+    pub async fn counts(&self, list: &str, filter: &str) -> i64 {
+        let document = format!("{{ {list}(filter: {filter}) {{ totalCount }} }}");
+        let data = self.ask(&document, json!({})).await;
+        data[list]["totalCount"].as_i64().expect("a number")
+    }
+
+    /// The first hundred events of the last minutes that it is told of.
+    pub async fn news(&self) -> Vec<Value> {
+        let since = chrono::Utc::now() - chrono::TimeDelta::minutes(10);
+        let filter = format!("filter: {{ since: {} }}", json!(since));
+        let selection =
+            "{ event { action person { name } subject { id } changes { field before after } } }";
+        let entries = self.lists("events", &filter, selection).await;
+        entries
+            .into_iter()
+            .map(|entry| entry["event"].clone())
+            .collect()
+    }
+
     /// Sends the bytes of a file to an upload URL, as `curl -T` does.
     pub async fn put(&self, url: &str, bytes: impl Into<reqwest::Body>) -> Answer {
-        let response = self
-            .http
-            .put(url)
-            .body(bytes)
-            .send()
-            .await
-            .expect("the service answers");
-        let status = response.status();
-        let body = response.json().await.expect("the answer is JSON");
-        Answer { status, body }
+        Answer::of(self.http.put(url).body(bytes)).await
     }
 
     /// Fetches a file with headers of one's own.
@@ -113,7 +162,23 @@ pub fn mutation_document(mutation: &str, selection: &str) -> String {
     format!("mutation($input: {pascal}Input!) {{ {mutation}(input: $input) {selection} }}")
 }
 
+/// The input of a change of a record at the version that it was last seen with.
+pub fn at(record: &Value, mut more: Value) -> Value {
+    more["id"] = record["id"].clone();
+    more["expectedVersion"] = record["version"].clone();
+    more
+}
+
 impl Answer {
+    async fn of(request: reqwest::RequestBuilder) -> Self {
+        let response = request.send().await.expect("the service answers");
+        Self {
+            status: response.status(),
+            headers: response.headers().clone(),
+            body: response.json().await.expect("the answer is JSON"),
+        }
+    }
+
     /// The data, which must have come without errors.
     pub fn data(&self, what: &str) -> Value {
         assert!(

@@ -5,12 +5,13 @@
 //! a page costs.
 
 mod client;
+pub mod given;
 mod schema;
 mod served;
 mod template;
 mod world;
 
-pub use client::{Answer, Client, mutation_document};
+pub use client::{Answer, Client, at, mutation_document};
 pub use schema::Schema;
 pub use served::Served;
 pub use template::{Actor, BINARY, Folder};

@@ -25,16 +25,13 @@ impl Served {
         }
     }
 
-    /// The first actor of the organisation (by the beginning of its name) with this role.
+    /// The first actor of the organisation with this role, as [`Actor::is`] reads them.
     pub fn client(&self, organisation: &str, role: &str) -> Client {
         let actor = self
             .announcement
             .actors
             .iter()
-            .find(|actor| {
-                actor.organisation.starts_with(organisation)
-                    && actor.roles.iter().any(|held| held == role)
-            })
+            .find(|actor| actor.is(organisation, role))
             .unwrap_or_else(|| panic!("the world has a {role} of {organisation}"));
         self.client_with(&actor.token)
     }

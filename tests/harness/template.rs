@@ -25,6 +25,20 @@ pub struct Actor {
     pub token: String,
 }
 
+impl Actor {
+    /// Whether it belongs to the organisation (by the beginning of its name) and has this role; a
+    /// service-area manager's is named with the area, as in `SERVICE_AREA_MANAGER:NETWORK`.
+    pub fn is(&self, organisation: &str, role: &str) -> bool {
+        let (role, area) = match role.split_once(':') {
+            Some((role, area)) => (role, Some(area)),
+            None => (role, None),
+        };
+        self.organisation.starts_with(organisation)
+            && self.roles.iter().any(|held| held == role)
+            && area.is_none_or(|area| self.service_areas == [area])
+    }
+}
+
 /// The first line of `samsyn demo --json`.
 #[derive(Clone, Debug, Deserialize)]
 pub struct Announcement {

@@ -11,9 +11,10 @@ use samsyn::{
     graphql::schema::Schema,
 };
 use serde_json::{Value, json};
+use tokio::net::TcpListener;
 use tower::ServiceExt;
 
-use super::{Actor, Answer, Folder, mutation_document};
+use super::{Actor, Answer, Client, Folder, mutation_document};
 
 /// What the demo keeps of its world beside the database.
 #[derive(serde::Deserialize)]
@@ -28,6 +29,7 @@ pub struct World {
     pub actors: Vec<Actor>,
     pub schema: Schema,
     router: Router,
+    base: String,
 }
 
 impl World {
@@ -49,14 +51,19 @@ impl World {
             },
             ..Settings::default()
         };
-        let base = "http://samsyn.test/".parse().expect("an address");
-        let app = App::open(&settings, base, Clock::system())
+        let listener = TcpListener::bind("127.0.0.1:0").await.expect("a free port");
+        let address = listener.local_addr().expect("an address");
+        let base = format!("http://{address}/");
+        let app = App::open(&settings, base.parse().expect("a URL"), Clock::system())
             .await
             .expect("the world opens");
+        let router = app.routes(&settings);
+        tokio::spawn(axum::serve(listener, router.clone()).into_future());
         let actors =
             fs::read_to_string(folder.path().join("demo.json")).expect("the world has its actors");
         Self {
-            router: app.routes(&settings),
+            router,
+            base,
             schema: app.schema().clone(),
             door: app.door,
             actors: serde_json::from_str::<Kept>(&actors)
@@ -66,17 +73,27 @@ impl World {
         }
     }
 
-    /// The first actor of the organisation (by the beginning of its name) with this role.
+    /// The first actor of the organisation with this role, as [`Actor::is`] reads them.
     pub fn actor(&self, organisation: &str, role: &str) -> Arc<Actor> {
-        let found = self.actors.iter().find(|actor| {
-            actor.organisation.starts_with(organisation)
-                && actor.roles.iter().any(|held| held == role)
-        });
+        let found = self
+            .actors
+            .iter()
+            .find(|actor| actor.is(organisation, role));
         Arc::new(
             found
                 .unwrap_or_else(|| panic!("the world has a {role} of {organisation}"))
                 .clone(),
         )
+    }
+
+    /// The same as a client over HTTP.
+    pub fn client(&self, organisation: &str, role: &str) -> Client {
+        self.client_with(&self.actor(organisation, role).token)
+    }
+
+    /// Somebody with this token.
+    pub fn client_with(&self, token: &str) -> Client {
+        Client::new(&format!("{}graphql", self.base), Some(token))
     }
 
     /// Sends a document as somebody, or as nobody.
@@ -93,12 +110,15 @@ impl World {
             .oneshot(request)
             .await
             .expect("the service answers");
-        let status = response.status();
-        let bytes = axum::body::to_bytes(response.into_body(), usize::MAX)
+        let (head, body) = response.into_parts();
+        let bytes = axum::body::to_bytes(body, usize::MAX)
             .await
             .expect("a body");
-        let body = serde_json::from_slice(&bytes).expect("the answer is JSON");
-        Answer { status, body }
+        Answer {
+            status: head.status,
+            headers: head.headers,
+            body: serde_json::from_slice(&bytes).expect("the answer is JSON"),
+        }
     }
 
     /// The data of a document that must succeed, and how many statements it cost.
@@ -119,10 +139,8 @@ impl World {
 
     /// Sends the bytes of a file to an upload URL.
     pub async fn put(&self, url: &str, bytes: &'static str) -> Value {
-        let path = url
-            .strip_prefix("http://samsyn.test")
-            .expect("a URL of this service");
-        let request = Request::put(path)
+        let path = url.strip_prefix(&self.base).expect("a URL of this service");
+        let request = Request::put(format!("/{path}"))
             .body(Body::from(bytes))
             .expect("a request");
         let response = self
