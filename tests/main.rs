@@ -4,9 +4,11 @@
 //! promised. All of them use the demo's world, each a copy of its own.
 
 mod access;
+mod action_item;
 mod command;
 mod cost;
 mod evidence;
+mod forum;
 mod harness;
 mod idempotency;
 mod ledger;
@@ -16,4 +18,5 @@ mod risk;
 mod schema;
 mod story;
 mod submission;
+mod token;
 mod transport;

@@ -121,30 +121,50 @@ pub async fn a_risk(who: &Client, analysis: &Value, likelihood: i32, impact: i32
     who.does("addRisk", input, "{ id version }").await
 }
 
-/// A forum of the customer's own that the network supplier takes part in, with its chair: whoever makes
-/// it.
-pub async fn a_forum(chair: &Client, level: &str, name: &str, parent: Option<&Value>) -> Value {
+/// A forum of Älvsunda's, about one area or all, with its chair, who is whoever makes it, and these
+/// suppliers.
+pub async fn a_forum(
+    chair: &Client,
+    level: &str,
+    area: Option<&str>,
+    parent: Option<&Value>,
+    suppliers: &[&str],
+) -> Value {
     let input = json!({
-        "level": level, "name": name, "parentId": parent.map(|parent| &parent["id"]),
+        "level": level, "name": format!("Provforum {level}"), "serviceArea": area,
+        "parentId": parent.map(|parent| &parent["id"]),
     });
     let forum = chair.does("createForum", input, "{ id version }").await;
     let own = organisation(chair, "Älvsunda").await;
-    let person = myself(chair).await;
     let input = json!({
-        "forumId": forum["id"], "organisationId": own, "personId": person, "duty": "CHAIR",
+        "forumId": forum["id"], "organisationId": own, "personId": myself(chair).await, "duty": "CHAIR",
     });
     chair.does("addForumMember", input, "{ id }").await;
-    let supplier = organisation(chair, "Bältespännar").await;
-    let input = json!({ "forumId": forum["id"], "organisationId": supplier });
-    chair.does("addForumMember", input, "{ id }").await;
+    for supplier in suppliers {
+        let supplier = organisation(chair, supplier).await;
+        let input = json!({ "forumId": forum["id"], "organisationId": supplier });
+        chair.does("addForumMember", input, "{ id }").await;
+    }
     forum
 }
 
-/// An action item of a forum, for an organisation.
-pub async fn an_action_item(customer: &Client, forum: &Value, assignee: &Value) -> Value {
+/// A meeting of a forum, tomorrow.
+pub async fn a_meeting(chair: &Client, forum: &Value) -> Value {
+    let starts = chrono::Utc::now() + chrono::TimeDelta::days(1);
+    let input = json!({ "forumId": forum["id"], "title": "Provmöte", "startsAt": starts });
+    chair.does("scheduleMeeting", input, "{ id version }").await
+}
+
+/// An action item of a forum, for an organisation, due in so many days.
+pub async fn an_action_item(
+    customer: &Client,
+    forum: &Value,
+    assignee: &str,
+    due_in: i64,
+) -> Value {
     let input = json!({
-        "forumId": forum["id"], "title": "Byt brandvägg", "dueOn": in_days(30),
-        "assigneeOrganisationId": assignee,
+        "forumId": forum["id"], "title": "Byt brandvägg", "dueOn": in_days(due_in),
+        "assigneeOrganisationId": organisation(customer, assignee).await,
     });
     customer
         .does("createActionItem", input, "{ id version }")
