@@ -12,6 +12,7 @@ mod forum;
 mod harness;
 mod idempotency;
 mod ledger;
+mod paging;
 mod readme;
 mod request;
 mod risk;

@@ -20,36 +20,64 @@ fn text(bytes: &[u8]) -> String {
     String::from_utf8_lossy(bytes).trim().to_owned()
 }
 
-/// Serves an empty folder on a free port, and tells where.
-async fn serve(folder: &Path) -> (Child, String) {
-    let port = {
-        let free = std::net::TcpListener::bind("127.0.0.1:0").expect("a free port");
-        free.local_addr().expect("an address").port()
-    };
-    let listen = format!("127.0.0.1:{port}");
-    let child = Command::new(BINARY)
-        .args(["serve", "--listen", &listen])
-        .current_dir(folder)
-        .stderr(Stdio::null())
-        .spawn()
-        .expect("the binary starts");
-    let ready = format!("http://{listen}/readyz");
-    for _ in 0..200 {
-        if reqwest::get(&ready)
-            .await
-            .is_ok_and(|answer| answer.status().is_success())
-        {
-            return (child, format!("http://{listen}/graphql"));
+/// The service on a folder; ended with the test, if not before.
+struct Serving {
+    process: Child,
+    graphql: String,
+}
+
+impl Serving {
+    /// Serves a folder on a free port.
+    async fn start(folder: &Path) -> Self {
+        let port = {
+            let free = std::net::TcpListener::bind("127.0.0.1:0").expect("a free port");
+            free.local_addr().expect("an address").port()
+        };
+        let listen = format!("127.0.0.1:{port}");
+        let serving = Self {
+            process: Command::new(BINARY)
+                .args(["serve", "--listen", &listen])
+                .current_dir(folder)
+                .stderr(Stdio::null())
+                .spawn()
+                .expect("the binary starts"),
+            graphql: format!("http://{listen}/graphql"),
+        };
+        let ready = format!("http://{listen}/readyz");
+        for _ in 0..200 {
+            if reqwest::get(&ready)
+                .await
+                .is_ok_and(|answer| answer.status().is_success())
+            {
+                return serving;
+            }
+            tokio::time::sleep(Duration::from_millis(50)).await;
         }
-        tokio::time::sleep(Duration::from_millis(50)).await;
+        panic!("it serves within ten seconds");
     }
-    panic!("it serves within ten seconds");
+
+    /// Asks it to stop, as a supervisor does, and tells whether it ended well.
+    fn stops_well(mut self) -> bool {
+        let asked = Command::new("kill")
+            .args(["-TERM", &self.process.id().to_string()])
+            .status();
+        assert!(asked.expect("kill runs").success());
+        self.process.wait().expect("it ends").success()
+    }
+}
+
+impl Drop for Serving {
+    fn drop(&mut self) {
+        // It may have ended already; then there is nothing to end.
+        let _ = self.process.kill();
+        let _ = self.process.wait();
+    }
 }
 
 #[tokio::test]
 async fn an_empty_folder_becomes_a_world_in_which_people_act() {
     let folder = tempfile::tempdir().expect("a folder");
-    let (mut served, graphql) = serve(folder.path()).await;
+    let serving = Serving::start(folder.path()).await;
     let made = samsyn(
         folder.path(),
         &[
@@ -83,7 +111,7 @@ async fn an_empty_folder_becomes_a_world_in_which_people_act() {
     );
     assert!(token.status.success(), "{}", text(&token.stderr));
 
-    let administrator = Client::new(&graphql, Some(&text(&token.stdout)));
+    let administrator = Client::new(&serving.graphql, Some(&text(&token.stdout)));
     let person = json!({ "name": "Åsa Prov", "email": "asa@prov.example", "roles": [{ "role": "IT_MANAGER" }] });
     administrator
         .does("createPerson", person, "{ id roles { role } }")
@@ -103,7 +131,7 @@ async fn an_empty_folder_becomes_a_world_in_which_people_act() {
             "ADMINISTRATION_WRITE",
         ],
     );
-    let it_manager = Client::new(&graphql, Some(&text(&token.stdout)));
+    let it_manager = Client::new(&serving.graphql, Some(&text(&token.stdout)));
     let agreement = json!({ "supplierNumber": "556036-0793", "supplierName": "Prov Drift AB", "serviceArea": "NETWORK",
         "reference": "KS 2026/1", "title": "Nätverk", "startsOn": "2026-01-01" });
     let made = it_manager
@@ -111,14 +139,7 @@ async fn an_empty_folder_becomes_a_world_in_which_people_act() {
         .await;
     assert_eq!(made["supplier"]["name"], "Prov Drift AB");
 
-    let asked = Command::new("kill")
-        .args(["-TERM", &served.id().to_string()])
-        .status();
-    assert!(asked.expect("kill runs").success());
-    assert!(
-        served.wait().expect("it ends").success(),
-        "it stops well when asked to"
-    );
+    assert!(serving.stops_well());
     let verdict = samsyn(folder.path(), &["verify-ledger"]);
     assert!(verdict.status.success(), "{}", text(&verdict.stderr));
 }
