@@ -7,6 +7,7 @@ mod access;
 mod action_item;
 mod command;
 mod cost;
+mod event;
 mod evidence;
 mod forum;
 mod harness;

@@ -27,13 +27,18 @@ impl Served {
 
     /// The first actor of the organisation with this role, as [`Actor::is`] reads them.
     pub fn client(&self, organisation: &str, role: &str) -> Client {
-        let actor = self
+        self.client_with(self.token(organisation, role))
+    }
+
+    /// That actor's token.
+    pub fn token(&self, organisation: &str, role: &str) -> &str {
+        let found = self
             .announcement
             .actors
             .iter()
-            .find(|actor| actor.is(organisation, role))
-            .unwrap_or_else(|| panic!("the world has a {role} of {organisation}"));
-        self.client_with(&actor.token)
+            .find(|actor| actor.is(organisation, role));
+        let actor = found.unwrap_or_else(|| panic!("the world has a {role} of {organisation}"));
+        &actor.token
     }
 
     /// Somebody with this token.

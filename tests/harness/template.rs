@@ -43,6 +43,7 @@ impl Actor {
 #[derive(Clone, Debug, Deserialize)]
 pub struct Announcement {
     pub graphql: String,
+    pub subscriptions: String,
     pub actors: Vec<Actor>,
 }
 

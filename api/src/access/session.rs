@@ -1,7 +1,7 @@
 //! What a request carries: the door, who is calling, and the scope its reads share.
 
 use std::sync::{
-    Arc,
+    Arc, PoisonError, RwLock,
     atomic::{AtomicBool, Ordering},
 };
 
@@ -20,7 +20,7 @@ pub struct Session(Arc<Inner>);
 
 struct Inner {
     door: Door,
-    actor: Option<Arc<Actor>>,
+    actor: RwLock<Option<Arc<Actor>>>,
     scope: Mutex<Option<Arc<Scope>>>,
     secret: AtomicBool,
     changed: Arc<AtomicBool>,
@@ -32,7 +32,7 @@ impl Session {
     pub fn new(door: Door, actor: Option<Arc<Actor>>) -> Self {
         Self(Arc::new(Inner {
             door,
-            actor,
+            actor: RwLock::new(actor),
             scope: Mutex::default(),
             secret: AtomicBool::default(),
             changed: Arc::default(),
@@ -43,11 +43,9 @@ impl Session {
     ///
     /// # Errors
     /// `Unauthenticated` when nobody is known to.
-    pub fn actor(&self) -> Result<&Arc<Actor>> {
-        self.0
-            .actor
-            .as_ref()
-            .ok_or(Error::Unauthenticated(ANONYMOUS))
+    pub fn actor(&self) -> Result<Arc<Actor>> {
+        let actor = self.0.actor.read().unwrap_or_else(PoisonError::into_inner);
+        actor.clone().ok_or(Error::Unauthenticated(ANONYMOUS))
     }
 
     /// The door, for what outlives a single read, such as a subscription.
@@ -66,7 +64,7 @@ impl Session {
         if let Some(scope) = current.as_ref() {
             return Ok(scope.clone());
         }
-        let scope = Arc::new(self.0.door.scope(actor).await?);
+        let scope = Arc::new(self.0.door.scope(&actor).await?);
         *current = Some(scope.clone());
         Ok(scope)
     }
@@ -84,7 +82,7 @@ impl Session {
     pub async fn permit<A: Act>(&self, id: Uuid, expected: Option<i32>) -> Result<Permit<A>> {
         let actor = self.actor()?;
         self.forget().await;
-        let permit = self.0.door.permit(actor, id, expected).await?;
+        let permit = self.0.door.permit(&actor, id, expected).await?;
         Ok(permit.telling(self.0.changed.clone()))
     }
 
@@ -97,13 +95,16 @@ impl Session {
         self.permit(home, None).await
     }
 
-    /// The session of the same actor with roles and token as they stand now.
+    /// Goes on with the actor's roles and token as they stand now, for what outlives a single read. What
+    /// is read afterwards is read anew.
     ///
     /// # Errors
     /// `Unauthenticated` when the token has expired or was revoked, or the person may no longer act.
-    pub async fn renewed(&self) -> Result<Self> {
-        let actor = self.0.door.renew(self.actor()?).await?;
-        Ok(Self::new(self.0.door.clone(), Some(actor)))
+    pub async fn renew(&self) -> Result<()> {
+        let actor = self.0.door.renew(&self.actor()?).await?;
+        *self.0.actor.write().unwrap_or_else(PoisonError::into_inner) = Some(actor);
+        self.forget().await;
+        Ok(())
     }
 
     /// Whether anything was committed, or may have been.

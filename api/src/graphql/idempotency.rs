@@ -6,7 +6,7 @@
 //! for the same request or a corrected one. What a key stands for is decided in
 //! [`access`](crate::access::Claim).
 
-use std::{any::TypeId, sync::Arc};
+use std::sync::Arc;
 
 use async_graphql::{Data, Executor, Request, Response};
 use http::{HeaderMap, HeaderName};
@@ -18,7 +18,7 @@ use uuid::Uuid;
 use super::{
     http::Refused,
     respond,
-    transport::{Params, Transport},
+    transport::{Params, Transport, session},
 };
 use crate::{
     Error, Result,
@@ -120,10 +120,7 @@ impl Once {
 
 /// Whose key it is: the token's, or of whoever acts without one.
 fn caller(data: &Data) -> Option<(Session, Uuid)> {
-    let session = data
-        .get(&TypeId::of::<Session>())?
-        .downcast_ref::<Session>()?
-        .clone();
+    let session = session(data)?;
     let actor = session.actor().ok()?;
     let caller = actor.token.or(actor.person)?;
     Some((session, caller))

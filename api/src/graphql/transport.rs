@@ -3,7 +3,7 @@
 //! A request goes the same way on both: typed strictly, guarded, parsed, its operation chosen, its
 //! caller admitted, executed. Nothing reaches the executor on another way.
 
-use std::{panic::AssertUnwindSafe, sync::Arc};
+use std::{any::TypeId, panic::AssertUnwindSafe, sync::Arc};
 
 use async_graphql::{
     Data, Executor, Request, Response, ServerError, Variables,
@@ -20,7 +20,7 @@ use super::{
     guard::{self, Limits},
     respond,
 };
-use crate::{Error, Result};
+use crate::{Error, Result, access::Session};
 
 /// Takes the bearer token of a request, if it has one, and gives what its resolvers find in the
 /// context. It is asked for every operation, so what it gives lives no longer than one.
@@ -114,12 +114,23 @@ impl<E: Executor> Transport<E> {
         execution.await.map_err(|_| panicked())
     }
 
-    /// Executes any operation as a stream of responses; a panic ends it with `INTERNAL`.
+    /// Executes any operation as a stream of responses; a panic ends it with `INTERNAL`. What a response
+    /// was read in is closed before it is sent: a peer that reads slowly occupies no connection of the
+    /// database.
     pub(super) fn stream(&self, request: Request) -> impl Stream<Item = Result<Response>> + use<E> {
+        let session = session(&request.data);
         let responses = self.executor.execute_stream(request, None);
         AssertUnwindSafe(responses)
             .catch_unwind()
-            .map(|response| response.map_err(|_| panicked()))
+            .then(move |response| {
+                let session = session.clone();
+                async move {
+                    if let Some(session) = session {
+                        session.forget().await;
+                    }
+                    response.map_err(|_| panicked())
+                }
+            })
     }
 
     /// What is told when [`Limits::time`] is over.
@@ -129,6 +140,13 @@ impl<E: Executor> Transport<E> {
             "The request took longer than {most} and was given up. Ask for less at once; after a mutation, read first what became of it."
         ))
     }
+}
+
+/// The session among what resolvers find in their context, if there is one.
+pub(super) fn session(data: &Data) -> Option<Session> {
+    data.get(&TypeId::of::<Session>())?
+        .downcast_ref::<Session>()
+        .cloned()
 }
 
 /// async-graphql panics on some documents (a default value for a list of an unknown type); whoever

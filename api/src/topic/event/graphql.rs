@@ -300,7 +300,7 @@ impl Follower {
     }
 
     async fn read(&mut self) -> Result<Vec<FeedEntry>> {
-        self.session = self.session.renewed().await?;
+        self.session.renew().await?;
         let rows = next_rows(&*self.session.scope().await?, self.after).await?;
         if rows.len() == BATCH {
             self.sealed.mark_changed();

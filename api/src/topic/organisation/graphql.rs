@@ -313,7 +313,7 @@ pub struct OrganisationQuery;
 impl OrganisationQuery {
     /// Who is calling, with which roles and scopes.
     async fn viewer(&self, ctx: &Context<'_>) -> Result<Viewer> {
-        Ok(Viewer(session(ctx)?.actor()?.clone()))
+        Ok(Viewer(session(ctx)?.actor()?))
     }
 
     /// The own organisation and those it has to do with, by name.
