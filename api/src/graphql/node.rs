@@ -97,19 +97,19 @@ pub struct NodeQuery;
 
 #[Object]
 impl NodeQuery {
-    /// The record with this id. An id that names nothing you may see is answered with the error
-    /// NOT_FOUND, whether the record exists or not.
+    /// The record with this id. Null, beside the error NOT_FOUND, when the id names nothing that you may
+    /// see, whether the record exists or not.
     async fn node(
         &self,
         ctx: &Context<'_>,
         #[graphql(desc = "The id, as another field gave it.")] id: ID,
-    ) -> Result<Node> {
+    ) -> Result<Option<Node>> {
         let scope = scope(ctx).await?;
         let (prefix, id) = key::parse(&id).ok_or(Error::NotFound)?;
         match find(&scope, prefix, id).await {
             // A record of a topic that the actor may not read looks like one that does not exist.
             Err(Error::Forbidden(_)) => Err(Error::NotFound),
-            found => found?.ok_or(Error::NotFound),
+            found => found?.ok_or(Error::NotFound).map(Some),
         }
     }
 }
