@@ -3,13 +3,7 @@
 use serde_json::{Value, json};
 use sha2::{Digest, Sha256};
 
-use crate::harness::{Client, Served};
-
-/// The smallest file that is a PDF to whoever looks at its first bytes.
-fn a_pdf(words: &str) -> Vec<u8> {
-    format!("%PDF-1.4\n% {words}\n1 0 obj<</Type/Catalog>>endobj\ntrailer<</Root 1 0 R>>\n%%EOF\n")
-        .into_bytes()
-}
+use crate::harness::{Client, Served, given::a_pdf};
 
 async fn a_draft(contributor: &Client) -> Value {
     let input = json!({ "kind": "POLICY", "title": "Rutin för behörigheter" });

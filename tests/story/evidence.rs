@@ -3,34 +3,11 @@
 
 use serde_json::{Value, json};
 
-use super::{Stage, at, in_days};
-use crate::harness::Client;
-
-/// A file that begins as a PDF does.
-fn a_pdf(words: &str) -> Vec<u8> {
-    format!("%PDF-1.4\n% {words}\n1 0 obj<</Type/Catalog>>endobj\ntrailer<</Root 1 0 R>>\n%%EOF\n")
-        .into_bytes()
-}
-
-pub async fn upload(who: &Client, evidence: &Value, name: &str, replaces: Option<&Value>) -> Value {
-    let input =
-        json!({ "evidenceId": evidence["id"], "fileName": name, "replacesFileId": replaces });
-    let upload = who.does("createEvidenceUpload", input, "{ url }").await;
-    let sent = who
-        .put(upload["url"].as_str().expect("a URL"), a_pdf(name))
-        .await;
-    assert_eq!(sent.status, 201, "{:#}", sent.body);
-    sent.body["file"]["id"].clone()
-}
-
-/// A certificate with everything that handing in asks for.
-pub async fn a_certificate(who: &Client, title: &str) -> Value {
-    let input = json!({
-        "kind": "CERTIFICATE", "title": title, "certificationBody": "Nordcert", "certificateNumber": "NC-4711",
-        "standard": "ISO/IEC 27001:2022", "scope": "Drift av nätverk", "validFrom": in_days(-30), "validUntil": in_days(700),
-    });
-    who.does("draftEvidence", input, "{ id version }").await
-}
+use super::Stage;
+use crate::harness::{
+    Client, at,
+    given::{a_certificate, a_file, in_days},
+};
 
 async fn handed_in(who: &Client, evidence: &Value, agreement: &Value) -> Value {
     let input = json!({ "evidenceId": evidence["id"], "agreementId": agreement });
@@ -55,7 +32,7 @@ pub async fn a_certificate_is_handed_in_returned_and_approved(stage: &Stage) -> 
         .first(contributor, AGREEMENT, "/agreements/nodes/0/id")
         .await;
     let evidence = a_certificate(contributor, "Berättelsens certifikat").await;
-    let first = upload(contributor, &evidence, "certifikat.pdf", None).await;
+    let first = a_file(contributor, &evidence, "certifikat.pdf", None).await;
     let submitted = handed_in(contributor, &evidence, &agreement).await;
     assert_eq!(submitted["state"], "SUBMITTED");
     nobody_else_finds(stage, &[&evidence["id"], &first, &submitted["id"]]).await;
@@ -69,7 +46,7 @@ pub async fn a_certificate_is_handed_in_returned_and_approved(stage: &Stage) -> 
         .await;
     assert_eq!(returned["state"], "RETURNED");
 
-    let second = upload(
+    let second = a_file(
         contributor,
         &evidence,
         "certifikat med bilaga.pdf",
@@ -156,7 +133,7 @@ pub async fn it_is_handed_in_elsewhere_without_being_uploaded_again(stage: &Stag
         one.unwrap_or_else(|| panic!("an agreement with {customer}"))["id"].clone()
     };
     let evidence = a_certificate(&contributor, "Ett certifikat för två kunder").await;
-    upload(&contributor, &evidence, "gemensamt.pdf", None).await;
+    a_file(&contributor, &evidence, "gemensamt.pdf", None).await;
     let here = handed_in(&contributor, &evidence, &with("Älvsunda")).await;
     let there = handed_in(&contributor, &evidence, &with("Norrvik")).await;
 
@@ -208,7 +185,7 @@ pub async fn a_restore_test_is_asked_for_and_answered(stage: &Stage) {
     let evidence = supplier
         .does("draftEvidence", input, "{ id version }")
         .await;
-    upload(&supplier, &evidence, "protokoll.pdf", None).await;
+    a_file(&supplier, &evidence, "protokoll.pdf", None).await;
     let submission = handed_in(&supplier, &evidence, &agreement).await;
     let answer = at(&asked, json!({ "submissionId": submission["id"] }));
     let answered = supplier

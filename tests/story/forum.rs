@@ -2,10 +2,10 @@
 
 use serde_json::{Value, json};
 
-use super::{
-    Stage, at,
-    evidence::{a_certificate, upload},
-    in_days,
+use super::Stage;
+use crate::harness::{
+    at,
+    given::{a_certificate, a_file, in_days},
 };
 
 async fn forum(stage: &Stage, filter: &str) -> Value {
@@ -236,7 +236,7 @@ async fn a_proof(stage: &Stage) -> Value {
         )
         .await;
     let evidence = a_certificate(contributor, "Bevis på segmentering").await;
-    upload(contributor, &evidence, "bevis.pdf", None).await;
+    a_file(contributor, &evidence, "bevis.pdf", None).await;
     let input = json!({ "evidenceId": evidence["id"], "agreementId": agreement });
     let draft = contributor
         .does("createSubmission", input, "{ id version }")

@@ -5,8 +5,8 @@ use std::{collections::BTreeSet, process::Command};
 use sea_orm::{ConnectionTrait, Database};
 use serde_json::{Value, json};
 
-use super::{Stage, in_days};
-use crate::harness::{BINARY, Client};
+use super::Stage;
+use crate::harness::{BINARY, Client, given::in_days};
 
 pub async fn reads_all_open_items_page_by_page_and_follows_events(stage: &Stage) {
     let administrator = stage.demo.client("Älvsunda", "ADMINISTRATOR");

@@ -22,20 +22,9 @@ pub struct Stage {
 impl Stage {
     fn set() -> Self {
         let demo = Served::start();
-        let network_manager = demo
-            .announcement
-            .actors
-            .iter()
-            .find(|actor| {
-                actor.organisation.starts_with("Älvsunda")
-                    && actor.roles == ["SERVICE_AREA_MANAGER"]
-                    && actor.service_areas == ["NETWORK"]
-            })
-            .map(|actor| demo.client_with(&actor.token))
-            .expect("the world has a manager of the network area");
         Self {
             it_manager: demo.client("Älvsunda", "IT_MANAGER"),
-            network_manager,
+            network_manager: demo.client("Älvsunda", "SERVICE_AREA_MANAGER:NETWORK"),
             contributor: demo.client("Bältespännar", "SUPPLIER_CONTRIBUTOR"),
             supplier: demo.client("Bältespännar", "SUPPLIER_MANAGER"),
             demo,
@@ -49,18 +38,6 @@ impl Stage {
             .unwrap_or_else(|| panic!("{document} has {place}: {data:#}"))
             .clone()
     }
-}
-
-/// A change of a record at the version that it was last seen with.
-pub fn at(record: &Value, mut more: Value) -> Value {
-    more["id"] = record["id"].clone();
-    more["expectedVersion"] = record["version"].clone();
-    more
-}
-
-/// A day that is so many days from today.
-pub fn in_days(days: i64) -> String {
-    (chrono::Utc::now().date_naive() + chrono::TimeDelta::days(days)).to_string()
 }
 
 #[tokio::test]

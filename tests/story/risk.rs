@@ -2,7 +2,8 @@
 
 use serde_json::json;
 
-use super::{Stage, at, in_days};
+use super::Stage;
+use crate::harness::{at, given::in_days};
 
 pub async fn a_high_risk_is_worked_out_and_accepted(stage: &Stage) {
     let (supplier, customer) = (&stage.supplier, &stage.network_manager);
