@@ -13,9 +13,10 @@ use crate::{
     clock::Clock,
     config::Settings,
     graphql::{
-        Links, explorer, guard, http as graphql_http,
+        Links, explorer,
+        limits::Limits,
         schema::{self, Schema},
-        transport::{Admit, Transport},
+        transport::{self, Admit, Transport},
     },
     server,
     store::blob::Blobs,
@@ -40,7 +41,7 @@ pub struct App {
     /// The evidence store.
     pub blobs: Blobs,
     schema: Schema,
-    limits: guard::Limits,
+    limits: Limits,
 }
 
 impl App {
@@ -86,17 +87,17 @@ impl App {
 
     /// The routes of the API and the portal.
     pub fn routes(&self, settings: &Settings) -> Router {
-        let transport = Transport {
-            executor: self.schema.clone(),
-            limits: self.limits.clone(),
-            admit: admit(self.door.clone()),
-        };
+        let graphql = Transport::new(
+            self.schema.clone(),
+            self.limits.clone(),
+            admit(self.door.clone()),
+        );
         let files = evidence::http::routes(
             self.door.clone(),
             self.blobs.clone(),
             settings.evidence.max_bytes,
         );
-        graphql_http::routes(transport)
+        transport::http::routes(graphql)
             .merge(files)
             .merge(portal::routes())
             .route("/schema.graphql", get(definition))

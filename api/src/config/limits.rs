@@ -2,14 +2,14 @@
 //!
 //! Only what a deployment may have a reason to change is a setting. The limits that keep a hostile
 //! document from overflowing the stack or holding a core are not: they stand in
-//! [`guard`](crate::graphql::guard).
+//! [`limits`](crate::graphql::limits).
 
 use std::time::Duration;
 
 use serde::Deserialize;
 
 use super::value;
-use crate::graphql::guard;
+use crate::graphql::limits;
 
 /// How much one GraphQL request may ask for. Everything beyond is refused before it is executed.
 #[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
@@ -34,13 +34,13 @@ pub struct Limits {
 
 impl Default for Limits {
     fn default() -> Self {
-        let guard = guard::Limits::default();
+        let all = limits::Limits::default();
         Self {
-            body_bytes: guard.body_bytes,
-            depth: guard.depth,
-            complexity: guard.complexity,
-            aliases: guard.aliases,
-            operations_per_socket: guard.operations_per_socket,
+            body_bytes: all.body_bytes,
+            depth: all.depth,
+            complexity: all.complexity,
+            aliases: all.aliases,
+            operations_per_socket: all.operations_per_socket,
         }
     }
 }
@@ -48,15 +48,15 @@ impl Default for Limits {
 impl Limits {
     /// What the guard of the GraphQL endpoint holds requests to, when one may take so long.
     #[must_use]
-    pub fn guard(&self, request_timeout: Duration) -> guard::Limits {
-        guard::Limits {
+    pub fn guard(&self, request_timeout: Duration) -> limits::Limits {
+        limits::Limits {
             body_bytes: self.body_bytes,
             depth: self.depth,
             complexity: self.complexity,
             aliases: self.aliases,
             operations_per_socket: self.operations_per_socket,
             time: request_timeout,
-            ..guard::Limits::default()
+            ..limits::Limits::default()
         }
     }
 }

@@ -2,7 +2,7 @@
 
 use async_graphql::{MergedObject, MergedSubscription, Schema as Assembled};
 
-use super::{guard::Limits, links::Links, node::NodeQuery};
+use super::{limits::Limits, links::Links, node::NodeQuery};
 use crate::topic::{
     action_item::graphql::{ActionItemMutation, ActionItemQuery},
     agreement::graphql::{AgreementMutation, AgreementQuery},

@@ -6,7 +6,7 @@
 
 use async_graphql::{Pos, ServerError};
 
-use super::respond;
+use crate::graphql::transport::respond;
 
 /// One token; the text of strings and numbers is not kept, as nothing is decided by it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

@@ -3,22 +3,23 @@
 //! A request goes the same way on both: typed strictly, guarded, parsed, its operation chosen, its
 //! caller admitted, executed. Nothing reaches the executor on another way.
 
+pub mod http;
+
+mod accept;
+mod idempotency;
+pub mod respond;
+mod ws;
+
 use std::{any::TypeId, panic::AssertUnwindSafe, sync::Arc};
 
-use async_graphql::{
-    Data, Executor, Request, Response, ServerError, Variables,
-    parser::{
-        parse_query,
-        types::{DocumentOperations, ExecutableDocument, OperationType},
-    },
-};
+use ::http::{HeaderMap, header::AUTHORIZATION};
+use async_graphql::{Data, Executor, Request, Response, ServerError};
 use futures::{FutureExt, Stream, StreamExt, future::BoxFuture};
-use http::{HeaderMap, header::AUTHORIZATION};
 use serde_json::{Map, Value};
 
 use super::{
-    guard::{self, Limits},
-    respond,
+    document::{Documents, Operation},
+    limits::Limits,
 };
 use crate::{Error, Result, access::Session};
 
@@ -27,14 +28,11 @@ use crate::{Error, Result, access::Session};
 pub type Admit = Arc<dyn Fn(Option<String>) -> BoxFuture<'static, Result<Data>> + Send + Sync>;
 
 /// A GraphQL service as its transports see it.
-#[derive(Clone)]
 pub struct Transport<E> {
-    /// The schema.
-    pub executor: E,
-    /// What is refused.
-    pub limits: Limits,
-    /// Who is let in.
-    pub admit: Admit,
+    executor: E,
+    documents: Documents,
+    limits: Limits,
+    admit: Admit,
 }
 
 /// A request as the GraphQL-over-HTTP specification types it. Its `extensions` are checked and not
@@ -44,12 +42,6 @@ pub(super) struct Params {
     pub query: String,
     pub operation_name: Option<String>,
     pub variables: Value,
-}
-
-/// A guarded and parsed request, whose operation is known.
-pub(super) struct Prepared {
-    request: Request,
-    pub kind: OperationType,
 }
 
 impl Params {
@@ -81,30 +73,40 @@ impl Params {
             variables: variables.into(),
         })
     }
-
-    /// Guards and parses the request and chooses its operation.
-    pub(super) fn prepare(self, limits: &Limits) -> Result<Prepared, ServerError> {
-        guard::check(&self.query, limits)?;
-        guard::check_variables(&self.variables, limits)?;
-        let document = parse_query(&self.query).map_err(|error| respond::parse_error(&error))?;
-        let kind = operation(&document, self.operation_name.as_deref())?;
-        let mut request = Request::new(self.query).variables(Variables::from_json(self.variables));
-        request.operation_name = self.operation_name;
-        request.set_parsed_query(document);
-        Ok(Prepared { request, kind })
-    }
-}
-
-impl Prepared {
-    /// The request with the caller it acts for.
-    pub(super) fn admitted(self, data: Data) -> Request {
-        let mut request = self.request;
-        request.data = data;
-        request
-    }
 }
 
 impl<E: Executor> Transport<E> {
+    /// A service that executes documents within these limits, for whom `admit` lets in.
+    pub fn new(executor: E, limits: Limits, admit: Admit) -> Self {
+        Self {
+            executor,
+            documents: Documents::new(limits.clone()),
+            limits,
+            admit,
+        }
+    }
+
+    /// Reads the document of a request and chooses its operation.
+    ///
+    /// # Errors
+    /// Those of the document and its variables.
+    fn prepare(&self, params: Params) -> Result<Operation, Vec<ServerError>> {
+        let document = self.documents.read(params.query)?;
+        self.documents
+            .operation(document, params.operation_name, params.variables)
+    }
+
+    /// Lets the caller in who has this token, if there is one, and gives what the executor takes.
+    ///
+    /// # Errors
+    /// Those of [`Admit`].
+    async fn admit(&self, operation: Operation, token: Option<String>) -> Result<Request> {
+        let data = (self.admit)(token).await?;
+        let mut request = operation.into_request();
+        request.data = data;
+        Ok(request)
+    }
+
     /// Executes a query or mutation.
     ///
     /// # Errors
@@ -190,34 +192,6 @@ fn object_or_null(name: &str, value: Value) -> Result<Map<String, Value>> {
     }
 }
 
-/// What kind of operation the document's chosen one is.
-fn operation(
-    document: &ExecutableDocument,
-    name: Option<&str>,
-) -> Result<OperationType, ServerError> {
-    let chosen = match (&document.operations, name) {
-        (DocumentOperations::Single(only), None) => Some(only),
-        (DocumentOperations::Single(_), Some(_)) => None,
-        (DocumentOperations::Multiple(named), Some(name)) => named.get(name),
-        (DocumentOperations::Multiple(named), None) => {
-            let mut operations = named.values();
-            let first = operations.next();
-            if operations.next().is_some() {
-                let text = "The document has several operations. Say in operationName which one to execute.";
-                return Err(respond::validation_error(text, None));
-            }
-            first
-        }
-    };
-    chosen.map(|operation| operation.node.ty).ok_or_else(|| {
-        let name = name.unwrap_or_default();
-        let text = format!(
-            "The document has no operation named \"{name}\". Correct operationName or leave it out."
-        );
-        respond::validation_error(text, None)
-    })
-}
-
 #[cfg(test)]
 mod tests {
     use serde_json::json;
@@ -243,32 +217,6 @@ mod tests {
         }
         let nulls = json!({"query": "{a}", "variables": null, "operationName": null, "extensions": null, "id": 7});
         Params::from_json(nulls).expect("null is allowed, and so is the unknown");
-    }
-
-    #[test]
-    fn chooses_the_operation() {
-        let kind = |query: &str, name: Option<&str>| {
-            let parameters = json!({"query": query, "operationName": name});
-            let params = Params::from_json(parameters).expect("well typed");
-            params
-                .prepare(&Limits::default())
-                .map(|prepared| prepared.kind)
-        };
-        let two = "query A{a} mutation B{b}";
-        assert_eq!(kind("{a}", None).ok(), Some(OperationType::Query));
-        assert_eq!(kind(two, Some("B")).ok(), Some(OperationType::Mutation));
-        assert_eq!(
-            kind("subscription S{a}", None).ok(),
-            Some(OperationType::Subscription)
-        );
-        for (query, name) in [
-            ("{a}", Some("A")),
-            (two, None),
-            (two, Some("C")),
-            (two, Some("")),
-        ] {
-            assert!(kind(query, name).is_err(), "{query} {name:?}");
-        }
     }
 
     #[test]

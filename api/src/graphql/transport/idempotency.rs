@@ -15,11 +15,7 @@ use sha2::{Digest, Sha256};
 use tracing::Instrument;
 use uuid::Uuid;
 
-use super::{
-    http::Refused,
-    respond,
-    transport::{Params, Transport, session},
-};
+use super::{Params, Transport, http::Refused, respond, session};
 use crate::{
     Error, Result,
     access::{Claim, Reserved, Session},

@@ -7,10 +7,8 @@ use http::{Request, request::Builder};
 use serde_json::{Value, json};
 use tower::ServiceExt;
 
-use super::{
-    super::{guard::Limits, testing},
-    *,
-};
+use super::*;
+use crate::graphql::{limits::Limits, testing};
 
 const GRAPHQL: &str = "application/graphql-response+json";
 

@@ -12,7 +12,7 @@ use tokio_tungstenite::{
 };
 
 use super::*;
-use crate::graphql::{guard::Limits, http::routes, testing};
+use crate::graphql::{limits::Limits, testing, transport::http::routes};
 
 struct Client(WebSocketStream<MaybeTlsStream<TcpStream>>);
 

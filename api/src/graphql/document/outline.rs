@@ -7,10 +7,10 @@ use std::collections::HashMap;
 
 use async_graphql::ServerError;
 
-use super::{
-    guard::{Limits, within},
-    lexer::{Token, position},
-    respond,
+use super::lexer::{Token, position};
+use crate::graphql::{
+    limits::{Limits, within},
+    transport::respond,
 };
 
 /// The operations and fragments of a document.

@@ -24,12 +24,8 @@ use serde_json::Value;
 use tokio::time::{interval, timeout};
 use tokio_stream::StreamMap;
 
-use super::{
-    guard::within,
-    respond,
-    transport::{Params, Transport, bearer, bearer_token},
-};
-use crate::{Error, Result};
+use super::{Params, Transport, bearer, bearer_token, respond};
+use crate::{Error, Result, graphql::limits::within};
 
 const PROTOCOL: &str = "graphql-transport-ws";
 
@@ -280,14 +276,12 @@ async fn events<E: Executor>(
     params: Params,
     token: String,
 ) -> Result<BoxStream<'static, Event>, Event> {
-    let prepared = params
-        .prepare(&service.limits)
-        .map_err(|error| Event::Failed(vec![error]))?;
-    let kind = prepared.kind;
-    let data = (service.admit)(Some(token))
+    let operation = service.prepare(params).map_err(Event::Failed)?;
+    let kind = operation.kind;
+    let request = service
+        .admit(operation, Some(token))
         .await
         .map_err(Event::NotAdmitted)?;
-    let request = prepared.admitted(data);
     let complete = stream::once(future::ready(Event::Complete));
     if kind == OperationType::Subscription {
         return Ok(service.stream(request).map(event).chain(complete).boxed());

@@ -5,81 +5,18 @@
 //! other twice would hold a core for hours. The guard reads the text by itself, counts what it would
 //! cost, and lets through only what it has understood and what lies within [`Limits`].
 
-use std::time::Duration;
-
 use async_graphql::ServerError;
 use serde_json::Value;
 
 use super::{
     lexer::{Lexer, Token, position},
     outline::Outline,
-    respond, weigh,
+    weigh,
 };
-use crate::Error;
-
-/// Every limit of the API, with its default in [`Limits::default`].
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Limits {
-    /// Bytes of a request's body, and of a WebSocket message.
-    pub body_bytes: usize,
-    /// Bytes of the document alone; long texts belong into variables.
-    pub document_bytes: usize,
-    /// Tokens of the document.
-    pub tokens: usize,
-    /// Brackets of any kind inside one another, and fragments that spread one another in a row.
-    pub nesting: usize,
-    /// Operations in one document.
-    pub operations: usize,
-    /// Aliases in the document.
-    pub aliases: usize,
-    /// Fields of the operation's root, fragments counted.
-    pub root_fields: usize,
-    /// Directives in the document.
-    pub directives: usize,
-    /// Arguments of one field or directive.
-    pub arguments: usize,
-    /// Work of validation: tokens of selections, and conflicts they may have, as often as fragments
-    /// repeat them.
-    pub work: usize,
-    /// Fields inside one another, fragments counted; for the schema builder.
-    pub depth: usize,
-    /// The sum of what the fields cost; for the schema builder.
-    pub complexity: usize,
-    /// Lists and objects of the variables inside one another.
-    pub variable_nesting: usize,
-    /// Values in the variables, at any depth.
-    pub variable_values: usize,
-    /// How long one request, or one query over WebSocket, may take.
-    pub time: Duration,
-    /// How long a WebSocket may wait with `connection_init`.
-    pub init_time: Duration,
-    /// Operations under way on one WebSocket.
-    pub operations_per_socket: usize,
-}
-
-impl Default for Limits {
-    fn default() -> Self {
-        Self {
-            body_bytes: 1 << 20,
-            document_bytes: 64 << 10,
-            tokens: 5_000,
-            nesting: 32,
-            operations: 16,
-            aliases: 64,
-            root_fields: 24,
-            directives: 64,
-            arguments: 16,
-            work: 10_000,
-            depth: 20,
-            complexity: 10_000,
-            variable_nesting: 16,
-            variable_values: 10_000,
-            time: Duration::from_secs(30),
-            init_time: Duration::from_secs(10),
-            operations_per_socket: 16,
-        }
-    }
-}
+use crate::graphql::{
+    limits::{Limits, within},
+    transport::respond,
+};
 
 /// Lets a document pass if parsing and validating it is cheap and safe.
 ///
@@ -129,18 +66,6 @@ pub fn check_variables(variables: &Value, limits: &Limits) -> Result<(), ServerE
     Ok(())
 }
 
-/// `LIMIT_EXCEEDED` with the advice, if the count is above the limit.
-pub(super) fn within(
-    count: usize,
-    limit: usize,
-    advice: impl FnOnce() -> String,
-) -> Result<(), ServerError> {
-    if count <= limit {
-        return Ok(());
-    }
-    Err(respond::service_error(&Error::LimitExceeded(advice())))
-}
-
 /// The tokens of a document whose brackets are few, matched and not too deep.
 fn read<'a>(query: &'a str, limits: &Limits) -> Result<Vec<(usize, Token<'a>)>, ServerError> {
     let (most, deepest) = (limits.tokens, limits.nesting);
@@ -182,7 +107,7 @@ fn read<'a>(query: &'a str, limits: &Limits) -> Result<Vec<(usize, Token<'a>)>, 
 
 #[cfg(test)]
 mod tests {
-    use std::time::Instant;
+    use std::time::{Duration, Instant};
 
     use proptest::prelude::*;
     use serde_json::json;

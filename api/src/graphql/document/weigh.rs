@@ -7,10 +7,10 @@ use std::collections::HashMap;
 
 use async_graphql::ServerError;
 
-use super::{
-    guard::{Limits, within},
-    outline::{Definition, Outline, Selection, What},
-    respond,
+use super::outline::{Definition, Outline, Selection, What};
+use crate::graphql::{
+    limits::{Limits, within},
+    transport::respond,
 };
 
 /// Refuses a document that asks or costs too much.

@@ -22,11 +22,11 @@ use mime::Mime;
 use serde_json::{Map, Value};
 
 use super::{
+    Params, Transport,
     accept::Media,
+    bearer,
     idempotency::{self, Answer, Once},
-    respond,
-    transport::{Params, Transport, bearer},
-    ws,
+    respond, ws,
 };
 use crate::{Error, Result};
 
@@ -88,8 +88,8 @@ async fn answer<E: Executor>(
         }
     };
     let once = key.map(|key| Once::new(key, &params));
-    let prepared = params.prepare(&service.limits)?;
-    match prepared.kind {
+    let operation = service.prepare(params)?;
+    match operation.kind {
         OperationType::Query => {}
         OperationType::Mutation if by_post => {}
         OperationType::Mutation => {
@@ -100,8 +100,8 @@ async fn answer<E: Executor>(
             return Err(respond::validation_error(text, None).into());
         }
     }
-    let once = once.filter(|_| prepared.kind == OperationType::Mutation);
-    let request = prepared.admitted((service.admit)(token).await?);
+    let once = once.filter(|_| operation.kind == OperationType::Mutation);
+    let request = service.admit(operation, token).await?;
     match once {
         Some(once) => once.execute(service, request).await,
         None => Ok(Answer::First(respond::finish(
