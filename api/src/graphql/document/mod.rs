@@ -37,6 +37,8 @@ pub struct Document {
 pub struct Operation {
     /// Whether it reads, changes or follows.
     pub kind: OperationType,
+    /// What it costs at most: its fields, those of lists as often as rows are asked for.
+    pub cost: u64,
     document: Arc<Document>,
     name: Option<String>,
     variables: Value,
@@ -74,6 +76,7 @@ impl Documents {
         let kind = kind(&document.parsed, name.as_deref()).map_err(|error| vec![error])?;
         Ok(Operation {
             kind,
+            cost: 1,
             document,
             name,
             variables,
