@@ -1,8 +1,9 @@
 //! The service as a whole: the door, the evidence store and the schema, and the routes that lead to
 //! them.
 
-use std::{sync::Arc, time::Duration};
+use std::{fs, path::Path, sync::Arc, time::Duration};
 
+use anyhow::Context as _;
 use async_graphql::Data;
 use axum::{Router, routing::get};
 use http::header::{CONTENT_SECURITY_POLICY, CONTENT_TYPE};
@@ -11,9 +12,11 @@ use url::Url;
 use crate::{
     access::{Door, Session},
     clock::Clock,
-    config::Settings,
+    config::{self, Settings},
     graphql::{
-        Links, explorer,
+        Links,
+        document::{Documents, Manifest},
+        explorer,
         limits::Limits,
         schema::{self, Schema},
         transport::{self, Admit, Transport},
@@ -41,6 +44,7 @@ pub struct App {
     /// The evidence store.
     pub blobs: Blobs,
     schema: Schema,
+    documents: Arc<Documents>,
     limits: Limits,
 }
 
@@ -74,6 +78,7 @@ impl App {
         Ok(Self {
             blobs: Blobs::open(settings.evidence.url.expose())?,
             schema: schema::build(&limits, Links::new(base)),
+            documents: Arc::new(documents(&settings.documents, &limits)?),
             door,
             limits,
         })
@@ -89,6 +94,7 @@ impl App {
     pub fn routes(&self, settings: &Settings) -> Router {
         let graphql = Transport::new(
             self.schema.clone(),
+            self.documents.clone(),
             self.limits.clone(),
             admit(self.door.clone()),
         );
@@ -147,6 +153,25 @@ impl App {
         sweeper.abort();
         served
     }
+}
+
+/// What reads documents, with those that the settings trust.
+fn documents(settings: &config::Documents, limits: &Limits) -> anyhow::Result<Documents> {
+    let manifest = match &settings.trusted {
+        Some(path) => manifest(path).with_context(|| {
+            let path = path.display();
+            format!("cannot use the manifest {path} (setting `documents.trusted`)")
+        })?,
+        None => Manifest::default(),
+    };
+    let (only, automatic) = (settings.only_trusted, settings.automatic);
+    Documents::new(limits.clone())
+        .trusting(manifest, only, automatic)
+        .context("setting `documents.trusted`")
+}
+
+fn manifest(path: &Path) -> anyhow::Result<Manifest> {
+    Ok(fs::read_to_string(path)?.parse()?)
 }
 
 /// Turns a bearer token into the session that resolvers find in their context.

@@ -11,6 +11,7 @@
 
 mod bus;
 mod database;
+mod documents;
 mod error;
 mod evidence;
 mod limits;
@@ -24,6 +25,7 @@ use serde::Deserialize;
 pub use self::{
     bus::Bus,
     database::Database,
+    documents::Documents,
     error::Error,
     evidence::Evidence,
     limits::Limits,
@@ -45,6 +47,8 @@ pub struct Settings {
     pub evidence: Evidence,
     /// How replicas tell one another that there is news.
     pub bus: Bus,
+    /// Which GraphQL documents are executed.
+    pub documents: Documents,
     /// How much one request may ask for.
     pub limits: Limits,
     /// What is logged, and how.

@@ -96,6 +96,11 @@ where
     )
 }
 
+/// Whether something is so.
+pub(super) fn truth<'de, D: Deserializer<'de>>(deserializer: D) -> Result<bool, D::Error> {
+    scalar(deserializer, "`true` or `false`", |text| text.parse().ok())
+}
+
 /// A length of time above zero.
 pub(super) fn duration<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Duration, D::Error> {
     scalar(

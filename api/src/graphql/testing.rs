@@ -5,7 +5,7 @@ use std::{sync::Arc, time::Duration};
 use async_graphql::{Data, ID, Object, Schema, Subscription};
 use futures::{FutureExt, Stream, StreamExt, stream};
 
-use super::{limits::Limits, transport::Transport};
+use super::{document::Documents, limits::Limits, transport::Transport};
 use crate::{Error, Result};
 
 /// A session that the resolvers find in the context.
@@ -88,5 +88,6 @@ pub(super) fn service(limits: Limits) -> Transport<TestSchema> {
         });
         std::future::ready(admitted).boxed()
     };
-    Transport::new(executor, limits, Arc::new(admit))
+    let documents = Arc::new(Documents::new(limits.clone()));
+    Transport::new(executor, documents, limits, Arc::new(admit))
 }

@@ -7,6 +7,7 @@
 mod guard;
 mod lexer;
 mod outline;
+mod trusted;
 mod weigh;
 
 use std::sync::Arc;
@@ -20,11 +21,15 @@ use async_graphql::{
 };
 use serde_json::Value;
 
+pub use trusted::{Asked, Hash, Manifest, ManifestError, Only};
+
 use super::{limits::Limits, transport::respond};
+use trusted::Trust;
 
 /// What reads documents: the one way from a text to something that can be executed.
 pub struct Documents {
     limits: Limits,
+    trust: Trust,
 }
 
 /// A document that has been read, and may be executed many times.
@@ -48,7 +53,10 @@ impl Documents {
     /// A reader of documents within these limits.
     #[must_use]
     pub fn new(limits: Limits) -> Self {
-        Self { limits }
+        Self {
+            limits,
+            trust: Trust::default(),
+        }
     }
 
     /// Reads a document.

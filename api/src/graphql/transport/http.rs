@@ -24,7 +24,7 @@ use serde_json::{Map, Value};
 use super::{
     Params, Transport,
     accept::Media,
-    bearer,
+    bearer, from_browser,
     idempotency::{self, Answer, Once},
     respond, ws,
 };
@@ -75,6 +75,7 @@ async fn answer<E: Executor>(
     request: Request,
 ) -> Result<Answer, Refused> {
     let token = bearer(request.headers())?;
+    let browser = from_browser(request.headers());
     let key = idempotency::key(request.headers()).map_err(|error| bad_request(&error))?;
     let by_post = request.method() == Method::POST;
     let params = match *request.method() {
@@ -88,7 +89,7 @@ async fn answer<E: Executor>(
         }
     };
     let once = key.map(|key| Once::new(key, &params));
-    let operation = service.prepare(params)?;
+    let operation = service.prepare(params, browser)?;
     match operation.kind {
         OperationType::Query => {}
         OperationType::Mutation if by_post => {}

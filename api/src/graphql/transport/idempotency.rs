@@ -68,7 +68,8 @@ pub(super) fn key(headers: &HeaderMap) -> Result<Option<String>> {
 
 impl Once {
     pub(super) fn new(key: String, params: &Params) -> Self {
-        let request = json!([params.query, params.operation_name, params.variables]);
+        let document = params.document.hash().to_string();
+        let request = json!([document, params.operation_name, params.variables]);
         Self {
             key,
             request_hash: hex::encode(Sha256::digest(request.to_string())),

@@ -12,13 +12,16 @@ mod ws;
 
 use std::{any::TypeId, panic::AssertUnwindSafe, sync::Arc};
 
-use ::http::{HeaderMap, header::AUTHORIZATION};
+use ::http::{
+    HeaderMap,
+    header::{AUTHORIZATION, ORIGIN},
+};
 use async_graphql::{Data, Executor, Request, Response, ServerError};
 use futures::{FutureExt, Stream, StreamExt, future::BoxFuture};
 use serde_json::{Map, Value};
 
 use super::{
-    document::{Documents, Operation},
+    document::{Asked, Documents, Hash, Operation},
     limits::Limits,
 };
 use crate::{Error, Result, access::Session};
@@ -30,16 +33,15 @@ pub type Admit = Arc<dyn Fn(Option<String>) -> BoxFuture<'static, Result<Data>> 
 /// A GraphQL service as its transports see it.
 pub struct Transport<E> {
     executor: E,
-    documents: Documents,
+    documents: Arc<Documents>,
     limits: Limits,
     admit: Admit,
 }
 
-/// A request as the GraphQL-over-HTTP specification types it. Its `extensions` are checked and not
-/// kept, for nothing here reads them.
+/// A request as the GraphQL-over-HTTP specification types it.
 #[derive(Debug, PartialEq)]
 pub(super) struct Params {
-    pub query: String,
+    pub document: Asked,
     pub operation_name: Option<String>,
     pub variables: Value,
 }
@@ -54,21 +56,14 @@ impl Params {
             ));
         };
         let mut take = |name: &str| parameters.remove(name).unwrap_or_default();
-        let Value::String(query) = take("query") else {
-            return Err(Error::invalid(
-                "query",
-                "must be a string with a GraphQL document",
-            ));
-        };
-        let operation_name = match take("operationName") {
-            Value::Null => None,
-            Value::String(name) => Some(name),
-            _ => return Err(Error::invalid("operationName", "must be a string or null")),
-        };
-        object_or_null("extensions", take("extensions"))?;
+        let query = string_or_null("query", take("query"))?;
+        let id = string_or_null("documentId", take("documentId"))?;
+        let extensions = object_or_null("extensions", take("extensions"))?;
+        let document = document(query, id, extensions)?;
+        let operation_name = string_or_null("operationName", take("operationName"))?;
         let variables = object_or_null("variables", take("variables"))?;
         Ok(Self {
-            query,
+            document,
             operation_name,
             variables: variables.into(),
         })
@@ -76,11 +71,11 @@ impl Params {
 }
 
 impl<E: Executor> Transport<E> {
-    /// A service that executes documents within these limits, for whom `admit` lets in.
-    pub fn new(executor: E, limits: Limits, admit: Admit) -> Self {
+    /// A service that executes these documents within these limits, for whom `admit` lets in.
+    pub fn new(executor: E, documents: Arc<Documents>, limits: Limits, admit: Admit) -> Self {
         Self {
             executor,
-            documents: Documents::new(limits.clone()),
+            documents,
             limits,
             admit,
         }
@@ -90,8 +85,8 @@ impl<E: Executor> Transport<E> {
     ///
     /// # Errors
     /// Those of the document and its variables.
-    fn prepare(&self, params: Params) -> Result<Operation, Vec<ServerError>> {
-        let document = self.documents.read(params.query)?;
+    fn prepare(&self, params: Params, from_browser: bool) -> Result<Operation, Vec<ServerError>> {
+        let document = self.documents.find(params.document, from_browser)?;
         self.documents
             .operation(document, params.operation_name, params.variables)
     }
@@ -157,6 +152,11 @@ fn panicked() -> Error {
     Error::internal(anyhow::anyhow!("the execution of an operation panicked"))
 }
 
+/// Whether a browser sent the request: all of them say where from, and no page can keep them from it.
+fn from_browser(headers: &HeaderMap) -> bool {
+    headers.contains_key(ORIGIN) || headers.contains_key("sec-fetch-site")
+}
+
 /// The token of an `Authorization: Bearer` header; nothing if there is no such header.
 ///
 /// # Errors
@@ -190,6 +190,57 @@ fn object_or_null(name: &str, value: Value) -> Result<Map<String, Value>> {
         Value::Object(object) => Ok(object),
         _ => Err(Error::invalid(name, "must be an object or null")),
     }
+}
+
+fn string_or_null(name: &str, value: Value) -> Result<Option<String>> {
+    match value {
+        Value::Null => Ok(None),
+        Value::String(text) => Ok(Some(text)),
+        _ => Err(Error::invalid(name, "must be a string or null")),
+    }
+}
+
+/// Which document a request means: by its text, by a `documentId` as the GraphQL-over-HTTP specification
+/// knows it, or by the hash of a persisted query as Apollo's clients send it.
+fn document(
+    query: Option<String>,
+    id: Option<String>,
+    mut extensions: Map<String, Value>,
+) -> Result<Asked> {
+    let hash = match (id, extensions.remove("persistedQuery")) {
+        (Some(id), _) => Some(hash(
+            "documentId",
+            id.strip_prefix("sha256:").unwrap_or(&id),
+        )?),
+        (None, Some(persisted)) => Some(persisted_hash(&persisted)?),
+        (None, None) => None,
+    };
+    match (query, hash) {
+        (Some(text), Some(hash)) if Hash::of(&text) != hash => Err(Error::invalid(
+            "query",
+            "must be the document whose SHA-256 was sent with it",
+        )),
+        (Some(text), _) => Ok(Asked::Text(text)),
+        (None, Some(hash)) => Ok(Asked::Known(hash)),
+        (None, None) => Err(Error::invalid(
+            "query",
+            "must be a string with a GraphQL document",
+        )),
+    }
+}
+
+fn persisted_hash(persisted: &Value) -> Result<Hash> {
+    let path = "extensions.persistedQuery";
+    let text = persisted["sha256Hash"].as_str().unwrap_or_default();
+    if persisted["version"] != 1 {
+        return Err(Error::invalid(path, "must be of version 1, by SHA-256"));
+    }
+    hash(path, text)
+}
+
+fn hash(path: &str, hex: &str) -> Result<Hash> {
+    hex.parse()
+        .map_err(|_| Error::invalid(path, "must be a SHA-256, as 64 hexadecimal digits"))
 }
 
 #[cfg(test)]

@@ -30,6 +30,13 @@ pub fn validation_error(message: impl Into<String>, at: Option<Pos>) -> ServerEr
     coded(ServerError::new(message, at), "GRAPHQL_VALIDATION_FAILED")
 }
 
+/// The document is not executed by its hash, or not at all; the words that clients of automatic persisted
+/// queries wait for are given by their protocol.
+#[must_use]
+pub fn document_error(code: &'static str, message: &str) -> ServerError {
+    coded(ServerError::new(message, None), code)
+}
+
 /// An error of the service as a GraphQL error without a place in the document.
 #[must_use]
 pub fn service_error(error: &Error) -> ServerError {

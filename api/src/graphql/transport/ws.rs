@@ -24,7 +24,7 @@ use serde_json::Value;
 use tokio::time::{interval, timeout};
 use tokio_stream::StreamMap;
 
-use super::{Params, Transport, bearer, bearer_token, respond};
+use super::{Params, Transport, bearer, bearer_token, from_browser, respond};
 use crate::{Error, Result, graphql::limits::within};
 
 const PROTOCOL: &str = "graphql-transport-ws";
@@ -63,6 +63,7 @@ pub(super) async fn upgrade<E: Executor>(
         Ok(token) => token,
         Err(error) => return error.into_response(),
     };
+    let from_browser = from_browser(&headers);
     let most = service.limits.body_bytes;
     upgrade
         .read_buffer_size(READ_BUFFER)
@@ -72,6 +73,7 @@ pub(super) async fn upgrade<E: Executor>(
             let mut peer = Peer {
                 socket,
                 service,
+                from_browser,
                 heard: true,
             };
             if let Err(end) = peer.serve(token).await {
@@ -135,6 +137,7 @@ enum Event {
 struct Peer<E> {
     socket: WebSocket,
     service: Arc<Transport<E>>,
+    from_browser: bool,
     /// Whether anything came since the last ping.
     heard: bool,
 }
@@ -207,7 +210,12 @@ impl<E: Executor> Peer<E> {
 
     /// The events of a new operation; those after the first that is not `Next` do not matter.
     fn start(&self, params: Params, token: &str) -> BoxStream<'static, Event> {
-        let events = events(self.service.clone(), params, token.to_owned());
+        let events = events(
+            self.service.clone(),
+            params,
+            self.from_browser,
+            token.to_owned(),
+        );
         let at_once = |event| stream::once(future::ready(event)).boxed();
         stream::once(events.map(move |events| events.unwrap_or_else(at_once)))
             .flatten()
@@ -274,9 +282,12 @@ impl<E: Executor> Peer<E> {
 async fn events<E: Executor>(
     service: Arc<Transport<E>>,
     params: Params,
+    from_browser: bool,
     token: String,
 ) -> Result<BoxStream<'static, Event>, Event> {
-    let operation = service.prepare(params).map_err(Event::Failed)?;
+    let operation = service
+        .prepare(params, from_browser)
+        .map_err(Event::Failed)?;
     let kind = operation.kind;
     let request = service
         .admit(operation, Some(token))
