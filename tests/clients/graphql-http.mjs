@@ -1,0 +1,16 @@
+// GraphQL over HTTP, as the reference audits see it.
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { serverAudits } from "graphql-http";
+import { url } from "./demo.mjs";
+
+const audits = serverAudits({ url, fetchFn: fetch });
+
+test("there are 61 audits", () => assert.equal(audits.length, 61));
+
+for (const audit of audits) {
+  test(`${audit.id}: ${audit.name}`, async () => {
+    const { status, reason } = await audit.fn();
+    assert.equal(status, "ok", reason);
+  });
+}
