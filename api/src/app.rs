@@ -75,10 +75,11 @@ impl App {
     async fn behind(door: Door, settings: &Settings, base: Url) -> anyhow::Result<Self> {
         door.migrate().await?;
         let limits = settings.limits.guard(settings.server.request_timeout);
+        let schema = schema::build(&limits, Links::new(base));
         Ok(Self {
             blobs: Blobs::open(settings.evidence.url.expose())?,
-            schema: schema::build(&limits, Links::new(base)),
-            documents: Arc::new(documents(&settings.documents, &limits)?),
+            documents: Arc::new(documents(&schema, &settings.documents, &limits)?),
+            schema,
             door,
             limits,
         })
@@ -156,7 +157,11 @@ impl App {
 }
 
 /// What reads documents, with those that the settings trust.
-fn documents(settings: &config::Documents, limits: &Limits) -> anyhow::Result<Documents> {
+fn documents(
+    schema: &Schema,
+    settings: &config::Documents,
+    limits: &Limits,
+) -> anyhow::Result<Documents> {
     let manifest = match &settings.trusted {
         Some(path) => manifest(path).with_context(|| {
             let path = path.display();
@@ -165,7 +170,7 @@ fn documents(settings: &config::Documents, limits: &Limits) -> anyhow::Result<Do
         None => Manifest::default(),
     };
     let (only, automatic) = (settings.only_trusted, settings.automatic);
-    Documents::new(limits.clone())
+    Documents::new(&schema.sdl(), limits.clone())?
         .trusting(manifest, only, automatic)
         .context("setting `documents.trusted`")
 }

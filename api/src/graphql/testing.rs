@@ -88,6 +88,7 @@ pub(super) fn service(limits: Limits) -> Transport<TestSchema> {
         });
         std::future::ready(admitted).boxed()
     };
-    let documents = Arc::new(Documents::new(limits.clone()));
+    let documents = Documents::new(&executor.sdl(), limits.clone());
+    let documents = Arc::new(documents.expect("the schema's own definition"));
     Transport::new(executor, documents, limits, Arc::new(admit))
 }

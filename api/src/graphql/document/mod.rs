@@ -1,41 +1,50 @@
 //! From the text of a request to an operation that may be executed.
 //!
-//! A document goes one way: [`guard`](self) reads its tokens and refuses what would be dangerous to parse,
-//! then it is parsed, then its operation is chosen. What comes out is safe to hand to the executor. Nothing
-//! here knows who is asking.
+//! A document goes one way: [`guard`](self) reads its tokens and refuses what would be dangerous to parse, the
+//! gate parses it and refuses what the specification does not allow, then its operation is chosen and the
+//! variables are brought to their types. What comes out is safe to hand to the executor. Nothing here knows
+//! who is asking.
 
 mod guard;
 mod lexer;
 mod outline;
+mod place;
+mod translate;
 mod trusted;
+mod validate;
+mod variables;
 mod weigh;
 
 use std::sync::Arc;
 
+use apollo_compiler::{ExecutableDocument, executable, validation::Valid};
 use async_graphql::{
-    Request, ServerError, Variables,
-    parser::{
-        parse_query,
-        types::{DocumentOperations, ExecutableDocument, OperationType},
-    },
+    Name, Request, ServerError, Variables,
+    parser::types::{self as parsed, DocumentOperations, OperationType},
 };
 use serde_json::Value;
 
 pub use trusted::{Asked, Hash, Manifest, ManifestError, Only};
+pub use validate::NotASchema;
 
 use super::{limits::Limits, transport::respond};
+use place::Places;
+use translate::Executable;
 use trusted::Trust;
+use validate::Gate;
+use variables::Values;
 
 /// What reads documents: the one way from a text to something that can be executed.
 pub struct Documents {
     limits: Limits,
+    gate: Gate,
     trust: Trust,
 }
 
-/// A document that has been read, and may be executed many times.
+/// A document that fits the schema and the limits, and may be executed many times.
 pub struct Document {
-    text: String,
-    parsed: ExecutableDocument,
+    valid: Valid<ExecutableDocument>,
+    executable: Executable,
 }
 
 /// One operation of a document, with the variables it is to be executed with.
@@ -45,28 +54,33 @@ pub struct Operation {
     /// What it costs at most: its fields, those of lists as often as rows are asked for.
     pub cost: u64,
     document: Arc<Document>,
-    name: Option<String>,
-    variables: Value,
+    name: Option<Name>,
+    variables: Values,
 }
 
 impl Documents {
-    /// A reader of documents within these limits.
-    #[must_use]
-    pub fn new(limits: Limits) -> Self {
-        Self {
+    /// A reader of documents for the schema with this definition, within these limits.
+    ///
+    /// # Errors
+    /// If the definition is not one.
+    pub fn new(definition: &str, limits: Limits) -> Result<Self, NotASchema> {
+        Ok(Self {
             limits,
+            gate: Gate::new(definition)?,
             trust: Trust::default(),
-        }
+        })
     }
 
     /// Reads a document.
     ///
     /// # Errors
     /// `LIMIT_EXCEEDED`, `GRAPHQL_PARSE_FAILED` and `GRAPHQL_VALIDATION_FAILED`, each with what to do.
-    pub fn read(&self, text: String) -> Result<Arc<Document>, Vec<ServerError>> {
-        guard::check(&text, &self.limits).map_err(|error| vec![error])?;
-        let parsed = parse_query(&text).map_err(|error| vec![respond::parse_error(&error)])?;
-        Ok(Arc::new(Document { text, parsed }))
+    pub fn read(&self, text: &str) -> Result<Arc<Document>, Vec<ServerError>> {
+        guard::check(text, &self.limits).map_err(|error| vec![error])?;
+        let places = Places::of(text);
+        let valid = self.gate.check(text, &places)?;
+        let executable = translate::executable(&valid, &places);
+        Ok(Arc::new(Document { valid, executable }))
     }
 
     /// Chooses the operation of a document that is to be executed with these variables.
@@ -77,18 +91,41 @@ impl Documents {
     pub fn operation(
         &self,
         document: Arc<Document>,
-        name: Option<String>,
+        name: Option<&str>,
         variables: Value,
     ) -> Result<Operation, Vec<ServerError>> {
         guard::check_variables(&variables, &self.limits).map_err(|error| vec![error])?;
-        let kind = kind(&document.parsed, name.as_deref()).map_err(|error| vec![error])?;
+        let chosen = choose(&document.valid, name).map_err(|error| vec![error])?;
+        let given = match variables {
+            Value::Object(given) => given,
+            _ => Values::new(),
+        };
+        let variables = variables::coerce(self.gate.schema(), chosen, given)
+            .map_err(|misfits| document.tell(&misfits))?;
         Ok(Operation {
-            kind,
+            kind: translate::kind(chosen.operation_type),
             cost: 1,
-            document,
-            name,
+            name: chosen.name.as_ref().map(Name::new),
             variables,
+            document,
         })
+    }
+}
+
+impl Document {
+    /// The document as it was validated.
+    fn valid(&self) -> &Valid<ExecutableDocument> {
+        &self.valid
+    }
+
+    fn tell(&self, misfits: &[variables::Misfit<'_>]) -> Vec<ServerError> {
+        let source = self.valid.sources.values().next();
+        let places = Places::of(source.map_or("", |file| file.source_text()));
+        let told = misfits.iter().take(validate::MOST_ERRORS).map(|misfit| {
+            let at = places.start(misfit.variable.location());
+            respond::validation_error(&misfit.message, Some(at))
+        });
+        told.collect()
     }
 }
 
@@ -96,31 +133,34 @@ impl Operation {
     /// What the executor takes.
     #[must_use]
     pub fn into_request(self) -> Request {
-        let mut request = Request::new(&self.document.text);
-        request.variables = Variables::from_json(self.variables);
-        request.operation_name = self.name;
-        request.set_parsed_query(self.document.parsed.clone());
+        let Executable {
+            operations,
+            fragments,
+        } = &self.document.executable;
+        let mut request = Request::new("");
+        request.variables = Variables::from_json(self.variables.into());
+        if let Some(operation) = operations.get(&self.name) {
+            request.set_parsed_query(parsed::ExecutableDocument {
+                operations: DocumentOperations::Single(operation.clone()),
+                fragments: fragments.clone(),
+            });
+        }
         request
     }
 }
 
-/// What kind of operation the document's chosen one is.
-fn kind(document: &ExecutableDocument, name: Option<&str>) -> Result<OperationType, ServerError> {
-    let chosen = match (&document.operations, name) {
-        (DocumentOperations::Single(only), None) => Some(only),
-        (DocumentOperations::Single(_), Some(_)) => None,
-        (DocumentOperations::Multiple(named), Some(name)) => named.get(name),
-        (DocumentOperations::Multiple(named), None) => {
-            let mut operations = named.values();
-            let first = operations.next();
-            if operations.next().is_some() {
-                let text = "The document has several operations. Say in operationName which one to execute.";
-                return Err(respond::validation_error(text, None));
-            }
-            first
-        }
-    };
-    chosen.map(|operation| operation.node.ty).ok_or_else(|| {
+/// The operation of a document that the name chooses.
+fn choose<'a>(
+    document: &'a ExecutableDocument,
+    name: Option<&str>,
+) -> Result<&'a executable::Operation, ServerError> {
+    if name.is_none() && document.operations.len() > 1 {
+        let text =
+            "The document has several operations. Say in operationName which one to execute.";
+        return Err(respond::validation_error(text, None));
+    }
+    let chosen = document.operations.get(name).map(|operation| &**operation);
+    chosen.map_err(|_| {
         let name = name.unwrap_or_default();
         let text = format!(
             "The document has no operation named \"{name}\". Correct operationName or leave it out."
@@ -135,14 +175,16 @@ mod tests {
 
     #[test]
     fn chooses_the_operation() {
-        let documents = Documents::new(Limits::default());
+        let definition = "type Query{a:Int} type Mutation{b:Int} type Subscription{a:Int}";
+        let documents = Documents::new(definition, Limits::default()).expect("a schema");
         let kind = |query: &str, name: Option<&str>| {
-            let document = documents.read(query.to_owned()).expect("a document");
-            let operation = documents.operation(document, name.map(str::to_owned), Value::Null);
+            let document = documents.read(query).expect("a document");
+            let operation = documents.operation(document, name, Value::Null);
             operation.map(|operation| operation.kind)
         };
         let two = "query A{a} mutation B{b}";
         assert_eq!(kind("{a}", None).ok(), Some(OperationType::Query));
+        assert_eq!(kind("query A{a}", None).ok(), Some(OperationType::Query));
         assert_eq!(kind(two, Some("B")).ok(), Some(OperationType::Mutation));
         assert_eq!(
             kind("subscription S{a}", None).ok(),

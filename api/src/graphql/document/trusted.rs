@@ -213,7 +213,7 @@ impl Documents {
         only: Only,
         automatic: bool,
     ) -> Result<Self, Untrustworthy> {
-        let read = |(hash, text)| match self.read(text) {
+        let read = |(hash, text): (Hash, String)| match self.read(&text) {
             Ok(document) => Ok((hash, document)),
             Err(errors) => Err(Untrustworthy { hash, errors }),
         };
@@ -237,7 +237,7 @@ impl Documents {
         }
         let (code, message) = match asked {
             _ if self.trust.only.holds(is_browser) => NOT_TRUSTED,
-            Asked::Text(text) => return self.read(text),
+            Asked::Text(text) => return self.read(&text),
             Asked::Known(_) if !self.trust.automatic => NOT_SUPPORTED,
             Asked::Known(hash) => match self.remembered(hash) {
                 Some(document) => return Ok(document),

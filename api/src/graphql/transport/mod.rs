@@ -88,7 +88,7 @@ impl<E: Executor> Transport<E> {
     fn prepare(&self, params: Params, from_browser: bool) -> Result<Operation, Vec<ServerError>> {
         let document = self.documents.find(params.document, from_browser)?;
         self.documents
-            .operation(document, params.operation_name, params.variables)
+            .operation(document, params.operation_name.as_deref(), params.variables)
     }
 
     /// Lets the caller in who has this token, if there is one, and gives what the executor takes.
