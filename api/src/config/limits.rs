@@ -27,6 +27,9 @@ pub struct Limits {
     /// Aliases in a document.
     #[serde(deserialize_with = "value::whole::<_, _, 0, 1000>")]
     pub aliases: usize,
+    /// Whether the schema can be asked for with `__schema` and `__type`.
+    #[serde(deserialize_with = "value::truth")]
+    pub introspection: bool,
     /// Operations under way on one WebSocket.
     #[serde(deserialize_with = "value::whole::<_, _, 1, 1000>")]
     pub operations_per_socket: usize,
@@ -40,6 +43,7 @@ impl Default for Limits {
             depth: all.depth,
             complexity: all.complexity,
             aliases: all.aliases,
+            introspection: all.introspection,
             operations_per_socket: all.operations_per_socket,
         }
     }
@@ -54,6 +58,7 @@ impl Limits {
             depth: self.depth,
             complexity: self.complexity,
             aliases: self.aliases,
+            introspection: self.introspection,
             operations_per_socket: self.operations_per_socket,
             time: request_timeout,
             ..limits::Limits::default()

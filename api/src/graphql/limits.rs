@@ -42,6 +42,8 @@ pub struct Limits {
     pub variable_nesting: usize,
     /// Values in the variables, at any depth.
     pub variable_values: usize,
+    /// Whether `__schema` and `__type` may be asked for.
+    pub introspection: bool,
     /// How long one request, or one query over WebSocket, may take.
     pub time: Duration,
     /// How long a WebSocket may wait with `connection_init`.
@@ -67,6 +69,7 @@ impl Default for Limits {
             complexity: 10_000,
             variable_nesting: 16,
             variable_values: 10_000,
+            introspection: true,
             time: Duration::from_secs(30),
             init_time: Duration::from_secs(10),
             operations_per_socket: 16,

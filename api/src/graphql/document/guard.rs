@@ -1,16 +1,19 @@
 //! Refuses hostile documents before the GraphQL library sees them, in linear time and bounded stack.
 //!
-//! The parser behind descends once per bracket, and its validation walks fragments as often as they
+//! The parser behind descends once per bracket, and what comes after it walks fragments as often as they
 //! are spread: four kilobytes of `[` would end the process, a kilobyte of fragments that spread each
-//! other twice would hold a core for hours. The guard reads the text by itself, counts what it would
+//! other twice would hold a core for hours. The guard reads the tokens, counts what the document would
 //! cost, and lets through only what it has understood and what lies within [`Limits`].
+
+use std::borrow::Cow;
 
 use async_graphql::ServerError;
 use serde_json::Value;
 
 use super::{
-    lexer::{Lexer, Token, position},
+    lexer::{Lexer, Token},
     outline::Outline,
+    place::Places,
     weigh,
 };
 use crate::graphql::{
@@ -18,12 +21,20 @@ use crate::graphql::{
     transport::respond,
 };
 
+/// A document that may be parsed.
+pub struct Harmless<'a> {
+    /// The text for the parser: without descriptions, which it does not know, every byte else in its place.
+    pub text: Cow<'a, str>,
+    /// How many tokens it has.
+    pub tokens: usize,
+}
+
 /// Lets a document pass if parsing and validating it is cheap and safe.
 ///
 /// # Errors
 /// `LIMIT_EXCEEDED` with the limit and what to do, `GRAPHQL_PARSE_FAILED` where the text is not
 /// GraphQL, `GRAPHQL_VALIDATION_FAILED` where fragments spread themselves.
-pub fn check(query: &str, limits: &Limits) -> Result<(), ServerError> {
+pub fn check<'a>(query: &'a str, limits: &Limits) -> Result<Harmless<'a>, ServerError> {
     let most = limits.document_bytes;
     within(query.len(), most, || {
         format!(
@@ -38,7 +49,12 @@ pub fn check(query: &str, limits: &Limits) -> Result<(), ServerError> {
     within(directives.count(), most, || {
         format!("The document has more than {most} directives. Ask in several requests.")
     })?;
-    weigh::check(&Outline::read(query, &tokens, limits)?, limits)
+    let outline = Outline::read(query, &tokens, limits)?;
+    weigh::check(&outline, limits)?;
+    Ok(Harmless {
+        text: outline.without_descriptions(query),
+        tokens: tokens.len(),
+    })
 }
 
 /// Lets the variables pass if they are neither deep nor many.
@@ -83,7 +99,7 @@ fn read<'a>(query: &'a str, limits: &Limits) -> Result<Vec<(usize, Token<'a>)>, 
             Token::Punctuator(b'{') => open.push(b'}'),
             Token::Punctuator(closing @ (b')' | b']' | b'}')) if open.pop() != Some(closing) => {
                 let problem = format!("`{}` closes nothing", char::from(closing));
-                return Err(respond::syntax_error(position(query, at), &problem));
+                return Err(respond::syntax_error(Places::of(query).at(at), &problem));
             }
             _ => {}
         }
@@ -98,7 +114,7 @@ fn read<'a>(query: &'a str, limits: &Limits) -> Result<Vec<(usize, Token<'a>)>, 
         Some(missing) => {
             let problem = format!("`{}` is missing", char::from(*missing));
             Err(respond::syntax_error(
-                position(query, query.len()),
+                Places::of(query).at(query.len()),
                 &problem,
             ))
         }

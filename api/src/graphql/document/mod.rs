@@ -7,11 +7,14 @@
 
 mod guard;
 mod lexer;
+mod omit;
 mod outline;
 mod place;
+mod remembered;
 mod translate;
 mod trusted;
 mod validate;
+mod values;
 mod variables;
 mod weigh;
 
@@ -29,22 +32,26 @@ pub use validate::NotASchema;
 
 use super::{limits::Limits, transport::respond};
 use place::Places;
+use remembered::Remembered;
 use translate::Executable;
 use trusted::Trust;
 use validate::Gate;
-use variables::Values;
+use variables::{Misfit, Values};
 
 /// What reads documents: the one way from a text to something that can be executed.
 pub struct Documents {
     limits: Limits,
     gate: Gate,
     trust: Trust,
+    remembered: Remembered,
 }
 
 /// A document that fits the schema and the limits, and may be executed many times.
 pub struct Document {
     valid: Valid<ExecutableDocument>,
     executable: Executable,
+    /// How many bytes it occupies, roughly.
+    size: usize,
 }
 
 /// One operation of a document, with the variables it is to be executed with.
@@ -65,9 +72,10 @@ impl Documents {
     /// If the definition is not one.
     pub fn new(definition: &str, limits: Limits) -> Result<Self, NotASchema> {
         Ok(Self {
+            gate: Gate::new(definition, limits.introspection)?,
             limits,
-            gate: Gate::new(definition)?,
             trust: Trust::default(),
+            remembered: Remembered::default(),
         })
     }
 
@@ -76,11 +84,16 @@ impl Documents {
     /// # Errors
     /// `LIMIT_EXCEEDED`, `GRAPHQL_PARSE_FAILED` and `GRAPHQL_VALIDATION_FAILED`, each with what to do.
     pub fn read(&self, text: &str) -> Result<Arc<Document>, Vec<ServerError>> {
-        guard::check(text, &self.limits).map_err(|error| vec![error])?;
+        let harmless = guard::check(text, &self.limits).map_err(|error| vec![error])?;
         let places = Places::of(text);
-        let valid = self.gate.check(text, &places)?;
+        let valid = self.gate.check(&harmless.text, &places)?;
         let executable = translate::executable(&valid, &places);
-        Ok(Arc::new(Document { valid, executable }))
+        let size = remembered::size(text, harmless.tokens);
+        Ok(Arc::new(Document {
+            valid,
+            executable,
+            size,
+        }))
     }
 
     /// Chooses the operation of a document that is to be executed with these variables.
@@ -100,12 +113,13 @@ impl Documents {
             Value::Object(given) => given,
             _ => Values::new(),
         };
+        let name = chosen.name.as_ref().map(Name::new);
         let variables = variables::coerce(self.gate.schema(), chosen, given)
-            .map_err(|misfits| document.tell(&misfits))?;
+            .map_err(|misfits| document.tell(&name, misfits))?;
         Ok(Operation {
             kind: translate::kind(chosen.operation_type),
             cost: 1,
-            name: chosen.name.as_ref().map(Name::new),
+            name,
             variables,
             document,
         })
@@ -113,17 +127,13 @@ impl Documents {
 }
 
 impl Document {
-    /// The document as it was validated.
-    fn valid(&self) -> &Valid<ExecutableDocument> {
-        &self.valid
-    }
-
-    fn tell(&self, misfits: &[variables::Misfit<'_>]) -> Vec<ServerError> {
-        let source = self.valid.sources.values().next();
-        let places = Places::of(source.map_or("", |file| file.source_text()));
-        let told = misfits.iter().take(validate::MOST_ERRORS).map(|misfit| {
-            let at = places.start(misfit.variable.location());
-            respond::validation_error(&misfit.message, Some(at))
+    /// The misfits of an operation's variables, with their places.
+    fn tell(&self, operation: &Option<Name>, misfits: Vec<Misfit>) -> Vec<ServerError> {
+        let operation = self.executable.operations.get(operation);
+        let told = misfits.into_iter().map(|misfit| {
+            let variable = operation
+                .and_then(|operation| operation.node.variable_definitions.get(misfit.variable));
+            respond::validation_error(misfit.message, variable.map(|variable| variable.pos))
         });
         told.collect()
     }
@@ -138,13 +148,15 @@ impl Operation {
             fragments,
         } = &self.document.executable;
         let mut request = Request::new("");
-        request.variables = Variables::from_json(self.variables.into());
         if let Some(operation) = operations.get(&self.name) {
+            let (mut operation, mut fragments) = (operation.clone(), fragments.clone());
+            omit::without_absent(&mut operation.node, &mut fragments, &self.variables);
             request.set_parsed_query(parsed::ExecutableDocument {
-                operations: DocumentOperations::Single(operation.clone()),
-                fragments: fragments.clone(),
+                operations: DocumentOperations::Single(operation),
+                fragments,
             });
         }
+        request.variables = Variables::from_json(self.variables.into());
         request
     }
 }

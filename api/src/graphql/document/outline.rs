@@ -3,11 +3,11 @@
 //! It is read in one pass, and more strictly than the parser reads: what it lets through has one
 //! reading only.
 
-use std::collections::HashMap;
+use std::{borrow::Cow, collections::HashMap, ops::Range};
 
 use async_graphql::ServerError;
 
-use super::lexer::{Token, position};
+use super::{lexer::Token, place::Places};
 use crate::graphql::{
     limits::{Limits, within},
     transport::respond,
@@ -20,6 +20,8 @@ pub(super) struct Outline<'a> {
     pub fragments: HashMap<&'a str, Definition<'a>>,
     /// By their names in the response, how fields are used throughout the document.
     pub names: HashMap<&'a str, Uses<'a>>,
+    /// Where the descriptions of operations, fragments and variables stand.
+    descriptions: Vec<Range<usize>>,
 }
 
 /// All selections of an operation or fragment, at any depth.
@@ -68,9 +70,17 @@ impl<'a> Outline<'a> {
             next: 0,
             aliases: 0,
             names: HashMap::new(),
+            descriptions: Vec::new(),
         };
         let mut outline = Self::default();
-        while let Some(first) = reader.peek() {
+        while reader.peek().is_some() {
+            let described = reader.description();
+            let first = reader.peek();
+            let Some(first) =
+                first.filter(|first| !(described && *first == Token::Punctuator(b'{')))
+            else {
+                return Err(reader.expected("an operation or fragment with its keyword"));
+            };
             match first {
                 Token::Punctuator(b'{') => {}
                 Token::Name("query" | "mutation" | "subscription") => reader.operation_head(),
@@ -88,7 +98,22 @@ impl<'a> Outline<'a> {
             outline.operations.push(reader.definition()?);
         }
         outline.names = reader.names;
+        outline.descriptions = reader.descriptions;
         Ok(outline)
+    }
+
+    /// The text with blanks instead of descriptions.
+    pub(super) fn without_descriptions<'t>(&self, query: &'t str) -> Cow<'t, str> {
+        if self.descriptions.is_empty() {
+            return query.into();
+        }
+        let mut text = String::with_capacity(query.len());
+        for description in &self.descriptions {
+            text.push_str(&query[text.len()..description.start]);
+            text.extend(std::iter::repeat_n(' ', description.len()));
+        }
+        text.push_str(&query[text.len()..]);
+        text.into()
     }
 }
 
@@ -101,6 +126,7 @@ struct Reader<'a> {
     next: usize,
     aliases: usize,
     names: HashMap<&'a str, Uses<'a>>,
+    descriptions: Vec<Range<usize>>,
 }
 
 impl<'a> Reader<'a> {
@@ -123,15 +149,41 @@ impl<'a> Reader<'a> {
     fn expected(&self, what: &str) -> ServerError {
         let end = self.query.len();
         let at = self.tokens.get(self.next).map_or(end, |(at, _)| *at);
-        respond::syntax_error(position(self.query, at), &format!("expected {what}"))
+        respond::syntax_error(Places::of(self.query).at(at), &format!("expected {what}"))
+    }
+
+    /// Steps over the description of what follows, if there is one.
+    fn description(&mut self) -> bool {
+        let Some((at, Token::Text(text))) = self.tokens.get(self.next) else {
+            return false;
+        };
+        self.next += 1;
+        self.descriptions.push(*at..at + text.len());
+        true
     }
 
     fn operation_head(&mut self) {
         self.next += 1;
         self.name();
         if self.at(b'(') {
+            let first = self.next;
             self.bracketed();
+            self.descriptions_of_variables(first);
         }
+    }
+
+    /// Notes the texts right before a variable that are not the default of the one before it.
+    fn descriptions_of_variables(&mut self, first: usize) {
+        let definitions = &self.tokens[first..self.next];
+        let described = definitions.windows(3).filter_map(|three| match three {
+            [
+                (_, before),
+                (at, Token::Text(text)),
+                (_, Token::Punctuator(b'$')),
+            ] if *before != Token::Punctuator(b'=') => Some(*at..at + text.len()),
+            _ => None,
+        });
+        self.descriptions.extend(described);
     }
 
     fn fragment_head(&mut self) -> Result<&'a str, ServerError> {

@@ -232,14 +232,15 @@ impl Documents {
     /// Those of [`Documents::read`]; `DOCUMENT_NOT_TRUSTED`, `PERSISTED_QUERY_NOT_FOUND` and
     /// `PERSISTED_QUERY_NOT_SUPPORTED`.
     pub fn find(&self, asked: Asked, is_browser: bool) -> Result<Arc<Document>, Vec<ServerError>> {
-        if let Some(trusted) = self.trust.documents.get(&asked.hash()) {
+        let hash = asked.hash();
+        if let Some(trusted) = self.trust.documents.get(&hash) {
             return Ok(trusted.clone());
         }
         let (code, message) = match asked {
             _ if self.trust.only.holds(is_browser) => NOT_TRUSTED,
-            Asked::Text(text) => return self.read(&text),
+            Asked::Text(text) => return self.read_once(hash, &text),
             Asked::Known(_) if !self.trust.automatic => NOT_SUPPORTED,
-            Asked::Known(hash) => match self.remembered(hash) {
+            Asked::Known(_) => match self.remembered.get(&hash) {
                 Some(document) => return Ok(document),
                 None => NOT_FOUND,
             },
@@ -247,8 +248,13 @@ impl Documents {
         Err(vec![respond::document_error(code, message)])
     }
 
-    fn remembered(&self, _hash: Hash) -> Option<Arc<Document>> {
-        None
+    fn read_once(&self, hash: Hash, text: &str) -> Result<Arc<Document>, Vec<ServerError>> {
+        if let Some(document) = self.remembered.get(&hash) {
+            return Ok(document);
+        }
+        let document = self.read(text)?;
+        self.remembered.keep(hash, document.clone());
+        Ok(document)
     }
 }
 

@@ -3,17 +3,19 @@
 //! async-graphql's own validation lets through what the specification refuses, and panics on some. So a
 //! document passes here first; the executor gets what passed, and validates no more.
 
+mod lists;
+
 use apollo_compiler::{
     ExecutableDocument, Schema,
+    ast::Document,
     diagnostic::ToCliReport,
     parser::Parser,
-    schema::InputObjectType,
     validation::{DiagnosticList, Valid},
 };
 use async_graphql::{Pos, ServerError};
 
-use super::place::Places;
-use crate::graphql::transport::respond;
+use super::{place::Places, values};
+use crate::{Error, graphql::transport::respond};
 
 /// A document with very many faults is told of the first ones only.
 pub(super) const MOST_ERRORS: usize = 20;
@@ -29,13 +31,18 @@ pub struct NotASchema(String);
 /// Knows the schema, and lets documents pass that fit it.
 pub(super) struct Gate {
     schema: Valid<Schema>,
+    /// Whether the schema may be asked for.
+    introspection: bool,
 }
 
 impl Gate {
-    /// A gate for the schema with this definition.
-    pub(super) fn new(definition: &str) -> Result<Self, NotASchema> {
+    /// A gate for the schema with this definition, which lets it be asked for or not.
+    pub(super) fn new(definition: &str, introspection: bool) -> Result<Self, NotASchema> {
         Schema::parse_and_validate(definition, "schema.graphql")
-            .map(|schema| Self { schema })
+            .map(|schema| Self {
+                schema,
+                introspection,
+            })
             .map_err(|invalid| NotASchema(invalid.errors.to_string()))
     }
 
@@ -46,40 +53,85 @@ impl Gate {
     /// Parses and validates a document that the guard has let through.
     ///
     /// # Errors
-    /// `GRAPHQL_PARSE_FAILED` or `GRAPHQL_VALIDATION_FAILED`, each with its place.
+    /// `GRAPHQL_PARSE_FAILED` or `GRAPHQL_VALIDATION_FAILED`, each with its place; `FORBIDDEN` where it asks
+    /// for a schema that may not be asked for.
     pub(super) fn check(
         &self,
         text: &str,
         places: &Places,
     ) -> Result<Valid<ExecutableDocument>, Vec<ServerError>> {
-        let syntax = Parser::new()
-            .parse_ast(text, NAME)
-            .map_err(|invalid| told(&invalid.errors, places, syntax_error))?;
-        syntax
+        let syntax = Parser::new().parse_ast(text, NAME).map_err(|invalid| {
+            told(&invalid.errors, places, syntax_error)
+                .take(MOST_ERRORS)
+                .collect::<Vec<_>>()
+        })?;
+        let valid = syntax
             .to_executable_validate(&self.schema)
-            .map_err(|invalid| told(&invalid.errors, places, rule_broken))
+            .map_err(|invalid| {
+                told(&invalid.errors, places, rule_broken)
+                    .take(MOST_ERRORS)
+                    .collect::<Vec<_>>()
+            })?;
+        self.merging_of_lists(&syntax, places)?;
+        let broken = values::broken(&self.schema, &valid);
+        if broken.is_empty() {
+            return self.no_introspection(&valid, places).map(|()| valid);
+        }
+        let broken = broken.into_iter().take(MOST_ERRORS);
+        let told =
+            broken.map(|one| respond::validation_error(one.rule, Some(places.start(one.at))));
+        Err(told.collect())
+    }
+
+    /// Refuses what could be merged only because the validator confuses lists.
+    fn merging_of_lists(&self, syntax: &Document, places: &Places) -> Result<(), Vec<ServerError>> {
+        let Some(marked) = lists::marked(syntax) else {
+            return Ok(());
+        };
+        let Err(invalid) = marked.to_executable_validate(&self.schema) else {
+            return Ok(());
+        };
+        // The marks are no values of the right type; that is not what is looked for.
+        let told = told(&invalid.errors, places, rule_broken)
+            .filter(|error| error.message.contains("conflicting field arguments"));
+        let told: Vec<_> = told.take(MOST_ERRORS).collect();
+        if told.is_empty() { Ok(()) } else { Err(told) }
+    }
+
+    /// Refuses a document that asks for the schema, if that is switched off.
+    fn no_introspection(
+        &self,
+        document: &ExecutableDocument,
+        places: &Places,
+    ) -> Result<(), Vec<ServerError>> {
+        let operations = document.operations.iter();
+        let asks = operations
+            .flat_map(|operation| operation.root_fields(document))
+            .find(|field| matches!(field.name.as_str(), "__schema" | "__type"))
+            .filter(|_| !self.introspection);
+        let Some(field) = asks else {
+            return Ok(());
+        };
+        let text = "The operator has switched introspection off. The schema is published at /schema.graphql.";
+        Err(vec![ServerError {
+            locations: vec![places.start(field.location())],
+            ..respond::service_error(&Error::Forbidden(text.to_owned()))
+        }])
     }
 }
 
-/// Whether a value of this type has exactly one of its fields.
-pub(super) fn is_one_of(object: &InputObjectType) -> bool {
-    object.directives.has("oneOf")
-}
-
-fn told(
-    errors: &DiagnosticList,
-    places: &Places,
-    tell: impl Fn(Option<Pos>, &str) -> ServerError,
-) -> Vec<ServerError> {
-    let errors = errors.iter().take(MOST_ERRORS);
-    let told = errors.map(|error| {
+fn told<'a>(
+    errors: &'a DiagnosticList,
+    places: &'a Places,
+    tell: impl Fn(Option<Pos>, &str) -> ServerError + 'a,
+) -> impl Iterator<Item = ServerError> + 'a {
+    errors.iter().map(move |error| {
         let at = error.error.location();
         tell(
             at.map(|at| places.at(at.offset())),
             &error.error.to_string(),
         )
-    });
-    told.collect()
+    })
 }
 
 fn syntax_error(at: Option<Pos>, problem: &str) -> ServerError {
@@ -95,3 +147,6 @@ fn rule_broken(at: Option<Pos>, problem: &str) -> ServerError {
     let sentence: String = first.chain(letters).chain(['.']).collect();
     respond::validation_error(sentence, at)
 }
+
+#[cfg(test)]
+mod tests;

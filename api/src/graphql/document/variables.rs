@@ -5,21 +5,22 @@
 //! that was left out and has no default stays out. What a scalar of ours may hold is decided by the scalar.
 
 use apollo_compiler::{
-    Node, Schema,
-    ast::{InputValueDefinition, Type, Value as Literal, VariableDefinition},
+    Schema,
+    ast::{Type, Value as Literal},
     executable::Operation,
     schema::{EnumType, ExtendedType, InputObjectType},
 };
 use serde_json::{Map, Number, Value};
 
-use super::validate::{self, is_one_of};
+use super::{validate::MOST_ERRORS, values::is_one_of};
 
 /// The values of an operation's variables, by name.
 pub type Values = Map<String, Value>;
 
 /// A value that does not fit its variable.
-pub(super) struct Misfit<'a> {
-    pub variable: &'a Node<VariableDefinition>,
+pub(super) struct Misfit {
+    /// Which variable of the operation, counted from none.
+    pub variable: usize,
     pub message: String,
 }
 
@@ -27,42 +28,27 @@ pub(super) struct Misfit<'a> {
 /// left out.
 ///
 /// # Errors
-/// All misfits, but not more than are told at once.
-pub(super) fn coerce<'a>(
+/// The misfits, but not more than are told at once.
+pub(super) fn coerce(
     schema: &Schema,
-    operation: &'a Operation,
+    operation: &Operation,
     mut given: Values,
-) -> Result<Values, Vec<Misfit<'a>>> {
+) -> Result<Values, Vec<Misfit>> {
     let mut values = Values::new();
     let mut misfits = Vec::new();
-    for variable in &operation.variables {
+    for (at, variable) in operation.variables.iter().enumerate() {
         let name = variable.name.as_str();
-        let default = || variable.default_value.as_ref().map(|literal| json(literal));
-        let Some(value) = given.remove(name).or_else(default) else {
-            if variable.ty.is_non_null() {
-                let message = format!(
-                    "Variable `${name}` is missing: it must be {}.",
-                    article(&variable.ty)
-                );
-                misfits.push(Misfit { variable, message });
-            }
-            continue;
-        };
         let mut reader = Reader {
             schema,
-            path: format!("${name}"),
-            problems: Vec::new(),
+            variable: at,
+            path: vec![Step::Field(name)],
+            misfits,
         };
-        values.insert(name.to_owned(), reader.value(&variable.ty, value));
-        misfits.extend(
-            reader
-                .problems
-                .into_iter()
-                .map(|message| Misfit { variable, message }),
-        );
-        if misfits.len() >= validate::MOST_ERRORS {
-            break;
+        let default = variable.default_value.as_deref();
+        if let Some(value) = reader.wanted(&variable.ty, default, given.remove(name)) {
+            values.insert(name.to_owned(), value);
         }
+        misfits = reader.misfits;
     }
     if misfits.is_empty() {
         Ok(values)
@@ -71,27 +57,51 @@ pub(super) fn coerce<'a>(
     }
 }
 
+/// A step into a value.
+#[derive(Clone, Copy)]
+enum Step<'a> {
+    Field(&'a str),
+    Item(usize),
+}
+
 /// Reads one variable, and notes what does not fit.
 struct Reader<'a> {
     schema: &'a Schema,
-    /// Where in the variable the value stands.
-    path: String,
-    problems: Vec<String>,
+    variable: usize,
+    /// Where the value stands, from the variable's name.
+    path: Vec<Step<'a>>,
+    misfits: Vec<Misfit>,
 }
 
-impl Reader<'_> {
-    /// The value in its final shape; null where a problem was noted.
-    fn value(&mut self, ty: &Type, value: Value) -> Value {
+impl<'a> Reader<'a> {
+    /// The value of a variable or an input object's field, its default if it was left out; none where it has
+    /// no default.
+    fn wanted(
+        &mut self,
+        ty: &'a Type,
+        default: Option<&Literal>,
+        given: Option<Value>,
+    ) -> Option<Value> {
+        match given.or_else(|| default.map(json)) {
+            Some(value) => Some(self.value(ty, value)),
+            None if ty.is_non_null() => {
+                Some(self.misfit(&format!("is missing: it must be of type `{ty}`")))
+            }
+            None => None,
+        }
+    }
+
+    /// The value in its final shape; null where a misfit was noted.
+    fn value(&mut self, ty: &'a Type, value: Value) -> Value {
         match (ty, value) {
             (Type::NonNullNamed(_) | Type::NonNullList(_), Value::Null) => {
-                self.problem(&format!("must be {}, not null", article(ty)))
+                self.misfit(&format!("must be of type `{ty}`, not null"))
             }
             (_, Value::Null) => Value::Null,
             (Type::List(item) | Type::NonNullList(item), Value::Array(items)) => {
                 let items = items.into_iter().enumerate();
-                let items = items.map(|(at, value)| {
-                    self.within(&format!("[{at}]"), |reader| reader.value(item, value))
-                });
+                let items =
+                    items.map(|(at, one)| self.within(Step::Item(at), |it| it.value(item, one)));
                 items.collect()
             }
             (Type::List(item) | Type::NonNullList(item), single) => {
@@ -107,47 +117,36 @@ impl Reader<'_> {
         }
     }
 
-    fn object(&mut self, object: &InputObjectType, value: Value) -> Value {
-        let name = &object.name;
+    fn object(&mut self, object: &'a InputObjectType, value: Value) -> Value {
         let Value::Object(mut given) = value else {
-            return self.problem(&format!("must be an object, as `{name}` says"));
+            return self.misfit(&format!("must be an object, as `{}` says", object.name));
         };
         let mut fields = Values::new();
         for (name, field) in &object.fields {
-            if let Some(value) = self.field(field, given.remove(name.as_str())) {
+            let value = given.remove(name.as_str());
+            let default = field.default_value.as_deref();
+            let value = self.within(Step::Field(name), |it| it.wanted(&field.ty, default, value));
+            if let Some(value) = value {
                 fields.insert(name.to_string(), value);
             }
         }
-        for unknown in given.keys().take(validate::MOST_ERRORS) {
-            self.within(&format!(".{unknown}"), |reader| {
-                reader.problem(&format!("is not known: `{name}` has no such field"))
-            });
+        if let Some(unknown) = given.keys().next() {
+            let name = &object.name;
+            return self.misfit(&format!("has a field `{unknown}`, which `{name}` has not"));
         }
         if is_one_of(object) && !(fields.len() == 1 && fields.values().all(|one| !one.is_null())) {
-            return self.problem(&format!(
-                "must have exactly one field, not null, as `{name}` says"
+            let name = &object.name;
+            return self.misfit(&format!(
+                "must have exactly one field of `{name}`, not null"
             ));
         }
         fields.into()
     }
 
-    /// The value of an input object's field; none where it was left out and has no default.
-    fn field(&mut self, field: &InputValueDefinition, given: Option<Value>) -> Option<Value> {
-        let default = || field.default_value.as_ref().map(|literal| json(literal));
-        let value = given.or_else(default);
-        self.within(&format!(".{}", field.name), |reader| match value {
-            Some(value) => Some(reader.value(&field.ty, value)),
-            None if field.ty.is_non_null() => {
-                Some(reader.problem(&format!("is missing: it must be {}", article(&field.ty))))
-            }
-            None => None,
-        })
-    }
-
     fn member(&mut self, kind: &EnumType, value: Value) -> Value {
         match &value {
             Value::String(name) if kind.values.contains_key(name.as_str()) => value,
-            _ => self.problem(&format!("must be one of the values of `{}`", kind.name)),
+            _ => self.misfit(&format!("must be one of the values of `{}`", kind.name)),
         }
     }
 
@@ -158,28 +157,37 @@ impl Reader<'_> {
             ("Float", Value::Number(_))
             | ("String" | "ID", Value::String(_))
             | ("Boolean", Value::Bool(_)) => return value,
-            ("Int", _) => "a whole number from -2147483648 to 2147483647 (Int)",
-            ("Float", _) => "a number (Float)",
-            ("String", _) => "a string (String)",
-            ("ID", _) => "a string (ID)",
-            ("Boolean", _) => "true or false (Boolean)",
+            ("Int", _) => "a whole number from -2147483648 to 2147483647 (`Int`)",
+            ("Float", _) => "a number (`Float`)",
+            ("String", _) => "a string (`String`)",
+            ("ID", _) => "a string (`ID`)",
+            ("Boolean", _) => "true or false (`Boolean`)",
             _ => return value,
         };
-        self.problem(&format!("must be {wanted}"))
+        self.misfit(&format!("must be {wanted}"))
     }
 
-    fn within<T>(&mut self, step: &str, read: impl FnOnce(&mut Self) -> T) -> T {
-        let here = self.path.len();
-        self.path.push_str(step);
+    fn within<T>(&mut self, step: Step<'a>, read: impl FnOnce(&mut Self) -> T) -> T {
+        self.path.push(step);
         let read = read(self);
-        self.path.truncate(here);
+        self.path.pop();
         read
     }
 
-    fn problem(&mut self, what: &str) -> Value {
-        if self.problems.len() < validate::MOST_ERRORS {
-            self.problems
-                .push(format!("Variable `{}` {what}.", self.path));
+    fn misfit(&mut self, what: &str) -> Value {
+        if self.misfits.len() < MOST_ERRORS {
+            let steps = self.path.iter().enumerate();
+            let path: String = steps
+                .map(|(depth, step)| match step {
+                    Step::Field(name) if depth == 0 => format!("${name}"),
+                    Step::Field(name) => format!(".{name}"),
+                    Step::Item(at) => format!("[{at}]"),
+                })
+                .collect();
+            self.misfits.push(Misfit {
+                variable: self.variable,
+                message: format!("Variable `{path}` {what}."),
+            });
         }
         Value::Null
     }
@@ -191,12 +199,8 @@ fn is_32_bit(number: &Number) -> bool {
         .is_some_and(|number| i32::try_from(number).is_ok())
 }
 
-fn article(ty: &Type) -> String {
-    format!("of type `{ty}`")
-}
-
 /// A literal without variables, as JSON.
-pub(super) fn json(literal: &Literal) -> Value {
+fn json(literal: &Literal) -> Value {
     match literal {
         Literal::Null | Literal::Variable(_) => Value::Null,
         Literal::Enum(name) => name.as_str().into(),
@@ -211,5 +215,183 @@ pub(super) fn json(literal: &Literal) -> Value {
                 .map(|(name, field)| (name.to_string(), json(field)))
                 .collect()
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use apollo_compiler::ExecutableDocument;
+    use serde_json::json;
+
+    use super::*;
+
+    const SCHEMA: &str = "
+        directive @oneOf on INPUT_OBJECT
+        type Query { a(int: Int, float: Float, text: String, is: Boolean, id: ID, unit: Unit, any: Any, in: In, of: Of,
+            ints: [Int!], matrix: [[Int]], ins: [In!]): Int }
+        enum Unit { M KM }
+        scalar Any
+        input In { must: Int! text: String = \"so\" inner: In units: [Unit!] of: Of }
+        input Of @oneOf { a: Int b: Int }";
+
+    fn coerced(variables: &str, given: Value) -> Result<Value, Vec<String>> {
+        let schema = Schema::parse_and_validate(SCHEMA, "schema").expect("a schema");
+        let text = format!("query ({variables}) {{ a }}");
+        let document = ExecutableDocument::parse(&schema, text, "query").expect("a document");
+        let operation = document.operations.get(None).expect("an operation");
+        let Value::Object(given) = given else {
+            panic!("variables are an object");
+        };
+        let told = |misfits: Vec<Misfit>| misfits.into_iter().map(|one| one.message).collect();
+        coerce(&schema, operation, given)
+            .map(Value::Object)
+            .map_err(told)
+    }
+
+    #[track_caller]
+    fn fits(variables: &str, given: Value, becomes: Value) {
+        assert_eq!(coerced(variables, given), Ok(becomes), "{variables}");
+    }
+
+    #[track_caller]
+    fn is_refused(variables: &str, given: Value, with: &[&str]) {
+        let told = coerced(variables, given).expect_err(variables);
+        assert_eq!(told, with, "{variables}");
+    }
+
+    #[test]
+    fn values_that_fit_come_in_their_final_shape() {
+        fits(
+            "$a: Int!, $b: Float",
+            json!({"a": -5, "b": 2}),
+            json!({"a": -5, "b": 2}),
+        );
+        fits(
+            "$a: ID!, $b: ID",
+            json!({"a": 7, "b": "x"}),
+            json!({"a": "7", "b": "x"}),
+        );
+        fits("$a: [Int!]", json!({"a": 1}), json!({"a": [1]}));
+        fits(
+            "$a: [[Int]]",
+            json!({"a": [1, null, [2]]}),
+            json!({"a": [[1], null, [2]]}),
+        );
+        fits(
+            "$a: Any",
+            json!({"a": {"x": [1.5, null]}}),
+            json!({"a": {"x": [1.5, null]}}),
+        );
+        fits("$a: Unit = M, $b: Int", json!({}), json!({"a": "M"}));
+        fits("$a: Int = 3", json!({"a": null}), json!({"a": null}));
+        fits(
+            "$a: Int",
+            json!({"a": 1, "nobody": "asked"}),
+            json!({"a": 1}),
+        );
+        fits(
+            "$a: In",
+            json!({"a": {"must": 1, "inner": {"must": 2, "text": null}, "units": "KM", "of": {"b": 1}}}),
+            json!({"a": {"must": 1, "text": "so", "inner": {"must": 2, "text": null}, "units": ["KM"], "of": {"b": 1}}}),
+        );
+        fits(
+            "$a: In = {must: 2}",
+            json!({}),
+            json!({"a": {"must": 2, "text": "so"}}),
+        );
+    }
+
+    #[test]
+    fn what_does_not_fit_is_told_with_its_path() {
+        let int = "a whole number from -2147483648 to 2147483647 (`Int`)";
+        for wrong in [
+            json!(2_147_483_648_u32),
+            json!(1.5),
+            json!(1.0),
+            json!("1"),
+            json!(true),
+            json!([1]),
+        ] {
+            is_refused(
+                "$a: Int",
+                json!({"a": wrong}),
+                &[&format!("Variable `$a` must be {int}.")],
+            );
+        }
+        is_refused(
+            "$a: ID!",
+            json!({}),
+            &["Variable `$a` is missing: it must be of type `ID!`."],
+        );
+        is_refused(
+            "$a: ID!",
+            json!({"a": null}),
+            &["Variable `$a` must be of type `ID!`, not null."],
+        );
+        is_refused(
+            "$a: ID",
+            json!({"a": 1.5}),
+            &["Variable `$a` must be a string (`ID`)."],
+        );
+        is_refused(
+            "$a: String",
+            json!({"a": 1}),
+            &["Variable `$a` must be a string (`String`)."],
+        );
+        is_refused(
+            "$a: Boolean",
+            json!({"a": "true"}),
+            &["Variable `$a` must be true or false (`Boolean`)."],
+        );
+        is_refused(
+            "$a: Float",
+            json!({"a": "1"}),
+            &["Variable `$a` must be a number (`Float`)."],
+        );
+        for wrong in [json!("CM"), json!("m"), json!(0)] {
+            is_refused(
+                "$a: Unit",
+                json!({"a": wrong}),
+                &["Variable `$a` must be one of the values of `Unit`."],
+            );
+        }
+        is_refused(
+            "$a: [Int!]",
+            json!({"a": [1, null]}),
+            &["Variable `$a[1]` must be of type `Int!`, not null."],
+        );
+        is_refused(
+            "$a: [In!]",
+            json!({"a": [{"must": 1}, {"inner": {"must": "x", "units": ["M", "X"]}}]}),
+            &[
+                "Variable `$a[1].must` is missing: it must be of type `Int!`.",
+                &format!("Variable `$a[1].inner.must` must be {int}."),
+                "Variable `$a[1].inner.units[1]` must be one of the values of `Unit`.",
+            ],
+        );
+        is_refused(
+            "$a: In",
+            json!({"a": [1]}),
+            &["Variable `$a` must be an object, as `In` says."],
+        );
+        is_refused(
+            "$a: In",
+            json!({"a": {"must": 1, "colour": 2}}),
+            &["Variable `$a` has a field `colour`, which `In` has not."],
+        );
+        for wrong in [json!({}), json!({"a": 1, "b": 2}), json!({"a": null})] {
+            is_refused(
+                "$a: Of",
+                json!({"a": wrong}),
+                &["Variable `$a` must have exactly one field of `Of`, not null."],
+            );
+        }
+    }
+
+    #[test]
+    fn misfits_are_bounded() {
+        let told =
+            coerced("$a: [Int!]", json!({"a": vec!["x"; 1_000]})).expect_err("they are texts");
+        assert_eq!(told.len(), MOST_ERRORS);
     }
 }
