@@ -3,6 +3,7 @@
 //! Nothing else identifies a caller, and an actor cannot be changed once it is made.
 
 use async_graphql::Enum;
+use chrono::{DateTime, Utc};
 use entity::{OrganisationKind, Role, ServiceArea, Topic};
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
@@ -70,6 +71,7 @@ pub struct Actor {
     pub name: String,
     grants: Vec<Grant>,
     limited_to: Option<Vec<TokenScope>>,
+    expires_at: Option<DateTime<Utc>>,
 }
 
 impl Actor {
@@ -89,6 +91,7 @@ impl Actor {
             name,
             grants,
             limited_to: None,
+            expires_at: None,
         }
     }
 
@@ -100,6 +103,21 @@ impl Actor {
             limited_to: Some(scopes),
             ..self
         }
+    }
+
+    /// The same actor, whose token works no longer from this instant on.
+    #[must_use]
+    pub fn until(self, expires_at: DateTime<Utc>) -> Self {
+        Self {
+            expires_at: Some(expires_at),
+            ..self
+        }
+    }
+
+    /// From when the token no longer works; none for an actor without one.
+    #[must_use]
+    pub fn expires_at(&self) -> Option<DateTime<Utc>> {
+        self.expires_at
     }
 
     /// The roles held.

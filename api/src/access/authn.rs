@@ -159,7 +159,8 @@ impl Door {
             Some(person) => self.person_actor(tenant, person).await?,
             None => Actor::new(tenant, None, token.name.clone(), grants(token)?),
         };
-        Ok(Arc::new(actor.with_token(token.id, scopes(token)?)))
+        let actor = actor.with_token(token.id, scopes(token)?);
+        Ok(Arc::new(actor.until(token.expires_at)))
     }
 
     async fn person_actor(

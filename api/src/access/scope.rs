@@ -10,8 +10,8 @@ use std::sync::{
 
 use chrono::{DateTime, NaiveDate, Utc};
 use sea_orm::{
-    ColumnTrait, DatabaseTransaction, EntityTrait, FromQueryResult, Iterable, PaginatorTrait,
-    PrimaryKeyToColumn, QueryFilter, QueryOrder, QuerySelect, QueryTrait, Select,
+    ColumnTrait, DatabaseTransaction, EntityTrait, FromQueryResult, Iterable, Order,
+    PaginatorTrait, PrimaryKeyToColumn, QueryFilter, QueryOrder, QuerySelect, QueryTrait, Select,
     sea_query::{IntoCondition, SelectStatement, SimpleExpr},
 };
 use uuid::Uuid;
@@ -91,6 +91,26 @@ impl Scope {
         self.find::<E>()?.filter(id_of::<E>().eq(id)).one().await
     }
 
+    /// The number of the latest event that the actor's organisation is told of, whether the actor may read
+    /// it or not; 0 when there is none.
+    ///
+    /// # Errors
+    /// `Internal` when the database fails.
+    pub async fn last_position(&self) -> Result<i64> {
+        use entity::event_audience::{Column, Entity};
+        self.count_statement();
+        let last: Option<Option<i64>> = Entity::find()
+            .select_only()
+            .column(Column::Position)
+            .filter(Column::OrganisationId.eq(self.actor.organisation))
+            .filter(Column::Position.is_not_null())
+            .order_by(Column::Position, Order::Desc)
+            .into_tuple()
+            .one(&self.tx)
+            .await?;
+        Ok(last.flatten().unwrap_or(0))
+    }
+
     pub(super) fn count_statement(&self) {
         self.statements.fetch_add(1, Ordering::Relaxed);
     }
@@ -120,7 +140,7 @@ impl<E: Visible> Found<'_, E> {
     }
 
     /// In this order, after any order given before.
-    pub fn order(mut self, by: impl Into<SimpleExpr>, direction: sea_orm::Order) -> Self {
+    pub fn order(mut self, by: impl Into<SimpleExpr>, direction: Order) -> Self {
         self.select = self.select.order_by(by.into(), direction);
         self
     }

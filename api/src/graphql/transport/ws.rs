@@ -1,13 +1,13 @@
 //! GraphQL over WebSocket, after the protocol `graphql-transport-ws`.
 //!
 //! A socket is silent until `connection_init` has authenticated it, which must come soon. Then each
-//! `subscribe` goes the way of an HTTP request: guarded, parsed, and admitted anew, so that a token
-//! that was revoked meanwhile starts nothing more. A peer that breaks the protocol, does not answer
-//! pings or does not read is cut off.
+//! `subscribe` goes the way of an HTTP request: guarded, parsed, and admitted anew. When the token works
+//! no longer, the socket ends. A peer that breaks the protocol, does not answer pings or does not read is
+//! cut off; nothing is queued for it, for the next event is read when the last one is sent.
 
-use std::{sync::Arc, time::Duration};
+use std::{convert::Infallible, sync::Arc, time::Duration};
 
-use async_graphql::{Executor, Response as Executed, ServerError, parser::types::OperationType};
+use async_graphql::{Data, Executor, Response as Executed, ServerError};
 use axum::{
     extract::{
         State,
@@ -20,26 +20,38 @@ use axum::{
 use futures::{FutureExt, StreamExt, future, stream, stream::BoxStream};
 use http::{HeaderMap, StatusCode};
 use serde::{Deserialize, Serialize};
-use serde_json::Value;
-use tokio::time::{interval, timeout};
+use serde_json::{Map, Value};
+use tokio::{
+    sync::OwnedSemaphorePermit,
+    time::{Instant, MissedTickBehavior, interval_at, timeout},
+};
 use tokio_stream::StreamMap;
 
-use super::{Params, Transport, bearer, bearer_token, from_browser, respond};
-use crate::{Error, Result, graphql::limits::within};
+use super::{
+    Caller, NotAdmitted, Params, Transport, bearer, bearer_token, from_browser,
+    operation::{Begun, Event},
+    respond, session,
+    streams::over,
+};
+use crate::{Error, Result, access::Session, graphql::limits::within};
 
 const PROTOCOL: &str = "graphql-transport-ws";
 
 /// How often a silent peer is asked whether it is there; silent twice, it is not.
 const PING_EVERY: Duration = Duration::from_secs(30);
 
-/// How long a peer may take to read one message.
-const READS_WITHIN: Duration = Duration::from_secs(10);
-
 /// How long a peer may take to answer a close.
 const LEAVES_WITHIN: Duration = Duration::from_secs(2);
 
 /// Kept for as long as the socket is open, so less than the library's 128 KiB.
 const READ_BUFFER: usize = 8 << 10;
+
+/// The largest message. One that never ends is kept for as long as the socket is open, and there are many
+/// sockets, so it is much less than the body of a request: what is larger goes over HTTP.
+const MESSAGE: usize = 64 << 10;
+
+/// How long the reason of a close may be: it shares a control frame with the code.
+const REASON_BYTES: usize = 123;
 
 /// Upgrades to a WebSocket that speaks the protocol.
 pub(super) async fn upgrade<E: Executor>(
@@ -63,34 +75,69 @@ pub(super) async fn upgrade<E: Executor>(
         Ok(token) => token,
         Err(error) => return error.into_response(),
     };
+    let Some(waiting) = service.streams.unauthenticated() else {
+        return (StatusCode::SERVICE_UNAVAILABLE, too_many_sockets()).into_response();
+    };
     let from_browser = from_browser(&headers);
-    let most = service.limits.body_bytes;
+    let most = service.limits.body_bytes.min(MESSAGE);
     upgrade
         .read_buffer_size(READ_BUFFER)
         .max_message_size(most)
         .max_frame_size(most)
-        .on_upgrade(move |socket| async move {
+        .on_upgrade(move |socket| {
+            let streams = service.streams.clone();
             let mut peer = Peer {
                 socket,
                 service,
                 from_browser,
                 heard: true,
             };
-            if let Err(end) = peer.serve(token).await {
+            let stopped = streams.stopped();
+            streams.tracked(async move {
+                let end = tokio::select! {
+                    Err(end) = peer.serve(token, waiting) => end,
+                    () = stopped => close(1001, "Going away: the service stops"),
+                };
                 peer.leave(end).await;
-            }
+            })
         })
+}
+
+fn too_many_sockets() -> Error {
+    Error::RateLimited {
+        problem: "Too many WebSockets wait for their first message.".to_owned(),
+        retry_after: 10,
+    }
 }
 
 /// What a client may say.
 #[derive(Deserialize)]
 #[serde(tag = "type", rename_all = "snake_case")]
 enum Said {
-    ConnectionInit { payload: Option<Value> },
-    Ping { payload: Option<Value> },
-    Pong {},
-    Subscribe { id: String, payload: Value },
-    Complete { id: String },
+    ConnectionInit { payload: Option<Map<String, Value>> },
+    Ping { payload: Option<Map<String, Value>> },
+    Pong {
+        #[serde(rename = "payload")]
+        _payload: Option<Map<String, Value>>,
+    },
+    Subscribe { id: Id, payload: Value },
+    Complete { id: Id },
+}
+
+/// The name that a client gives to an operation.
+#[derive(Clone, Deserialize, PartialEq, Eq, Hash)]
+#[serde(try_from = "String")]
+struct Id(String);
+
+impl TryFrom<String> for Id {
+    type Error = &'static str;
+
+    fn try_from(id: String) -> Result<Self, Self::Error> {
+        if id.is_empty() {
+            return Err("`id` must not be empty");
+        }
+        Ok(Self(id))
+    }
 }
 
 /// What it is answered.
@@ -100,7 +147,7 @@ enum Say<'a> {
     ConnectionAck,
     Pong {
         #[serde(skip_serializing_if = "Option::is_none")]
-        payload: Option<Value>,
+        payload: Option<Map<String, Value>>,
     },
     Next {
         id: &'a str,
@@ -115,23 +162,34 @@ enum Say<'a> {
     },
 }
 
-/// Why a socket ends: a code of the protocol with its reason, or nothing when the peer is gone.
-type End = Option<(u16, &'static str)>;
+/// How a socket ends: by a code of the protocol with its reason, or with nothing more to say when the
+/// peer is gone.
+type End = Option<CloseFrame>;
 
-const BAD_MESSAGE: End = Some((4400, "Bad message"));
-const UNAUTHORIZED: End = Some((4401, "Unauthorized"));
-const INIT_TIMEOUT: End = Some((4408, "Connection initialisation timeout"));
-const NAME_TAKEN: End = Some((4409, "Subscriber with this id already exists"));
-const TOO_MANY_INITS: End = Some((4429, "Too many initialisation requests"));
-const UNREADABLE: End = Some((1009, "Message too big or malformed"));
 const GONE: End = None;
 
-/// What becomes of an operation.
-enum Event {
-    Next(Executed),
-    Failed(Vec<ServerError>),
-    Complete,
-    NotAdmitted(Error),
+/// A close for this reason, as much of it as fits.
+fn close(code: u16, reason: &str) -> End {
+    let reason = reason[..reason.floor_char_boundary(REASON_BYTES)].into();
+    Some(CloseFrame { code, reason })
+}
+
+fn bad_message(problem: impl std::fmt::Display) -> End {
+    close(4400, &format!("Bad message: {problem}"))
+}
+
+fn unauthorized() -> End {
+    close(4401, "Unauthorized")
+}
+
+/// How a socket ends whose caller was let in, and may go on no longer. By this code clients know that
+/// they may connect again with another token; by 4401 they give up.
+fn forbidden(error: &Error) -> End {
+    let problem = match error {
+        Error::Unauthenticated(_) => "the token has expired or was revoked".to_owned(),
+        error => error.to_string(),
+    };
+    close(4403, &format!("Forbidden: {problem}"))
 }
 
 struct Peer<E> {
@@ -143,45 +201,64 @@ struct Peer<E> {
 }
 
 impl<E: Executor> Peer<E> {
-    async fn serve(&mut self, header_token: Option<String>) -> Result<(), End> {
-        let init = timeout(self.service.limits.init_time, self.initialised());
-        let payload = init.await.map_err(|_| INIT_TIMEOUT)??;
+    async fn serve(
+        &mut self,
+        header_token: Option<String>,
+        waiting: OwnedSemaphorePermit,
+    ) -> Result<Infallible, End> {
+        let init = timeout(self.service.limits.init_time, self.initialised()).await;
+        let payload = init.map_err(|_| close(4408, "Connection initialisation timeout"))??;
         let token = token_of(&payload)
-            .map_err(|_| UNAUTHORIZED)?
+            .map_err(|_| unauthorized())?
             .or(header_token)
-            .ok_or(UNAUTHORIZED)?;
-        (self.service.admit)(Some(token.clone()))
-            .await
-            .map_err(|error| refusal(&error))?;
+            .ok_or_else(unauthorized)?;
+        let session = admitted((self.service.admit)(Some(token.clone())).await)?;
+        let _until_the_end = self
+            .service
+            .streams
+            .socket(session.as_ref())
+            .ok_or_else(|| {
+                close(
+                    1013,
+                    "Try again later: your organisation has too many WebSockets open",
+                )
+            })?;
+        drop(waiting);
         self.say(Say::ConnectionAck).await?;
-        self.operate(&token).await
+        tokio::select! {
+            end = self.operate(&token) => end,
+            error = over(session) => Err(forbidden(&error)),
+        }
     }
 
     /// Waits for the payload of `connection_init`.
-    async fn initialised(&mut self) -> Result<Value, End> {
+    async fn initialised(&mut self) -> Result<Map<String, Value>, End> {
         loop {
             match self.hear().await? {
                 Said::ConnectionInit { payload } => return Ok(payload.unwrap_or_default()),
                 Said::Ping { payload } => self.say(Say::Pong { payload }).await?,
-                Said::Pong {} | Said::Complete { .. } => {}
-                Said::Subscribe { .. } => return Err(UNAUTHORIZED),
+                Said::Pong { .. } | Said::Complete { .. } => {}
+                Said::Subscribe { .. } => return Err(unauthorized()),
             }
         }
     }
 
-    async fn operate(&mut self, token: &str) -> Result<(), End> {
+    async fn operate(&mut self, token: &str) -> Result<Infallible, End> {
         let mut operations = StreamMap::new();
-        let mut pings = interval(PING_EVERY);
+        let mut pings = interval_at(Instant::now() + PING_EVERY, PING_EVERY);
+        pings.set_missed_tick_behavior(MissedTickBehavior::Delay);
         loop {
             tokio::select! {
                 said = self.hear() => match said? {
-                    Said::ConnectionInit { .. } => return Err(TOO_MANY_INITS),
+                    Said::ConnectionInit { .. } => return Err(close(4429, "Too many initialisation requests")),
                     Said::Ping { payload } => self.say(Say::Pong { payload }).await?,
-                    Said::Pong {} => {}
+                    Said::Pong { .. } => {}
                     Said::Complete { id } => drop(operations.remove(&id)),
-                    Said::Subscribe { id, .. } if operations.contains_key(&id) => return Err(NAME_TAKEN),
+                    Said::Subscribe { id: Id(id), .. } if operations.contains_key(&Id(id.clone())) => {
+                        return Err(close(4409, &format!("Subscriber for {id} already exists")));
+                    }
                     Said::Subscribe { id, payload } => {
-                        let params = Params::from_json(payload).map_err(|_| BAD_MESSAGE)?;
+                        let params = Params::from_json(payload).map_err(bad_message)?;
                         match self.room_beside(operations.len()) {
                             Ok(()) => drop(operations.insert(id, self.start(params, token))),
                             Err(error) => self.tell(&id, Event::Failed(vec![error])).await?,
@@ -210,24 +287,21 @@ impl<E: Executor> Peer<E> {
 
     /// The events of a new operation; those after the first that is not `Next` do not matter.
     fn start(&self, params: Params, token: &str) -> BoxStream<'static, Event> {
-        let events = events(
-            self.service.clone(),
-            params,
-            self.from_browser,
-            token.to_owned(),
-        );
+        let caller = Caller::from(Some(token.to_owned()));
+        let events = events(self.service.clone(), params, self.from_browser, caller);
         let at_once = |event| stream::once(future::ready(event)).boxed();
-        stream::once(events.map(move |events| events.unwrap_or_else(at_once)))
-            .flatten()
+        events
+            .map(move |events| events.unwrap_or_else(at_once))
+            .flatten_stream()
             .boxed()
     }
 
-    async fn tell(&mut self, id: &str, event: Event) -> Result<(), End> {
+    async fn tell(&mut self, Id(id): &Id, event: Event) -> Result<(), End> {
         self.say(match event {
             Event::Next(payload) => Say::Next { id, payload },
             Event::Failed(payload) => Say::Error { id, payload },
             Event::Complete => Say::Complete { id },
-            Event::NotAdmitted(error) => return Err(refusal(&error)),
+            Event::Over(error) => return Err(forbidden(&error)),
         })
         .await
     }
@@ -236,11 +310,11 @@ impl<E: Executor> Peer<E> {
     async fn hear(&mut self) -> Result<Said, End> {
         loop {
             let message = self.socket.recv().await.ok_or(GONE)?;
-            let message = message.map_err(|_| UNREADABLE)?;
+            let message = message.map_err(|_| close(1009, "Message too big or malformed"))?;
             self.heard = true;
             match message {
-                Message::Text(text) => return serde_json::from_str(&text).map_err(|_| BAD_MESSAGE),
-                Message::Binary(_) => return Err(BAD_MESSAGE),
+                Message::Text(text) => return serde_json::from_str(&text).map_err(bad_message),
+                Message::Binary(_) => return Err(bad_message("it must be text")),
                 Message::Close(_) => return Err(GONE),
                 Message::Ping(_) | Message::Pong(_) => {}
             }
@@ -251,30 +325,44 @@ impl<E: Executor> Peer<E> {
         if !std::mem::take(&mut self.heard) {
             return Err(GONE);
         }
-        self.send(Message::Ping(Default::default())).await
+        self.send(
+            Message::Ping(Default::default()),
+            self.service.limits.send_time,
+        )
+        .await
     }
 
     async fn say(&mut self, message: Say<'_>) -> Result<(), End> {
         let text = serde_json::to_string(&message).map_err(|_| GONE)?;
-        self.send(Message::Text(text.into())).await
+        self.send(Message::Text(text.into()), self.service.limits.send_time)
+            .await
     }
 
-    async fn send(&mut self, message: Message) -> Result<(), End> {
-        let sent = timeout(READS_WITHIN, self.socket.send(message)).await;
+    async fn send(&mut self, message: Message, within: Duration) -> Result<(), End> {
+        let sent = timeout(within, self.socket.send(message)).await;
         sent.ok().and_then(Result::ok).ok_or(GONE)
     }
 
     /// Closes politely: closing on unread bytes would reset the connection, and the peer not learn why.
     async fn leave(mut self, end: End) {
-        let close = end.map(|(code, reason)| CloseFrame {
-            code,
-            reason: reason.into(),
-        });
-        if close.is_some() && self.send(Message::Close(close)).await.is_err() {
-            return;
+        if let Some(frame) = end {
+            let closed = self.send(Message::Close(Some(frame)), LEAVES_WITHIN).await;
+            if closed.is_err() {
+                return;
+            }
         }
         let rest = async { while let Some(Ok(_)) = self.socket.recv().await {} };
         let _ = timeout(LEAVES_WITHIN, rest).await;
+    }
+}
+
+/// The session of who was let in, by which it is known how long the token works.
+fn admitted(data: Result<Data>) -> Result<Option<Session>, End> {
+    match data {
+        Ok(data) => Ok(session(&data)),
+        Err(Error::Unauthenticated(_)) => Err(unauthorized()),
+        Err(error @ Error::Forbidden(_)) => Err(forbidden(&error)),
+        Err(_) => Err(close(1013, "Try again later")),
     }
 }
 
@@ -283,35 +371,22 @@ async fn events<E: Executor>(
     service: Arc<Transport<E>>,
     params: Params,
     from_browser: bool,
-    token: String,
+    caller: Caller,
 ) -> Result<BoxStream<'static, Event>, Event> {
     let operation = service
         .prepare(params, from_browser)
         .map_err(Event::Failed)?;
-    let kind = operation.kind;
-    let request = service
-        .admit(operation, Some(token))
-        .await
-        .map_err(Event::NotAdmitted)?;
-    let complete = stream::once(future::ready(Event::Complete));
-    if kind == OperationType::Subscription {
-        return Ok(service.stream(request).map(event).chain(complete).boxed());
-    }
-    let executed = timeout(service.limits.time, service.execute(request)).await;
-    let event = event(executed.unwrap_or_else(|_| Err(service.timed_out())));
-    Ok(stream::once(future::ready(event)).chain(complete).boxed())
-}
-
-fn event(response: Result<Executed>) -> Event {
-    match response.map(respond::finish) {
-        Ok(Ok(executed)) => Event::Next(executed),
-        Ok(Err(errors)) => Event::Failed(errors),
-        Err(error) => Event::Failed(vec![respond::service_error(&error)]),
+    match service.begin(operation, caller).await {
+        Ok(Begun { events, .. }) => Ok(events),
+        Err(NotAdmitted { error, .. }) => Err(match error {
+            Error::Unauthenticated(_) | Error::Forbidden(_) => Event::Over(error),
+            error => Event::Failed(vec![respond::service_error(&error)]),
+        }),
     }
 }
 
 /// The token that `connection_init` carries, as `Authorization` (like the header) or bare as `token`.
-fn token_of(payload: &Value) -> Result<Option<String>> {
+fn token_of(payload: &Map<String, Value>) -> Result<Option<String>> {
     let text = |name: &str| {
         payload
             .get(name)
@@ -322,15 +397,6 @@ fn token_of(payload: &Value) -> Result<Option<String>> {
         (Some(authorization), _) => bearer_token(authorization).map(Some),
         (None, Some(token)) => bearer_token(&format!("Bearer {token}")).map(Some),
         (None, None) => Ok(None),
-    }
-}
-
-/// How a socket ends whose caller is not admitted.
-fn refusal(error: &Error) -> End {
-    match error {
-        Error::Unauthenticated(_) => UNAUTHORIZED,
-        Error::Forbidden(_) => Some((4403, "Forbidden")),
-        _ => Some((1013, "Try again later")),
     }
 }
 

@@ -4,4 +4,5 @@
 //! The feed is numbered for each organisation on its own. A reader that keeps the last cursor it has
 //! seen and asks for what comes after it misses nothing and sees nothing twice.
 
+pub mod follow;
 pub mod graphql;

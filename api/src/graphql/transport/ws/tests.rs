@@ -1,6 +1,9 @@
 //! What the protocol `graphql-transport-ws` and our own limits promise, over a real socket.
 
-use std::net::Ipv4Addr;
+use std::{
+    net::{Ipv4Addr, SocketAddr},
+    sync::atomic::Ordering,
+};
 
 use futures::SinkExt;
 use http::HeaderValue;
@@ -12,21 +15,41 @@ use tokio_tungstenite::{
 };
 
 use super::*;
-use crate::graphql::{limits::Limits, testing, transport::http::routes};
+use crate::graphql::{
+    limits::Limits,
+    testing,
+    transport::{Streams, http::routes},
+};
 
 struct Client(WebSocketStream<MaybeTlsStream<TcpStream>>);
+
+/// Serves within these limits.
+async fn served(limits: Limits) -> (SocketAddr, Streams) {
+    let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0))
+        .await
+        .expect("a free port");
+    let address = listener.local_addr().expect("an address");
+    let streams = Streams::new(&limits);
+    let router = routes(testing::service(limits).keeping(streams.clone()));
+    tokio::spawn(async move { axum::serve(listener, router).await });
+    (address, streams)
+}
+
+const OUR_PROTOCOL: (&str, &str) = ("sec-websocket-protocol", PROTOCOL);
 
 impl Client {
     async fn connected(
         limits: Limits,
         headers: &[(&'static str, &'static str)],
     ) -> Result<Self, u16> {
-        let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0))
-            .await
-            .expect("a free port");
-        let address = listener.local_addr().expect("an address");
-        let router = routes(testing::service(limits));
-        tokio::spawn(async move { axum::serve(listener, router).await });
+        let (address, _) = served(limits).await;
+        Self::connected_to(address, headers).await
+    }
+
+    async fn connected_to(
+        address: SocketAddr,
+        headers: &[(&'static str, &'static str)],
+    ) -> Result<Self, u16> {
         let mut request = format!("ws://{address}/graphql/ws")
             .into_client_request()
             .expect("a request");
@@ -46,20 +69,30 @@ impl Client {
 
     /// A socket that has said nothing yet.
     async fn new(limits: Limits) -> Self {
-        let protocol = [("sec-websocket-protocol", PROTOCOL)];
-        Self::connected(limits, &protocol)
+        Self::connected(limits, &[OUR_PROTOCOL])
             .await
             .expect("the upgrade succeeds")
+    }
+
+    /// A socket to this address that has been let in.
+    async fn admitted_to(address: SocketAddr) -> Self {
+        let connected = Self::connected_to(address, &[OUR_PROTOCOL]).await;
+        let mut client = connected.expect("the upgrade succeeds");
+        client.enter().await;
+        client
     }
 
     /// A socket that has been let in.
     async fn admitted() -> Self {
         let mut client = Self::new(Limits::default()).await;
+        client.enter().await;
         client
-            .say(json!({ "type": "connection_init", "payload": { "token": "good" } }))
+    }
+
+    async fn enter(&mut self) {
+        self.say(json!({ "type": "connection_init", "payload": { "token": "good" } }))
             .await;
-        assert_eq!(client.heard().await, json!({ "type": "connection_ack" }));
-        client
+        assert_eq!(self.heard().await, json!({ "type": "connection_ack" }));
     }
 
     async fn say(&mut self, message: Value) {
@@ -72,6 +105,19 @@ impl Client {
     async fn subscribe(&mut self, id: &str, query: &str) {
         self.say(json!({ "type": "subscribe", "id": id, "payload": { "query": query } }))
             .await;
+    }
+
+    /// The code that the socket is closed with, and the reason given.
+    async fn closed(&mut self) -> (u16, String) {
+        loop {
+            match self.0.next().await {
+                Some(Ok(Sent::Close(Some(frame)))) => {
+                    return (frame.code.into(), frame.reason.to_string());
+                }
+                Some(Ok(_)) => {}
+                other => panic!("it ends without a close: {other:?}"),
+            }
+        }
     }
 
     /// The next message, or the code that the socket was closed with.
@@ -90,8 +136,17 @@ async fn serves_subscriptions_queries_and_mutations() {
     let mut client = Client::admitted().await;
     client.subscribe("s", "subscription { count(to: 2) }").await;
     for count in [1, 2] {
-        let next = json!({ "type": "next", "id": "s", "payload": { "data": { "count": count } } });
-        assert_eq!(client.heard().await, next);
+        let heard = client.heard().await;
+        assert_eq!(
+            (&heard["type"], &heard["id"]),
+            (&json!("next"), &json!("s"))
+        );
+        assert_eq!(heard["payload"]["data"], json!({ "count": count }));
+        assert_eq!(
+            heard["payload"]["extensions"].is_object(),
+            count == 1,
+            "what it costs"
+        );
     }
     assert_eq!(
         client.heard().await,
@@ -207,11 +262,18 @@ async fn bad_messages_end_the_socket() {
         json!({ "type": "subscribe", "id": 1, "payload": { "query": "{ caller }" } }),
         json!({ "type": "subscribe", "id": "a", "payload": [{ "query": "{ caller }" }] }),
         json!({ "type": "subscribe", "id": "a", "payload": { "query": "{ caller }", "variables": [] } }),
+        json!({ "type": "subscribe", "id": "", "payload": { "query": "{ caller }" } }),
+        json!({ "type": "complete" }),
+        json!({ "type": "ping", "payload": [] }),
+        json!({ "type": "pong", "payload": "text" }),
+        json!({ "id": "a" }),
         json!([]),
     ] {
         let mut client = Client::admitted().await;
         client.say(message.clone()).await;
-        assert_eq!(client.heard().await, json!(4400), "{message}");
+        let (code, reason) = client.closed().await;
+        assert_eq!(code, 4400, "{message}");
+        assert!(reason.len() > "Bad message: ".len(), "{reason}");
     }
     let mut client = Client::admitted().await;
     client
@@ -272,7 +334,7 @@ async fn errors_of_execution_are_told_as_over_http() {
 #[tokio::test]
 async fn operations_and_time_are_bounded() {
     let limits = Limits {
-        time: Duration::from_millis(20),
+        time: Duration::from_millis(500),
         operations_per_socket: 1,
         ..Limits::default()
     };
@@ -306,6 +368,142 @@ async fn huge_messages_end_the_socket() {
         .await
         .expect("the socket is open");
     assert_eq!(client.heard().await, json!(1009));
+}
+
+#[test]
+fn a_reason_fits_whatever_it_says() {
+    let reason = |text: &str| close(4400, text).expect("a close").reason.to_string();
+    assert_eq!(reason("short"), "short");
+    let long = reason(&"å".repeat(200));
+    assert_eq!(
+        long,
+        "å".repeat(61),
+        "123 bytes have no room for half a letter"
+    );
+}
+
+#[tokio::test]
+async fn a_close_says_what_was_wrong() {
+    let mut client = Client::admitted().await;
+    let named = "n".repeat(200);
+    for _ in 0..2 {
+        client.subscribe(&named, "subscription { silence }").await;
+    }
+    let (code, reason) = client.closed().await;
+    assert_eq!(code, 4409);
+    assert!(
+        reason.starts_with("Subscriber for nnn") && reason.len() == 123,
+        "{reason}"
+    );
+    let mut client = Client::admitted().await;
+    client.say(json!({ "type": "subscribe", "id": "a" })).await;
+    let (_, reason) = client.closed().await;
+    assert_eq!(reason, "Bad message: missing field `payload`");
+}
+
+#[tokio::test]
+async fn sockets_that_do_not_authenticate_are_bounded() {
+    let limits = Limits {
+        unauthenticated_sockets: 1,
+        ..Limits::default()
+    };
+    let (address, _) = served(limits).await;
+    let first = Client::connected_to(address, &[OUR_PROTOCOL]).await;
+    let mut first = first.expect("there is room for one");
+    let second = Client::connected_to(address, &[OUR_PROTOCOL]).await;
+    assert_eq!(second.err(), Some(503));
+    first.enter().await;
+    Client::admitted_to(address).await;
+}
+
+#[tokio::test]
+async fn an_organisation_has_its_share_of_subscriptions_and_sockets() {
+    let limits = Limits {
+        subscriptions_per_organisation: 2,
+        ..Limits::default()
+    };
+    let (address, _) = served(limits).await;
+    let mut one = Client::admitted_to(address).await;
+    let mut other = Client::admitted_to(address).await;
+    for (client, id) in [(&mut one, "a"), (&mut other, "b")] {
+        client.subscribe(id, "subscription { silence }").await;
+        assert_eq!(client.heard().await["type"], "next");
+    }
+    one.subscribe("c", "subscription { silence }").await;
+    let refused = one.heard().await;
+    assert_eq!(
+        (&refused["type"], &refused["id"]),
+        (&json!("error"), &json!("c"))
+    );
+    assert_eq!(
+        refused["payload"][0]["extensions"]["code"],
+        "LIMIT_EXCEEDED"
+    );
+    one.subscribe("d", "{ caller }").await;
+    assert_eq!(
+        one.heard().await["type"],
+        "next",
+        "a query is no subscription"
+    );
+    assert_eq!(one.heard().await["type"], "complete");
+
+    let third = Client::connected_to(address, &[OUR_PROTOCOL]).await;
+    let mut third = third.expect("the upgrade succeeds");
+    third
+        .say(json!({ "type": "connection_init", "payload": { "token": "good" } }))
+        .await;
+    assert_eq!(third.heard().await, json!(1013));
+
+    drop(other);
+    let mut again = json!(null);
+    while again["type"] != "next" {
+        one.subscribe("e", "subscription { silence }").await;
+        again = one.heard().await;
+    }
+}
+
+#[tokio::test]
+async fn who_does_not_read_is_cut_off_and_nothing_is_queued_for_it() {
+    let limits = Limits {
+        send_time: Duration::from_millis(100),
+        subscriptions_per_organisation: 1,
+        ..Limits::default()
+    };
+    let (address, streams) = served(limits).await;
+    let mut slow = Client::admitted_to(address).await;
+    let before = testing::FLOODED.load(Ordering::Relaxed);
+    slow.subscribe("a", "subscription { flood }").await;
+    while streams.subscription(None).is_ok() {
+        tokio::time::sleep(Duration::from_millis(5)).await;
+    }
+    let given_back = async {
+        while streams.subscription(None).is_err() {
+            tokio::time::sleep(Duration::from_millis(5)).await;
+        }
+    };
+    let within = timeout(Duration::from_secs(30), given_back).await;
+    within.expect("its place is given back");
+    let read = testing::FLOODED.load(Ordering::Relaxed) - before;
+    assert!(
+        read * 64 < 32 << 10,
+        "no more than the system's buffers hold: {read} x 64 KiB"
+    );
+}
+
+#[tokio::test]
+async fn a_stop_is_told_and_waited_for() {
+    let (address, streams) = served(Limits::default()).await;
+    let mut idle = Client::admitted_to(address).await;
+    let mut busy = Client::admitted_to(address).await;
+    busy.subscribe("a", "subscription { silence }").await;
+    assert_eq!(busy.heard().await["type"], "next");
+    streams.stop();
+    for client in [&mut idle, &mut busy] {
+        assert_eq!(client.closed().await.0, 1001);
+    }
+    drop((idle, busy));
+    let ended = timeout(Duration::from_secs(30), streams.ended()).await;
+    ended.expect("nothing holds it up");
 }
 
 #[tokio::test]

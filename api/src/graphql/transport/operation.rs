@@ -1,0 +1,87 @@
+//! One operation as what its caller is told of it, event by event: the same on a WebSocket and in an
+//! event stream.
+
+use std::sync::Arc;
+
+use async_graphql::{Executor, Response, ServerError, parser::types::OperationType};
+use futures::{FutureExt, StreamExt, future, stream, stream::BoxStream};
+use tokio::time::timeout;
+
+use super::{Caller, NotAdmitted, Transport, respond, session};
+use crate::{Error, Result, access::Session, graphql::document::Operation};
+
+/// What a caller is told of an operation. Nothing comes after what is not `Next`.
+pub(super) enum Event {
+    Next(Response),
+    /// It was refused before it was executed, or broke off.
+    Failed(Vec<ServerError>),
+    Complete,
+    /// The caller's token works no longer.
+    Over(Error),
+}
+
+/// An operation under way.
+pub(super) struct Begun {
+    /// Who is calling, if that is known.
+    pub session: Option<Session>,
+    pub events: BoxStream<'static, Event>,
+}
+
+impl<E: Executor> Transport<E> {
+    /// Lets the caller in, and executes the operation as its events are asked for.
+    ///
+    /// # Errors
+    /// Those of [`Transport::admit`], and `LIMIT_EXCEEDED` when the caller's organisation follows too much.
+    pub(super) async fn begin(
+        self: Arc<Self>,
+        operation: Operation,
+        caller: Caller,
+    ) -> Result<Begun, NotAdmitted> {
+        let kind = operation.kind;
+        let known = caller.token.is_some();
+        let admitted = timeout(self.limits.time, self.admit(operation, caller)).await;
+        let admitted = admitted.map_err(|_| self.timed_out())??;
+        let session = session(admitted.data());
+        let events = if kind == OperationType::Subscription {
+            let place = self.streams.subscription(session.as_ref())?;
+            let responses = self.stream(admitted).map(move |response| {
+                let _until_it_ends = &place;
+                event(response, known)
+            });
+            responses.boxed()
+        } else {
+            let execution = async move {
+                let executed = timeout(self.limits.time, self.execute(admitted)).await;
+                event(executed.unwrap_or_else(|_| Err(self.timed_out())), known)
+            };
+            execution.into_stream().boxed()
+        };
+        let complete = stream::once(future::ready(Event::Complete));
+        Ok(Begun {
+            session,
+            events: events.chain(complete).boxed(),
+        })
+    }
+}
+
+/// A caller who was known and is not any more is told so in the way of the transport.
+fn event(response: Result<Response>, known: bool) -> Event {
+    let response = match response {
+        Ok(response) => response,
+        Err(error) => return Event::Failed(vec![respond::service_error(&error)]),
+    };
+    if let Some(error) = unauthenticated(&response).filter(|_| known) {
+        return Event::Over(error);
+    }
+    match respond::finish(response) {
+        Ok(response) => Event::Next(response),
+        Err(errors) => Event::Failed(errors),
+    }
+}
+
+fn unauthenticated(response: &Response) -> Option<Error> {
+    let sources = response.errors.iter().filter_map(|e| e.source.as_deref());
+    let mut ours = sources.filter_map(|source| source.downcast_ref::<Error>());
+    ours.find(|error| matches!(error, Error::Unauthenticated(_)))
+        .cloned()
+}

@@ -1,0 +1,176 @@
+//! GraphQL as server-sent events, after the protocol `graphql-sse` in its mode of distinct connections.
+//!
+//! One request is one operation of any kind; its results come as events `next`, and `complete` after the
+//! last. It goes the way of any request over HTTP until its caller is admitted, and is refused with a
+//! status until then; what is wrong with the document is told by `next`, as the protocol wants it. A
+//! stream that ends without `complete` was broken off, and is resumed by asking again.
+
+use std::{convert::Infallible, sync::Arc, time::Duration};
+
+use async_graphql::{Executor, ServerError, parser::types::OperationType};
+use axum::{
+    extract::{Request, State},
+    response::{
+        IntoResponse, Response,
+        sse::{self, KeepAlive, Sse},
+    },
+};
+use futures::{
+    FutureExt, Stream, StreamExt, future,
+    future::BoxFuture,
+    stream::{self, BoxStream},
+};
+use http::{
+    HeaderName, Method, StatusCode,
+    header::{CACHE_CONTROL, VARY},
+};
+use serde_json::json;
+use tokio::time::timeout;
+
+use super::{
+    Transport,
+    accept::{Media, accepts_events},
+    from_browser,
+    http::{Refused, bad_request, caller, from_body, from_url, wrong_method},
+    idempotency,
+    operation::{Begun, Event},
+    streams::over,
+};
+use crate::{Error, Result};
+
+/// How often a stream says that it is alive: proxies close what is silent for longer.
+const KEEP_ALIVE: Duration = Duration::from_secs(12);
+
+/// Tells nginx and those like it to pass events on as they come.
+const BUFFERING: HeaderName = HeaderName::from_static("x-accel-buffering");
+
+/// Answers a request with a stream of events.
+pub(super) async fn handle<E: Executor>(
+    State(service): State<Arc<Transport<E>>>,
+    request: Request,
+) -> Response {
+    if !accepts_events(request.headers()) {
+        let problem = Error::invalid("Accept", "must allow text/event-stream");
+        return Refused::http(StatusCode::NOT_ACCEPTABLE, &problem)
+            .into_response(Media::Json, None);
+    }
+    let limit = service.limits.time;
+    let late = Refused::http(StatusCode::SERVICE_UNAVAILABLE, &service.timed_out());
+    match timeout(limit, begin(&service, request))
+        .await
+        .unwrap_or(Err(late))
+    {
+        Ok(events) => respond(events),
+        Err(refused) => refused.into_response(Media::Json, None),
+    }
+}
+
+async fn begin<E: Executor>(
+    service: &Arc<Transport<E>>,
+    request: Request,
+) -> Result<BoxStream<'static, sse::Event>, Refused> {
+    let caller = caller(&request)?;
+    let browser = from_browser(request.headers());
+    let key = idempotency::key(request.headers()).map_err(|error| bad_request(&error))?;
+    let by_post = request.method() == Method::POST;
+    let params = match *request.method() {
+        Method::POST => from_body(request).await?,
+        Method::GET => from_url(&request)?,
+        _ => return Err(wrong_method("GET, POST", "must be POST or GET")),
+    };
+    let operation = match service.prepare(params, browser) {
+        Ok(operation) => operation,
+        Err(errors) => return Ok(stream::iter(failed(errors)).boxed()),
+    };
+    if operation.kind == OperationType::Mutation {
+        if !by_post {
+            return Err(wrong_method("POST", "must be POST for a mutation"));
+        }
+        if key.is_some() {
+            let problem = "has no effect on a stream: send the mutation to /graphql";
+            return Err(bad_request(&Error::invalid("Idempotency-Key", problem)));
+        }
+    }
+    let begun = service.clone().begin(operation, caller).await;
+    let begun = begun.map_err(|refusal| match refusal.error {
+        // The document is fine; it is the moment that is not.
+        error @ Error::LimitExceeded(_) => Refused::http(StatusCode::TOO_MANY_REQUESTS, &error),
+        error => error.into(),
+    })?;
+    Ok(Told::of(begun, service).boxed())
+}
+
+/// An operation, until it is complete, its caller's token works no longer, or the service stops.
+struct Told {
+    events: BoxStream<'static, Event>,
+    over: BoxFuture<'static, Error>,
+    stopped: BoxFuture<'static, ()>,
+}
+
+impl Told {
+    fn of<E: Executor>(
+        begun: Begun,
+        service: &Transport<E>,
+    ) -> impl Stream<Item = sse::Event> + use<E> {
+        let told = Self {
+            events: begun.events,
+            over: over(begun.session).boxed(),
+            stopped: service.streams.stopped().boxed(),
+        };
+        stream::unfold(Some(told), |told| async {
+            let mut told = told?;
+            let event = told.next().await?;
+            let more = matches!(event, Event::Next(_));
+            Some((stream::iter(written(event)), more.then_some(told)))
+        })
+        .flatten()
+    }
+
+    async fn next(&mut self) -> Option<Event> {
+        tokio::select! {
+            biased;
+            () = &mut self.stopped => None,
+            error = &mut self.over => Some(Event::Over(error)),
+            event = self.events.next() => event,
+        }
+    }
+}
+
+fn written(event: Event) -> Vec<sse::Event> {
+    match event {
+        Event::Next(response) => next(&response).into_iter().collect(),
+        Event::Complete => vec![complete()],
+        Event::Failed(errors) => failed(errors),
+        Event::Over(error) => failed(vec![super::respond::service_error(&error)]),
+    }
+}
+
+fn failed(errors: Vec<ServerError>) -> Vec<sse::Event> {
+    let next = next(&json!({ "errors": errors }));
+    next.into_iter().chain([complete()]).collect()
+}
+
+fn next(response: &impl serde::Serialize) -> Option<sse::Event> {
+    sse::Event::default().event("next").json_data(response).ok()
+}
+
+/// With data, without which a browser's `EventSource` would not tell of it.
+fn complete() -> sse::Event {
+    sse::Event::default().event("complete").data("null")
+}
+
+fn respond(events: BoxStream<'static, sse::Event>) -> Response {
+    // Some browsers see an answer only with the first bytes of its body.
+    let begin = stream::once(future::ready(sse::Event::default().comment("")));
+    let events = begin.chain(events).map(Ok::<_, Infallible>);
+    let alive = KeepAlive::new().interval(KEEP_ALIVE);
+    let headers = [
+        (CACHE_CONTROL, "no-store"),
+        (VARY, "Accept"),
+        (BUFFERING, "no"),
+    ];
+    (headers, Sse::new(events).keep_alive(alive)).into_response()
+}
+
+#[cfg(test)]
+mod tests;
