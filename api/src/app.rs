@@ -5,8 +5,9 @@ use std::{fs, path::Path, sync::Arc, time::Duration};
 
 use anyhow::Context as _;
 use async_graphql::Data;
-use axum::{Router, routing::get};
+use axum::{Router, middleware::from_fn_with_state, routing::get};
 use http::header::{CONTENT_SECURITY_POLICY, CONTENT_TYPE};
+use tokio::time::timeout;
 use url::Url;
 
 use crate::{
@@ -19,11 +20,18 @@ use crate::{
         explorer,
         limits::Limits,
         schema::{self, Schema},
-        transport::{self, Admit, Transport},
+        transport::{
+            self, Admit, Streams, Transport,
+            budget::{Budgets, Memory},
+            origin::Origins,
+        },
     },
-    server,
+    server::{
+        self,
+        held::{self, Held},
+    },
     store::blob::Blobs,
-    topic::evidence,
+    topic::evidence::{self, intake::Intake},
 };
 
 /// Where GraphQL is served.
@@ -43,8 +51,11 @@ pub struct App {
     pub door: Door,
     /// The evidence store.
     pub blobs: Blobs,
+    links: Links,
     schema: Schema,
     documents: Arc<Documents>,
+    budgets: Arc<dyn Budgets>,
+    streams: Streams,
     limits: Limits,
 }
 
@@ -75,11 +86,15 @@ impl App {
     async fn behind(door: Door, settings: &Settings, base: Url) -> anyhow::Result<Self> {
         door.migrate().await?;
         let limits = settings.limits.guard(settings.server.request_timeout);
-        let schema = schema::build(&limits, Links::new(base));
+        let links = Links::new(base);
+        let schema = schema::build(links.clone());
         Ok(Self {
             blobs: Blobs::open(settings.evidence.url.expose())?,
+            links,
             documents: Arc::new(documents(&schema, &settings.documents, &limits)?),
             schema,
+            budgets: Arc::new(Memory::new(door.clock().clone())),
+            streams: Streams::new(&limits),
             door,
             limits,
         })
@@ -97,15 +112,24 @@ impl App {
             self.schema.clone(),
             self.documents.clone(),
             self.limits.clone(),
-            admit(self.door.clone()),
-        );
+            admit(
+                self.door.clone(),
+                Intake::new(self.blobs.clone(), settings.evidence.max_bytes),
+            ),
+            self.budgets.clone(),
+        )
+        .keeping(self.streams.clone());
         let files = evidence::http::routes(
             self.door.clone(),
             self.blobs.clone(),
+            self.links.clone(),
             settings.evidence.max_bytes,
         );
-        transport::http::routes(graphql)
-            .merge(files)
+        let origins = Origins::of(&settings.server);
+        let held = from_fn_with_state(Held::new(self.limits.body_bytes), held::bounded);
+        let graphql = origins.guard(transport::http::routes(graphql).layer(held));
+        origins
+            .share(graphql.merge(files))
             .merge(portal::routes())
             .route("/schema.graphql", get(definition))
     }
@@ -140,7 +164,7 @@ impl App {
         settings: &Settings,
         stop: impl Future<Output = ()> + Send + 'static,
     ) -> anyhow::Result<()> {
-        let sweeper = tokio::spawn(sweep(self.blobs.clone()));
+        let sweeper = tokio::spawn(sweep(self.door.clone(), self.blobs.clone()));
         // What was committed by a process that ended before it could seal.
         self.door.seal().await;
         let door = self.door.clone();
@@ -149,8 +173,14 @@ impl App {
             async move { Ok(door.ready().await?) }
         };
         let router = server::assemble(routes, ready, &settings.server);
-        let grace = settings.server.shutdown_grace;
-        let served = server::serve_until(listener, router, grace, stop).await;
+        let streams = self.streams.clone();
+        let stop = async move {
+            stop.await;
+            streams.stop();
+        };
+        let served = server::serve_until(listener, router, &settings.server, stop).await;
+        // Told to close already, and each has seconds only.
+        let _ = timeout(settings.server.shutdown_grace, self.streams.ended()).await;
         sweeper.abort();
         served
     }
@@ -180,9 +210,9 @@ fn manifest(path: &Path) -> anyhow::Result<Manifest> {
 }
 
 /// Turns a bearer token into the session that resolvers find in their context.
-fn admit(door: Door) -> Admit {
+fn admit(door: Door, intake: Intake) -> Admit {
     Arc::new(move |token| {
-        let door = door.clone();
+        let (door, intake) = (door.clone(), intake.clone());
         Box::pin(async move {
             let actor = match token {
                 Some(token) => Some(door.authenticate(&token).await?),
@@ -190,16 +220,17 @@ fn admit(door: Door) -> Admit {
             };
             let mut data = Data::default();
             data.insert(Session::new(door, actor));
+            data.insert(intake);
             Ok(data)
         })
     })
 }
 
-async fn sweep(blobs: Blobs) {
+async fn sweep(door: Door, blobs: Blobs) {
     let mut hours = tokio::time::interval(SWEEP);
     loop {
         hours.tick().await;
-        match blobs.sweep(STALE).await {
+        match swept(&door, &blobs).await {
             Ok(0) => {}
             Ok(swept) => tracing::info!(swept, "remains of broken uploads were swept away"),
             Err(error) => {
@@ -207,6 +238,13 @@ async fn sweep(blobs: Blobs) {
             }
         }
     }
+}
+
+async fn swept(door: &Door, blobs: &Blobs) -> crate::Result<usize> {
+    let pieces = door.forget_uploads().await?;
+    let forgotten = pieces.len();
+    blobs.discard_parts(pieces).await;
+    Ok(forgotten + blobs.sweep(STALE).await?)
 }
 
 async fn definition() -> ([(http::HeaderName, &'static str); 1], String) {

@@ -4,22 +4,26 @@
 //! its request's id, and a panic on the way became an error with a reference instead of a broken
 //! connection. Probes: `/healthz` (the process lives) and `/readyz` (it can do its work).
 
-use std::{any::Any, io, net::SocketAddr, time::Duration};
+mod connection;
+pub(crate) mod held;
+
+use std::{any::Any, io, net::SocketAddr};
 
 use anyhow::{Result, anyhow};
 use axum::{
     Router,
     response::{IntoResponse, Response},
     routing::get,
-    serve::ListenerExt,
+    serve::Listener,
 };
 use http::{HeaderName, HeaderValue, StatusCode, header};
-use tokio::{net::TcpListener, sync::oneshot};
+use tokio::net::TcpListener;
 use tower_http::{
     catch_panic::CatchPanicLayer, set_header::SetResponseHeaderLayer,
     timeout::RequestBodyTimeoutLayer,
 };
 
+use self::connection::Connections;
 use crate::{
     Error,
     config::Server,
@@ -132,7 +136,7 @@ fn with_security_headers(routes: Router) -> Router {
 /// When the signals cannot be listened for.
 pub async fn serve(listener: TcpListener, router: Router, settings: &Server) -> Result<()> {
     let stop = stop_signal()?;
-    serve_until(listener, router, settings.shutdown_grace, stop).await
+    serve_until(listener, router, settings, stop).await
 }
 
 /// Answers requests until `stop`, as [`serve`] does.
@@ -140,32 +144,30 @@ pub async fn serve(listener: TcpListener, router: Router, settings: &Server) -> 
 /// # Errors
 /// When serving fails.
 pub(crate) async fn serve_until(
-    listener: TcpListener,
+    mut listener: TcpListener,
     router: Router,
-    grace: Duration,
+    settings: &Server,
     stop: impl Future<Output = ()> + Send + 'static,
 ) -> Result<()> {
-    let (told, stopping) = oneshot::channel();
-    // An answer goes out when it is written, not when the next one comes along.
-    let listener = listener.tap_io(|connection| {
-        if let Err(error) = connection.set_nodelay(true) {
+    let connections = Connections::new(settings.connections);
+    let mut stop = Box::pin(stop);
+    loop {
+        // Axum's `accept` passes over connections that broke off, and waits when no file can be opened.
+        let (stream, peer) = tokio::select! {
+            accepted = Listener::accept(&mut listener) => accepted,
+            () = &mut stop => break,
+        };
+        // An answer goes out when it is written, not when the next one comes along.
+        if let Err(error) = stream.set_nodelay(true) {
             tracing::debug!(%error, "cannot set TCP_NODELAY");
         }
-    });
-    let serving = axum::serve(listener, router).with_graceful_shutdown(async move {
-        stop.await;
-        tracing::info!("stopping");
-        // Nobody is left to be told when serving has ended by itself.
-        let _ = told.send(());
-    });
-    let grace_over = async {
-        // Dropped without being told, `stop` panicked: the end comes the same way.
-        let _ = stopping.await;
-        tokio::time::sleep(grace).await;
-    };
-    tokio::select! {
-        served = async { serving.await } => served?,
-        () = grace_over => tracing::warn!("stopped with requests unfinished: the grace period is over"),
+        connections.serve(stream, peer, router.clone());
+    }
+    tracing::info!("stopping");
+    drop(listener);
+    let finished = tokio::time::timeout(settings.shutdown_grace, connections.finish());
+    if finished.await.is_err() {
+        tracing::warn!("stopped with requests unfinished: the grace period is over");
     }
     Ok(())
 }
@@ -197,7 +199,7 @@ pub(crate) fn stop_signal() -> io::Result<impl Future<Output = ()> + Send + 'sta
 
 #[cfg(test)]
 mod tests {
-    use std::sync::Arc;
+    use std::{sync::Arc, time::Duration};
 
     use axum::{body::Body, extract::Request};
     use serde_json::Value;
@@ -312,12 +314,20 @@ mod tests {
         let listener = TcpListener::bind("127.0.0.1:0").await.expect("a port");
         let address = listener.local_addr().expect("an address");
         let told = stop.clone();
-        let server = tokio::spawn(serve_until(
-            listener,
-            Router::new().route("/", get(slow)),
-            grace,
-            async move { told.notified().await },
-        ));
+        let settings = Server {
+            shutdown_grace: grace,
+            ..Server::default()
+        };
+        let server = tokio::spawn(async move {
+            let routes = Router::new().route("/", get(slow));
+            serve_until(
+                listener,
+                routes,
+                &settings,
+                async move { told.notified().await },
+            )
+            .await
+        });
         let answer = tokio::spawn(async move {
             let answer = reqwest::get(format!("http://{address}/")).await?;
             answer.text().await

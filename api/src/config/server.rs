@@ -20,6 +20,12 @@ pub struct Server {
     /// Where clients reach the service, if that is not where it listens (behind a proxy).
     #[serde(deserialize_with = "origin")]
     pub public_url: Option<Url>,
+    /// Origins of other sites whose pages may use the API from a browser.
+    #[serde(deserialize_with = "origins")]
+    pub allowed_origins: Vec<String>,
+    /// Connections that are open at a time, WebSockets not counted; beyond that, idle ones are closed.
+    #[serde(deserialize_with = "value::whole::<_, _, 16, 100_000>")]
+    pub connections: usize,
     /// How long a request may take to be answered, and its body to make progress.
     #[serde(deserialize_with = "value::duration")]
     pub request_timeout: Duration,
@@ -33,6 +39,8 @@ impl Default for Server {
         Self {
             listen: SocketAddr::from((Ipv4Addr::LOCALHOST, 8080)),
             public_url: None,
+            allowed_origins: Vec::new(),
+            connections: 512,
             request_timeout: Duration::from_secs(30),
             shutdown_grace: Duration::from_secs(20),
         }
@@ -73,6 +81,19 @@ fn origin<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<Url>, D::
         deserializer,
         "an http or https address without a path, such as https://samsyn.example.se",
         |text| Url::parse(text).ok().filter(is_origin).map(Some),
+    )
+}
+
+/// Exactly as browsers send them, for they are compared so.
+fn origins<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Vec<String>, D::Error> {
+    value::list(
+        deserializer,
+        "a list of http or https origins as browsers send them, such as [\"https://portal.example.se\"]: \
+         each by its name, without a path, a slash at the end or the scheme's own port",
+        |text| {
+            let url = Url::parse(text).ok().filter(is_origin)?;
+            (url.origin().ascii_serialization() == text).then(|| text.to_owned())
+        },
     )
 }
 

@@ -7,6 +7,7 @@ use sea_orm::{
 };
 
 use super::key::{Key, Keyed};
+use crate::validate::TITLE;
 
 /// Capital letters of Swedish names that SQLite's `lower` does not know, with their small ones.
 const CAPITALS: [(&str, &str); 5] = [("Å", "å"), ("Ä", "ä"), ("Ö", "ö"), ("É", "é"), ("Ü", "ü")];
@@ -25,8 +26,15 @@ pub fn among<V: Into<Value>>(
 }
 
 /// The column holds this text somewhere, whatever the case of letters; the text is never a pattern.
+///
+/// Columns that are searched hold titles and names. What none of them can hold is not searched for: the
+/// databases refuse very long patterns, and PostgreSQL a NUL in any text.
 pub fn contains(column: impl ColumnTrait, text: Option<String>) -> Option<SimpleExpr> {
-    let escaped = text?
+    let text = text?;
+    if text.chars().count() > TITLE || text.contains('\0') {
+        return Some(Expr::val(1).eq(0));
+    }
+    let escaped = text
         .replace('\\', "\\\\")
         .replace('%', "\\%")
         .replace('_', "\\_")
@@ -38,6 +46,13 @@ pub fn contains(column: impl ColumnTrait, text: Option<String>) -> Option<Simple
             .into()
     });
     Some(folded.like(LikeExpr::new(format!("%{escaped}%")).escape('\\')))
+}
+
+/// One of these values fits, each by a condition of its own; none fits when the list is empty.
+pub fn any_of<V>(values: Option<Vec<V>>, fits: impl Fn(V) -> Condition) -> Option<Condition> {
+    let none = Condition::any().add(Expr::val(1).eq(0));
+    let any = |values: Vec<V>| values.into_iter().map(fits).fold(none, Condition::add);
+    values.map(any)
 }
 
 /// The condition holds, or does not.

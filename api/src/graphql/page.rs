@@ -4,14 +4,14 @@
 //! found by comparing the pair as one value: no offset is counted, nothing is skipped or shown twice
 //! while others write. Within a list of parents the pages of all of them are read by one statement.
 
-use std::{borrow::Cow, collections::HashMap, sync::Arc};
+use std::{borrow::Cow, collections::HashMap, ops::RangeInclusive, sync::Arc};
 
-use async_graphql::{Context, Enum, Object, OutputType, TypeName, connection::PageInfo};
+use async_graphql::{Context, Enum, Object, OutputType, SimpleObject, TypeName};
 use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
-use chrono::{DateTime, NaiveDate, Utc};
+use chrono::{DateTime, Datelike, NaiveDate, Utc};
 use futures::future::BoxFuture;
 use sea_orm::{
-    ColumnTrait, Condition, EntityTrait, IdenStatic, ModelTrait, Order, Value,
+    ColumnTrait, ColumnType, Condition, EntityTrait, IdenStatic, ModelTrait, Order, Value,
     sea_query::{
         Asterisk, Expr, ExprTrait, OrderedStatement, Query, SelectStatement, SimpleExpr,
         WindowStatement,
@@ -123,7 +123,7 @@ impl<E: EntityTrait> Sort<E> {
     /// The rows that come after the cursor.
     fn after(self, cursor: &str) -> Result<SimpleExpr> {
         let cursor = Cursor::decode(cursor)
-            .filter(|cursor| cursor.by == self.name())
+            .filter(|cursor| cursor.by == self.name() && cursor.value.fits(self.column.def().get_column_type()))
             .ok_or_else(|| Error::invalid("after", "is not a cursor of this list in this order; use a `cursor` or `endCursor` that it gave you"))?;
         let row = Expr::tuple([self.expr(), Expr::col(id_of::<E>().as_column_ref())]);
         let seen = Expr::tuple([Expr::val(cursor.value.into_value()), Expr::val(cursor.id)]);
@@ -164,6 +164,22 @@ impl SortValue {
             other => Err(Error::internal(anyhow::anyhow!(
                 "cannot order by {other:?}"
             ))),
+        }
+    }
+
+    /// Whether a column of this type may hold it. Cursors are not signed: one that a client made up must not
+    /// bring the database to compare what it cannot compare, or holds no values of.
+    fn fits(&self, column: &ColumnType) -> bool {
+        const YEARS: RangeInclusive<i32> = 1..=9999;
+        match self {
+            Self::Date(date) => matches!(column, ColumnType::Date) && YEARS.contains(&date.year()),
+            Self::Time(time) => {
+                matches!(column, ColumnType::TimestampWithTimeZone) && YEARS.contains(&time.year())
+            }
+            Self::Text(text) => {
+                matches!(column, ColumnType::String(_) | ColumnType::Text) && !text.contains('\0')
+            }
+            Self::Int(_) => matches!(column, ColumnType::Integer | ColumnType::BigInteger),
         }
     }
 
@@ -234,6 +250,19 @@ pub struct List<T> {
     paged: bool,
     more: bool,
     counter: Counter,
+}
+
+/// Where a page stands in its list.
+#[derive(SimpleObject)]
+struct PageInfo {
+    /// Whether records come after the page: ask for them with `after: endCursor`.
+    has_next_page: bool,
+    /// Whether the page was asked for with `after`, and so is not the first.
+    has_previous_page: bool,
+    /// The cursor of the page's first record. Null when the page is empty.
+    start_cursor: Option<String>,
+    /// The cursor of the page's last record: pass it as `after` to go on. Null when the page is empty.
+    end_cursor: Option<String>,
 }
 
 /// A row of a page, with its cursor.
