@@ -1,15 +1,17 @@
 //! Documents that are meant by their SHA-256: trusted ones, and such as have been sent before.
 
+use std::process::Command;
+
 use reqwest::header::{HeaderMap, HeaderValue};
 use samsyn::config::Settings;
 use serde_json::{Value, json};
 use sha2::{Digest, Sha256};
 use tempfile::NamedTempFile;
 
-use crate::harness::{Answer, Client, World};
+use crate::harness::{Answer, BINARY, Client, World};
 
 const DOCUMENT: &str = "query Who { viewer { name } }";
-const OTHER: &str = "query Mine { viewer { id } }";
+const OTHER: &str = "query Mine { viewer { organisation { id } } }";
 
 fn sha256(text: &str) -> String {
     hex::encode(Sha256::digest(text))
@@ -89,7 +91,10 @@ async fn a_client_stops_sending_hashes_when_they_are_switched_off() {
     let manager = manager(&world);
     manager.ask(DOCUMENT, json!({})).await;
     let by_hash = json!({ "extensions": persisted(DOCUMENT) });
-    is_refused(&manager.posts(by_hash).await, "PERSISTED_QUERY_NOT_SUPPORTED");
+    is_refused(
+        &manager.posts(by_hash).await,
+        "PERSISTED_QUERY_NOT_SUPPORTED",
+    );
 }
 
 #[tokio::test]
@@ -127,5 +132,34 @@ async fn everybody_may_be_held_to_trusted_documents() {
     let world = World::open_with(trust(&file, "everybody")).await;
     let manager = manager(&world);
     manager.ask(DOCUMENT, json!({})).await;
-    is_refused(&manager.send(OTHER, json!({})).await, "DOCUMENT_NOT_TRUSTED");
+    is_refused(
+        &manager.send(OTHER, json!({})).await,
+        "DOCUMENT_NOT_TRUSTED",
+    );
+}
+
+#[test]
+fn a_manifest_with_a_document_that_would_be_refused_stops_the_service_at_once() {
+    for (content, told) in [
+        (
+            json!({ sha256(DOCUMENT): OTHER }),
+            "does not have this SHA-256",
+        ),
+        (json!({ sha256("{ nothing }"): "{ nothing }" }), "nothing"),
+        (json!([]), "neither"),
+    ] {
+        let folder = tempfile::tempdir().expect("a folder");
+        let manifest = folder.path().join("documents.json");
+        std::fs::write(&manifest, content.to_string()).expect("a written file");
+        let served = Command::new(BINARY)
+            .args(["serve", "--listen", "127.0.0.1:0"])
+            .env("SAMSYN_DOCUMENTS__TRUSTED", &manifest)
+            .current_dir(folder.path())
+            .output()
+            .expect("the binary runs");
+        let message = String::from_utf8_lossy(&served.stderr);
+        assert!(!served.status.success());
+        assert!(message.contains("documents.trusted"), "{message}");
+        assert!(message.contains(told), "{message}");
+    }
 }
