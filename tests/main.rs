@@ -5,14 +5,18 @@
 
 mod access;
 mod action_item;
+mod budget;
+mod clients;
 mod command;
 mod cost;
+mod document;
 mod event;
 mod evidence;
 mod forum;
 mod harness;
 mod idempotency;
 mod ledger;
+mod limits;
 mod paging;
 mod readme;
 mod request;
@@ -20,5 +24,6 @@ mod risk;
 mod schema;
 mod story;
 mod submission;
+mod subscription;
 mod token;
 mod transport;

@@ -8,10 +8,17 @@ use axum::{
     Json,
     response::{IntoResponse, Response},
 };
-use http::{HeaderValue, StatusCode, header::WWW_AUTHENTICATE};
+use http::{
+    HeaderMap, HeaderValue, StatusCode,
+    header::{RETRY_AFTER, WWW_AUTHENTICATE},
+};
 use sea_orm::SqlErr;
 use serde::Serialize;
 use uuid::Uuid;
+
+pub use self::code::Code;
+
+mod code;
 
 /// What a fallible function of the service returns.
 pub type Result<T, E = Error> = std::result::Result<T, E>;
@@ -47,6 +54,14 @@ pub enum Error {
     /// The request is larger or costlier than the service accepts.
     #[error("{0}")]
     LimitExceeded(String),
+    /// The caller has asked for more than is granted in a while.
+    #[error("{problem} Come back in {retry_after} s.")]
+    RateLimited {
+        /// Which budget or place was not there.
+        problem: String,
+        /// In how many seconds the same is granted, if nothing else is asked for meanwhile.
+        retry_after: u64,
+    },
     /// The `Idempotency-Key` stands for another request.
     #[error(
         "This Idempotency-Key was used for another request. Send each new request with a key of its own."
@@ -90,21 +105,26 @@ fn summary(violations: &[Violation]) -> String {
 }
 
 impl Error {
-    /// The stable code a client may branch on; all of them are listed in `api/README.md`.
+    /// The stable code a client may branch on.
     #[must_use]
     pub fn code(&self) -> &'static str {
+        self.kind().as_str()
+    }
+
+    fn kind(&self) -> Code {
         match self {
-            Self::NotFound => "NOT_FOUND",
-            Self::Unauthenticated(_) => "UNAUTHENTICATED",
-            Self::Forbidden(_) => "FORBIDDEN",
-            Self::Invalid(_) => "INVALID_INPUT",
-            Self::Conflict { .. } => "CONFLICT",
-            Self::InvalidState(_) => "INVALID_STATE",
-            Self::LimitExceeded(_) => "LIMIT_EXCEEDED",
-            Self::KeyReused => "IDEMPOTENCY_KEY_REUSED",
-            Self::KeyInProgress => "IDEMPOTENCY_IN_PROGRESS",
-            Self::SecretShown => "IDEMPOTENCY_SECRET_SHOWN",
-            Self::Internal { .. } => "INTERNAL",
+            Self::NotFound => Code::NotFound,
+            Self::Unauthenticated(_) => Code::Unauthenticated,
+            Self::Forbidden(_) => Code::Forbidden,
+            Self::Invalid(_) => Code::InvalidInput,
+            Self::Conflict { .. } => Code::Conflict,
+            Self::InvalidState(_) => Code::InvalidState,
+            Self::LimitExceeded(_) => Code::LimitExceeded,
+            Self::RateLimited { .. } => Code::RateLimited,
+            Self::KeyReused => Code::IdempotencyKeyReused,
+            Self::KeyInProgress => Code::IdempotencyInProgress,
+            Self::SecretShown => Code::IdempotencySecretShown,
+            Self::Internal { .. } => Code::Internal,
         }
     }
 
@@ -140,6 +160,7 @@ impl Error {
             | Self::KeyInProgress
             | Self::SecretShown => StatusCode::CONFLICT,
             Self::LimitExceeded(_) => StatusCode::PAYLOAD_TOO_LARGE,
+            Self::RateLimited { .. } => StatusCode::TOO_MANY_REQUESTS,
             Self::Internal { .. } => StatusCode::INTERNAL_SERVER_ERROR,
         }
     }
@@ -160,6 +181,22 @@ impl From<sea_orm::DbErr> for Error {
 }
 
 impl Error {
+    /// What the status obliges to say in the header.
+    #[must_use]
+    pub fn headers(&self) -> HeaderMap {
+        let mut headers = HeaderMap::new();
+        match self {
+            Self::Unauthenticated(_) => {
+                headers.insert(WWW_AUTHENTICATE, HeaderValue::from_static("Bearer"));
+            }
+            Self::RateLimited { retry_after, .. } => {
+                headers.insert(RETRY_AFTER, HeaderValue::from(*retry_after));
+            }
+            _ => {}
+        }
+        headers
+    }
+
     /// What stands under `extensions` of the error, on GraphQL and on the plain routes alike.
     #[must_use]
     pub fn extensions(&self) -> serde_json::Map<String, serde_json::Value> {
@@ -171,6 +208,9 @@ impl Error {
             }
             Self::Conflict { current } => {
                 map.insert("currentVersion".to_owned(), (*current).into());
+            }
+            Self::RateLimited { retry_after, .. } => {
+                map.insert("retryAfterSeconds".to_owned(), (*retry_after).into());
             }
             Self::Internal { reference } => {
                 map.insert("reference".to_owned(), reference.to_string().into());
@@ -187,11 +227,6 @@ impl IntoResponse for Error {
         let body = serde_json::json!({
             "errors": [{ "message": self.to_string(), "extensions": self.extensions() }]
         });
-        let mut response = (self.status(), Json(body)).into_response();
-        if response.status() == StatusCode::UNAUTHORIZED {
-            let scheme = HeaderValue::from_static("Bearer");
-            response.headers_mut().insert(WWW_AUTHENTICATE, scheme);
-        }
-        response
+        (self.status(), self.headers(), Json(body)).into_response()
     }
 }

@@ -1,13 +1,13 @@
 //! The service in the test's own process, on a copy of the world.
 
-use std::{fs, sync::Arc};
+use std::{fs, net::SocketAddr, sync::Arc};
 
 use axum::{Router, body::Body, http::Request};
 use samsyn::{
     access::Door,
     app::App,
     clock::Clock,
-    config::{Database, Evidence, Limits, Settings},
+    config::{Database, Evidence, Limits, MOST_POINTS, Settings},
     graphql::schema::Schema,
 };
 use serde_json::{Value, json};
@@ -29,13 +29,18 @@ pub struct World {
     pub actors: Vec<Actor>,
     pub schema: Schema,
     router: Router,
-    base: String,
+    pub base: String,
 }
 
 impl World {
     pub async fn open() -> Self {
+        Self::open_with(|_| {}).await
+    }
+
+    /// The same with settings of one's own.
+    pub async fn open_with(adjust: impl FnOnce(&mut Settings)) -> Self {
         let folder = Folder::copy();
-        let settings = Settings {
+        let mut settings = Settings {
             database: Database {
                 url: Database::url_in(folder.path()),
                 ..Database::default()
@@ -47,10 +52,15 @@ impl World {
             // What is tried here asks for more at once than a client may; `transport` tries the limits.
             limits: Limits {
                 complexity: 100_000_000,
+                token_points_per_minute: MOST_POINTS,
+                organisation_points_per_minute: MOST_POINTS,
+                anonymous_points_per_minute: MOST_POINTS,
+                concurrent_requests_per_token: 1000,
                 ..Limits::default()
             },
             ..Settings::default()
         };
+        adjust(&mut settings);
         let listener = TcpListener::bind("127.0.0.1:0").await.expect("a free port");
         let address = listener.local_addr().expect("an address");
         let base = format!("http://{address}/");
@@ -58,7 +68,10 @@ impl World {
             .await
             .expect("the world opens");
         let router = app.routes(&settings);
-        tokio::spawn(axum::serve(listener, router.clone()).into_future());
+        let served = router
+            .clone()
+            .into_make_service_with_connect_info::<SocketAddr>();
+        tokio::spawn(axum::serve(listener, served).into_future());
         let actors =
             fs::read_to_string(folder.path().join("demo.json")).expect("the world has its actors");
         Self {

@@ -28,7 +28,7 @@ pub use self::{
     documents::Documents,
     error::Error,
     evidence::Evidence,
-    limits::Limits,
+    limits::{Limits, MOST_POINTS},
     log::{Format, Log},
     server::Server,
     source::{DEFAULT_FILE, Sources},

@@ -174,7 +174,9 @@ impl Layers {
     fn read(self) -> Result<Settings, Error> {
         serde_path_to_error::deserialize(Value::Table(self.values)).map_err(|error| {
             let key = error.path().to_string();
-            let origin = self.origins.get(&key).cloned().unwrap_or_default();
+            // Of an element of a list, the setting is known.
+            let setting = key.split('[').next().unwrap_or_default();
+            let origin = self.origins.get(setting).cloned().unwrap_or_default();
             let problem = error.inner().message();
             match unknown(problem) {
                 Some(accepted) => Error::Unknown {
@@ -329,7 +331,7 @@ mod tests {
         assert_eq!(
             refusal_of("[databse]"),
             "`databse` (samsyn.toml) is not a setting, accepted here: \
-             `server`, `database`, `evidence`, `bus`, `limits`, `log`"
+             `server`, `database`, `evidence`, `bus`, `documents`, `limits`, `log`"
         );
         assert_eq!(
             refusal_of_variable("SAMSYN_BUS__URI", "memory:"),
@@ -364,6 +366,17 @@ mod tests {
                 "[server]\npublic_url = 'https://example.se/samsyn'",
                 "setting `server.public_url` (samsyn.toml): \"https://example.se/samsyn\" is not accepted, \
                  it must be an http or https address without a path, such as https://samsyn.example.se",
+            ),
+            (
+                "[server]\nallowed_origins = ['https://portal.example.se/']",
+                "setting `server.allowed_origins` (samsyn.toml): \"https://portal.example.se/\" is not accepted, \
+                 it must be a list of http or https origins as browsers send them, such as \
+                 [\"https://portal.example.se\"]: each by its name, without a path, a slash at the end \
+                 or the scheme's own port",
+            ),
+            (
+                "[server]\nallowed_origins = ['https://portal.example.se', 5]",
+                "setting `server.allowed_origins[1]` (samsyn.toml): invalid type: integer `5`, expected a string",
             ),
             (
                 "[server]\nrequest_timeout = 30",
@@ -453,6 +466,7 @@ mod tests {
 
         let shown: Table = EXAMPLE
             .replace("# public_url =", "public_url =")
+            .replace("# trusted =", "trusted =")
             .parse()
             .expect("valid TOML");
         for section in names(&accepted_in("")) {

@@ -76,6 +76,24 @@ where
     })
 }
 
+/// A list of values, each read as text: an array, or one text with commas between them.
+pub(super) fn list<'de, D, T>(
+    deserializer: D,
+    accepted: &str,
+    parse: impl Fn(&str) -> Option<T>,
+) -> Result<Vec<T>, D::Error>
+where
+    D: Deserializer<'de>,
+{
+    let one = Scalar {
+        accepted,
+        secret: false,
+        parse,
+        target: PhantomData,
+    };
+    deserializer.deserialize_any(List(one))
+}
+
 /// A whole number from `MIN` to `MAX`.
 pub(super) fn whole<'de, D, T, const MIN: u64, const MAX: u64>(
     deserializer: D,
@@ -168,6 +186,32 @@ impl<T, F: Fn(&str) -> Option<T>> Scalar<'_, T, F> {
                 ))
             }
         })
+    }
+}
+
+struct List<'a, T, F>(Scalar<'a, T, F>);
+
+impl<'de, T, F: Fn(&str) -> Option<T>> de::Visitor<'de> for List<'_, T, F> {
+    type Value = Vec<T>;
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.0.accepted)
+    }
+
+    fn visit_str<E: de::Error>(self, text: &str) -> Result<Vec<T>, E> {
+        let parts = text
+            .split(',')
+            .map(str::trim)
+            .filter(|part| !part.is_empty());
+        parts.map(|part| self.0.read(part)).collect()
+    }
+
+    fn visit_seq<A: de::SeqAccess<'de>>(self, mut seq: A) -> Result<Vec<T>, A::Error> {
+        let mut values = Vec::new();
+        while let Some(text) = seq.next_element::<String>()? {
+            values.push(self.0.read(&text)?);
+        }
+        Ok(values)
     }
 }
 

@@ -13,7 +13,7 @@ use crate::Error;
 /// Every limit of the API, with its default in [`Limits::default`].
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Limits {
-    /// Bytes of a request's body, and of a WebSocket message.
+    /// Bytes of a request's body; a WebSocket message has no more either, and at most 64 KiB.
     pub body_bytes: usize,
     /// Bytes of the document alone; long texts belong into variables.
     pub document_bytes: usize,
@@ -48,8 +48,22 @@ pub struct Limits {
     pub time: Duration,
     /// How long a WebSocket may wait with `connection_init`.
     pub init_time: Duration,
+    /// How long the peer of a WebSocket may take to read one message.
+    pub send_time: Duration,
     /// Operations under way on one WebSocket.
     pub operations_per_socket: usize,
+    /// Subscriptions of one organisation, on all sockets and event streams, and its sockets.
+    pub subscriptions_per_organisation: usize,
+    /// WebSockets that have not authenticated yet, in the whole process.
+    pub unauthenticated_sockets: usize,
+    /// Queries and mutations under way with one token, or without one from one address.
+    pub concurrent_requests: usize,
+    /// What the operations of one token may cost in a minute.
+    pub token_points: u64,
+    /// What the operations of all tokens of an organisation may cost in a minute.
+    pub organisation_points: u64,
+    /// What the operations from one address without a token may cost in a minute.
+    pub anonymous_points: u64,
 }
 
 impl Default for Limits {
@@ -72,7 +86,14 @@ impl Default for Limits {
             introspection: true,
             time: Duration::from_secs(30),
             init_time: Duration::from_secs(10),
+            send_time: Duration::from_secs(10),
             operations_per_socket: 16,
+            subscriptions_per_organisation: 200,
+            unauthenticated_sockets: 500,
+            concurrent_requests: 32,
+            token_points: 120_000,
+            organisation_points: 600_000,
+            anonymous_points: 30_000,
         }
     }
 }

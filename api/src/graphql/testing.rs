@@ -1,12 +1,22 @@
 //! A schema of few fields, served as the real one is, for the tests of the transports.
 
-use std::{sync::Arc, time::Duration};
+use std::{
+    sync::{
+        Arc,
+        atomic::{AtomicUsize, Ordering},
+    },
+    time::Duration,
+};
 
 use async_graphql::{Data, ID, Object, Schema, Subscription};
 use futures::{FutureExt, Stream, StreamExt, stream};
 
-use super::{document::Documents, limits::Limits, transport::Transport};
-use crate::{Error, Result};
+use super::{
+    document::Documents,
+    limits::Limits,
+    transport::{Transport, budget::Memory},
+};
+use crate::{Error, Result, clock::Clock};
 
 /// A session that the resolvers find in the context.
 pub(super) struct Caller(pub Option<String>);
@@ -48,6 +58,9 @@ impl Mutation {
 
 pub(super) struct Subscriptions;
 
+/// How often `flood` was read, by all tests.
+pub(super) static FLOODED: AtomicUsize = AtomicUsize::new(0);
+
 #[Subscription]
 impl Subscriptions {
     async fn count(&self, to: i32) -> impl Stream<Item = i32> {
@@ -56,6 +69,14 @@ impl Subscriptions {
 
     async fn silence(&self) -> impl Stream<Item = i32> {
         stream::iter([0]).chain(stream::pending())
+    }
+
+    /// More than any buffer holds, as fast as it is read.
+    async fn flood(&self) -> impl Stream<Item = String> {
+        stream::repeat_with(|| {
+            FLOODED.fetch_add(1, Ordering::Relaxed);
+            "a".repeat(64 << 10)
+        })
     }
 
     async fn panics(&self) -> impl Stream<Item = i32> {
@@ -71,10 +92,7 @@ pub(super) type TestSchema = Schema<Query, Mutation, Subscriptions>;
 
 /// Lets in the token `good` and those without one; `barred` is known but may not enter.
 pub(super) fn service(limits: Limits) -> Transport<TestSchema> {
-    let executor = Schema::build(Query, Mutation, Subscriptions)
-        .limit_depth(limits.depth)
-        .limit_complexity(limits.complexity)
-        .finish();
+    let executor = Schema::build(Query, Mutation, Subscriptions).finish();
     let admit = |token: Option<String>| {
         let caller = match token.as_deref() {
             None | Some("good") => Ok(token),
@@ -90,5 +108,6 @@ pub(super) fn service(limits: Limits) -> Transport<TestSchema> {
     };
     let documents = Documents::new(&executor.sdl(), limits.clone());
     let documents = Arc::new(documents.expect("the schema's own definition"));
-    Transport::new(executor, documents, limits, Arc::new(admit))
+    let budgets = Arc::new(Memory::new(Clock::system()));
+    Transport::new(executor, documents, limits, Arc::new(admit), budgets)
 }

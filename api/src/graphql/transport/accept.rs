@@ -25,12 +25,7 @@ impl Media {
 
     /// The best of the two; nothing if the client accepts neither.
     pub(super) fn negotiate(headers: &HeaderMap) -> Option<Self> {
-        let ranges: Vec<Mime> = headers
-            .get_all(ACCEPT)
-            .iter()
-            .flat_map(|value| value.to_str().unwrap_or_default().split(','))
-            .filter_map(|range| range.trim().parse().ok())
-            .collect();
+        let ranges = ranges(headers);
         if !headers.contains_key(ACCEPT) {
             return Some(Self::Json);
         }
@@ -59,6 +54,32 @@ impl Media {
             _ => None,
         }
     }
+}
+
+fn ranges(headers: &HeaderMap) -> Vec<Mime> {
+    headers
+        .get_all(ACCEPT)
+        .iter()
+        .flat_map(|value| value.to_str().unwrap_or_default().split(','))
+        .filter_map(|range| range.trim().parse().ok())
+        .collect()
+}
+
+/// Whether a request accepts server-sent events.
+pub(super) fn accepts_events(headers: &HeaderMap) -> bool {
+    let precision = |range: &Mime| match range.essence_str() {
+        "*/*" => Some(0),
+        "text/*" => Some(1),
+        "text/event-stream" => Some(2),
+        _ => None,
+    };
+    let ranges = ranges(headers);
+    let fitting = ranges
+        .iter()
+        .filter_map(|range| Some((precision(range)?, quality(range))));
+    fitting
+        .max()
+        .map_or(!headers.contains_key(ACCEPT), |(_, quality)| quality > 0)
 }
 
 /// The weight of a range in thousandths.
@@ -121,5 +142,23 @@ mod tests {
             assert_eq!(negotiated(accept), media, "{accept}");
         }
         assert_eq!(Media::negotiate(&HeaderMap::new()), Some(Json));
+    }
+
+    #[test]
+    fn events_are_accepted_by_name_and_by_any_range_that_holds_them() {
+        for (accept, accepted) in [
+            ("text/event-stream", true),
+            ("Text/Event-Stream; charset=utf-8", true),
+            ("application/json;q=0.9, text/*;q=0.1", true),
+            ("*/*", true),
+            ("text/event-stream;q=0, */*", false),
+            ("application/json, application/graphql-response+json", false),
+            ("nonsense", false),
+        ] {
+            let mut headers = HeaderMap::new();
+            headers.insert(ACCEPT, accept.parse().expect("a header value"));
+            assert_eq!(accepts_events(&headers), accepted, "{accept}");
+        }
+        assert!(accepts_events(&HeaderMap::new()));
     }
 }

@@ -4,38 +4,41 @@
 //! change anything. Every answer is a GraphQL response; one that was refused before execution has no
 //! `data`, and its status says so to clients that accept `application/graphql-response+json`.
 
-use std::{collections::BTreeMap, sync::Arc};
+use std::{net::SocketAddr, sync::Arc};
 
 use async_graphql::{Executor, ServerError, parser::types::OperationType};
 use axum::{
     Json, Router,
-    body::Bytes,
-    extract::{DefaultBodyLimit, FromRequest, Request, State},
+    body::{Bytes, HttpBody},
+    extract::{ConnectInfo, DefaultBodyLimit, FromRequest, Request, State},
     response::{IntoResponse, Response},
     routing::any,
 };
 use http::{
-    HeaderMap, HeaderName, HeaderValue, Method, StatusCode,
-    header::{ALLOW, CACHE_CONTROL, CONTENT_TYPE, VARY, WWW_AUTHENTICATE},
+    HeaderMap, HeaderValue, Method, StatusCode,
+    header::{ACCEPT_ENCODING, ALLOW, CACHE_CONTROL, CONTENT_ENCODING, CONTENT_TYPE, VARY},
 };
 use mime::Mime;
-use serde_json::{Map, Value};
+use serde_json::{Map, Value, json};
 
 use super::{
-    Params, Transport,
+    Caller, NotAdmitted, Params, Transport,
     accept::Media,
-    bearer, from_browser,
+    bearer,
+    budget::{COST, Receipt},
+    from_browser,
     idempotency::{self, Answer, Once},
-    respond, ws,
+    json, multipart, respond, sse, ws,
 };
 use crate::{Error, Result};
 
-/// The routes of the API: `/graphql`, and `/graphql/ws` for subscriptions.
+/// The routes of the API: `/graphql`, and for subscriptions `/graphql/ws` and `/graphql/stream`.
 pub fn routes<E: Executor>(service: Transport<E>) -> Router {
     let body = DefaultBodyLimit::max(service.limits.body_bytes);
     Router::new()
         .route("/graphql", any(handle::<E>).layer(body))
         .route("/graphql/ws", any(ws::upgrade::<E>))
+        .route("/graphql/stream", any(sse::handle::<E>).layer(body))
         .with_state(Arc::new(service))
 }
 
@@ -51,35 +54,48 @@ async fn handle<E: Executor>(
                 "must allow application/graphql-response+json or application/json",
             ),
         )
-        .into_response(Media::Json);
+        .into_response(Media::Json, None);
     };
-    let answer = tokio::time::timeout(service.limits.time, answer(&service, request)).await;
+    let mut receipt = None;
+    let answer = answer(&service, request, &mut receipt);
+    let answer = tokio::time::timeout(service.limits.time, answer).await;
     let late = |_| {
         Err(Refused::http(
             StatusCode::SERVICE_UNAVAILABLE,
             &service.timed_out(),
         ))
     };
-    match answer.unwrap_or_else(late) {
+    let mut response = match answer.unwrap_or_else(late) {
         Ok(Answer::First(response)) => reply(StatusCode::OK, media, &response),
         Ok(Answer::Again(response)) => {
             let mark = [(idempotency::REPLAYED, "true")];
             (mark, reply(StatusCode::OK, media, &response)).into_response()
         }
-        Err(refused) => refused.into_response(media),
+        Err(refused) => refused.into_response(media, receipt.as_ref()),
+    };
+    if let Some(receipt) = receipt {
+        receipt.write(response.headers_mut());
     }
+    response
 }
 
 async fn answer<E: Executor>(
     service: &Arc<Transport<E>>,
     request: Request,
+    receipt: &mut Option<Receipt>,
 ) -> Result<Answer, Refused> {
-    let token = bearer(request.headers())?;
+    let caller = caller(&request)?;
     let browser = from_browser(request.headers());
     let key = idempotency::key(request.headers()).map_err(|error| bad_request(&error))?;
     let by_post = request.method() == Method::POST;
+    let mut files = None;
     let params = match *request.method() {
-        Method::POST => from_body(request).await?,
+        Method::POST if multipart::is_form(request.headers()) => {
+            let (params, sent) = multipart::read(service, request).await?;
+            files = Some(sent);
+            params
+        }
+        Method::POST => from_body(request, service.limits.body_bytes).await?,
         Method::GET | Method::HEAD => from_url(&request)?,
         _ => {
             return Err(wrong_method(
@@ -97,41 +113,81 @@ async fn answer<E: Executor>(
             return Err(wrong_method("POST", "must be POST for a mutation"));
         }
         OperationType::Subscription => {
-            let text = "Subscriptions are served over WebSocket. Connect to /graphql/ws with the subprotocol graphql-transport-ws.";
+            let text = "Subscriptions are served at /graphql/ws over WebSocket, with the subprotocol graphql-transport-ws, and at /graphql/stream as server-sent events.";
             return Err(respond::validation_error(text, None).into());
         }
     }
     let once = once.filter(|_| operation.kind == OperationType::Mutation);
-    let request = service.admit(operation, token).await?;
+    let mut admitted = match service.admit(operation, caller).await {
+        Ok(admitted) => admitted,
+        Err(NotAdmitted { error, receipt: so }) => {
+            *receipt = so;
+            return Err(error.into());
+        }
+    };
+    *receipt = Some(admitted.receipt().clone());
+    if let Some(files) = files {
+        admitted.request.data.insert(files);
+    }
     match once {
-        Some(once) => once.execute(service, request).await,
+        Some(once) => once.execute(service, admitted).await,
         None => Ok(Answer::First(respond::finish(
-            service.execute(request).await?,
+            service.execute(admitted).await?,
         )?)),
     }
 }
 
-async fn from_body(request: Request) -> Result<Params, Refused> {
+pub(super) fn caller(request: &Request) -> Result<Caller> {
+    let peer = request.extensions().get::<ConnectInfo<SocketAddr>>();
+    Ok(Caller {
+        token: bearer(request.headers())?,
+        address: peer.map(|ConnectInfo(peer)| peer.ip()),
+    })
+}
+
+/// Reads a body of at most so many bytes. What is told to be larger is refused before any of it is asked
+/// for.
+pub(super) async fn from_body(request: Request, most: usize) -> Result<Params, Refused> {
     if !is_json(request.headers()) {
         let problem = Error::invalid("Content-Type", "must be application/json, in UTF-8");
         return Err(Refused::http(StatusCode::UNSUPPORTED_MEDIA_TYPE, &problem));
     }
-    let body = Bytes::from_request(request, &()).await.map_err(|rejection| {
+    if is_encoded(request.headers()) {
+        let problem = Error::invalid(
+            "Content-Encoding",
+            "must be left out: send the body as it is",
+        );
+        return Err(Refused {
+            headers: HeaderMap::from_iter([(
+                ACCEPT_ENCODING,
+                HeaderValue::from_static("identity"),
+            )]),
+            ..Refused::http(StatusCode::UNSUPPORTED_MEDIA_TYPE, &problem)
+        });
+    }
+    let too_large = |status| {
         let text = "The body is larger than the service accepts, or broke off. Send less in one request; files have an upload URL of their own.";
-        Refused::http(rejection.status(), &Error::LimitExceeded(text.to_owned()))
-    })?;
-    let parameters = serde_json::from_slice(&body)
+        Refused::http(status, &Error::LimitExceeded(text.to_owned()))
+    };
+    if request.body().size_hint().lower() > most as u64 {
+        return Err(too_large(StatusCode::PAYLOAD_TOO_LARGE));
+    }
+    let body = Bytes::from_request(request, &()).await;
+    let body = body.map_err(|rejection| too_large(rejection.status()))?;
+    let parameters = json::read(&body)
         .map_err(|error| bad_request(&Error::invalid("request", not_json(&error))))?;
     Params::from_json(parameters).map_err(|error| bad_request(&error))
 }
 
 /// Reads the query string, in which objects are JSON texts.
-fn from_url(request: &Request) -> Result<Params, Refused> {
+pub(super) fn from_url(request: &Request) -> Result<Params, Refused> {
     let mut parameters = Map::new();
     let query = request.uri().query().unwrap_or_default();
+    let decoded = percent_encoding::percent_decode_str(query).decode_utf8();
+    decoded.map_err(|_| bad_request(&Error::invalid("URL", "must be percent-encoded UTF-8")))?;
     for (name, text) in url::form_urlencoded::parse(query.as_bytes()) {
         let value = match name.as_ref() {
-            "variables" | "extensions" => serde_json::from_str(&text)
+            "variables" | "extensions" => json::read(text.as_bytes())
                 .map_err(|error| bad_request(&Error::invalid(&name, not_json(&error))))?,
             _ => Value::String(text.into_owned()),
         };
@@ -149,7 +205,12 @@ fn not_json(error: &serde_json::Error) -> String {
     format!("must be JSON, but is not ({error})")
 }
 
-fn is_json(headers: &HeaderMap) -> bool {
+pub(super) fn is_encoded(headers: &HeaderMap) -> bool {
+    let mut encodings = headers.get_all(CONTENT_ENCODING).iter();
+    encodings.any(|encoding| !encoding.as_bytes().eq_ignore_ascii_case(b"identity"))
+}
+
+pub(super) fn is_json(headers: &HeaderMap) -> bool {
     let mut types = headers.get_all(CONTENT_TYPE).iter();
     let (Some(value), None) = (types.next(), types.next()) else {
         return false;
@@ -169,43 +230,40 @@ pub(super) struct Refused {
     status: Option<StatusCode>,
     errors: Vec<ServerError>,
     /// What the status obliges to say.
-    header: Option<(HeaderName, &'static str)>,
+    headers: HeaderMap,
 }
 
-fn bad_request(error: &Error) -> Refused {
+pub(super) fn bad_request(error: &Error) -> Refused {
     Refused::http(StatusCode::BAD_REQUEST, error)
 }
 
-fn wrong_method(allowed: &'static str, problem: &str) -> Refused {
+pub(super) fn wrong_method(allowed: &'static str, problem: &str) -> Refused {
     let error = Error::invalid("method", problem);
     Refused {
-        header: Some((ALLOW, allowed)),
+        headers: HeaderMap::from_iter([(ALLOW, HeaderValue::from_static(allowed))]),
         ..Refused::http(StatusCode::METHOD_NOT_ALLOWED, &error)
     }
 }
 
 impl Refused {
-    fn http(status: StatusCode, error: &Error) -> Self {
-        let unauthorized = status == StatusCode::UNAUTHORIZED;
+    pub(super) fn http(status: StatusCode, error: &Error) -> Self {
         Self {
             status: Some(status),
             errors: vec![respond::service_error(error)],
-            header: unauthorized.then_some((WWW_AUTHENTICATE, "Bearer")),
+            headers: error.headers(),
         }
     }
 
-    fn into_response(self, media: Media) -> Response {
+    pub(super) fn into_response(self, media: Media, receipt: Option<&Receipt>) -> Response {
         let status = self.status.unwrap_or(match media {
             Media::GraphQl => StatusCode::BAD_REQUEST,
             Media::Json => StatusCode::OK,
         });
-        let mut response = reply(status, media, &BTreeMap::from([("errors", self.errors)]));
-        if let Some((name, value)) = self.header {
-            response
-                .headers_mut()
-                .insert(name, HeaderValue::from_static(value));
+        let mut body = json!({ "errors": self.errors });
+        if let Some(receipt) = receipt {
+            body["extensions"] = json!({ COST: receipt.extension() });
         }
-        response
+        (self.headers, reply(status, media, &body)).into_response()
     }
 }
 
@@ -215,7 +273,7 @@ impl From<Vec<ServerError>> for Refused {
         Self {
             status: None,
             errors,
-            header: None,
+            headers: HeaderMap::new(),
         }
     }
 }

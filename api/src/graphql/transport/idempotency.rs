@@ -8,14 +8,14 @@
 
 use std::sync::Arc;
 
-use async_graphql::{Data, Executor, Request, Response};
+use async_graphql::{Data, Executor, Response};
 use http::{HeaderMap, HeaderName};
 use serde_json::{Value, json};
 use sha2::{Digest, Sha256};
 use tracing::Instrument;
 use uuid::Uuid;
 
-use super::{Params, Transport, http::Refused, respond, session};
+use super::{Admitted, Params, Transport, http::Refused, respond, session};
 use crate::{
     Error, Result,
     access::{Claim, Reserved, Session},
@@ -85,12 +85,12 @@ impl Once {
     pub(super) async fn execute<E: Executor>(
         self,
         service: &Arc<Transport<E>>,
-        request: Request,
+        admitted: Admitted,
     ) -> Result<Answer, Refused> {
-        let Some((session, caller)) = caller(&request.data) else {
-            return executed(service, request).await.map(Answer::First);
+        let Some((session, caller)) = caller(admitted.data()) else {
+            return executed(service, admitted).await.map(Answer::First);
         };
-        let work = self.carry_out(service.clone(), request, session, caller);
+        let work = self.carry_out(service.clone(), admitted, session, caller);
         tokio::spawn(work.in_current_span())
             .await
             .map_err(Error::internal)?
@@ -99,7 +99,7 @@ impl Once {
     async fn carry_out<E: Executor>(
         self,
         service: Arc<Transport<E>>,
-        request: Request,
+        admitted: Admitted,
         session: Session,
         caller: Uuid,
     ) -> Result<Answer, Refused> {
@@ -108,7 +108,7 @@ impl Once {
             Claim::Again(answer) => return Ok(Answer::Again(answer)),
             Claim::First(reserved) => reserved,
         };
-        let answer = executed(&service, request).await;
+        let answer = executed(&service, admitted).await;
         session.forget().await;
         conclude(reserved, &session, answer.as_ref().ok()).await;
         answer.map(Answer::First)
@@ -125,9 +125,9 @@ fn caller(data: &Data) -> Option<(Session, Uuid)> {
 
 async fn executed<E: Executor>(
     service: &Transport<E>,
-    request: Request,
+    admitted: Admitted,
 ) -> Result<Response, Refused> {
-    let response = tokio::time::timeout(service.limits.time, service.execute(request)).await;
+    let response = tokio::time::timeout(service.limits.time, service.execute(admitted)).await;
     let response = response.map_err(|_| service.timed_out())??;
     Ok(respond::finish(response)?)
 }

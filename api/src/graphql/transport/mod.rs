@@ -3,25 +3,37 @@
 //! A request goes the same way on both: typed strictly, guarded, parsed, its operation chosen, its
 //! caller admitted, executed. Nothing reaches the executor on another way.
 
+pub mod budget;
 pub mod http;
 
 mod accept;
 mod idempotency;
+mod json;
+mod multipart;
+mod operation;
+pub mod origin;
 pub mod respond;
+mod sse;
+mod streams;
 mod ws;
 
-use std::{any::TypeId, panic::AssertUnwindSafe, sync::Arc};
+use std::{any::TypeId, net::IpAddr, panic::AssertUnwindSafe, sync::Arc};
 
 use ::http::{
     HeaderMap,
     header::{AUTHORIZATION, ORIGIN},
 };
-use async_graphql::{Data, Executor, Request, Response, ServerError};
+use async_graphql::{
+    Data, Executor, Request, Response, ServerError, parser::types::OperationType,
+};
+use budget::{Budget, Budgets, Holder, Place, Places, Receipt, budgets_of};
 use futures::{FutureExt, Stream, StreamExt, future::BoxFuture};
 use serde_json::{Map, Value};
 
+pub use streams::Streams;
+
 use super::{
-    document::{Asked, Documents, Hash, Operation},
+    document::{Asked, Documents, Hash, Operation, Shape},
     limits::Limits,
 };
 use crate::{Error, Result, access::Session};
@@ -36,6 +48,62 @@ pub struct Transport<E> {
     documents: Arc<Documents>,
     limits: Limits,
     admit: Admit,
+    budgets: Arc<dyn Budgets>,
+    streams: Streams,
+    /// For the queries and mutations that are under way.
+    places: Places<Holder>,
+}
+
+/// Who sends a request.
+pub(super) struct Caller {
+    pub token: Option<String>,
+    /// Where from, if that is known.
+    pub address: Option<IpAddr>,
+}
+
+impl From<Option<String>> for Caller {
+    fn from(token: Option<String>) -> Self {
+        Self {
+            token,
+            address: None,
+        }
+    }
+}
+
+/// An operation that may be executed: its caller is known, and it is paid for.
+pub(super) struct Admitted {
+    request: Request,
+    /// What its responses are given.
+    shape: Arc<Shape>,
+    receipt: Receipt,
+    /// Kept for as long as it is executed; a subscription needs none.
+    place: Option<Place<Holder>>,
+}
+
+impl Admitted {
+    /// What resolvers will find in their context.
+    pub(super) fn data(&self) -> &Data {
+        &self.request.data
+    }
+
+    pub(super) fn receipt(&self) -> &Receipt {
+        &self.receipt
+    }
+}
+
+/// Why an operation is not let in, with how the budgets stand if its caller is known.
+pub(super) struct NotAdmitted {
+    pub error: Error,
+    pub receipt: Option<Receipt>,
+}
+
+impl From<Error> for NotAdmitted {
+    fn from(error: Error) -> Self {
+        Self {
+            error,
+            receipt: None,
+        }
+    }
 }
 
 /// A request as the GraphQL-over-HTTP specification types it.
@@ -71,14 +139,30 @@ impl Params {
 }
 
 impl<E: Executor> Transport<E> {
-    /// A service that executes these documents within these limits, for whom `admit` lets in.
-    pub fn new(executor: E, documents: Arc<Documents>, limits: Limits, admit: Admit) -> Self {
+    /// A service that executes these documents within these limits, for whom `admit` lets in, as long as
+    /// their budgets last.
+    pub fn new(
+        executor: E,
+        documents: Arc<Documents>,
+        limits: Limits,
+        admit: Admit,
+        budgets: Arc<dyn Budgets>,
+    ) -> Self {
         Self {
             executor,
             documents,
+            streams: Streams::new(&limits),
+            places: Places::new(limits.concurrent_requests),
             limits,
             admit,
+            budgets,
         }
+    }
+
+    /// The same, with what stays open counted among these.
+    #[must_use]
+    pub fn keeping(self, streams: Streams) -> Self {
+        Self { streams, ..self }
     }
 
     /// Reads the document of a request and chooses its operation.
@@ -91,41 +175,121 @@ impl<E: Executor> Transport<E> {
             .operation(document, params.operation_name.as_deref(), params.variables)
     }
 
-    /// Lets the caller in who has this token, if there is one, and gives what the executor takes.
+    /// Lets the caller in who has this token, if there is one, takes what the operation costs out of the
+    /// caller's budgets, and gives what the executor takes.
     ///
     /// # Errors
-    /// Those of [`Admit`].
-    async fn admit(&self, operation: Operation, token: Option<String>) -> Result<Request> {
+    /// Those of [`Admit`], and `RATE_LIMITED`.
+    async fn admit(
+        &self,
+        operation: Operation,
+        caller: impl Into<Caller>,
+    ) -> Result<Admitted, NotAdmitted> {
+        let Caller { token, address } = caller.into();
         let data = (self.admit)(token).await?;
-        let mut request = operation.into_request();
+        let actor = session(&data).and_then(|session| session.actor().ok());
+        let budgets = budgets_of(actor.as_deref(), address, &self.limits);
+        let (receipt, place) = self.pay(&operation, budgets).await?;
+        let (mut request, shape) = operation.into_request();
         request.data = data;
-        Ok(request)
+        Ok(Admitted {
+            request,
+            shape,
+            receipt,
+            place,
+        })
+    }
+
+    /// Takes a place for the operation, and what it costs out of these budgets; both or neither.
+    async fn pay(
+        &self,
+        operation: &Operation,
+        budgets: Vec<Budget>,
+    ) -> Result<(Receipt, Option<Place<Holder>>), NotAdmitted> {
+        let place = self.place(operation.kind, &budgets);
+        let points = if place.is_ok() { operation.cost } else { 0 };
+        let spent = self.budgets.spend(budgets, points).await?;
+        let receipt = Receipt {
+            requested: operation.cost,
+            limit: self.limits.complexity as u64,
+            standings: spent.standings,
+        };
+        let error = match (place, spent.wait) {
+            (Ok(place), None) => return Ok((receipt, place)),
+            (Ok(_), Some(wait)) => receipt.refusal(wait),
+            (Err(error), _) => error,
+        };
+        Err(NotAdmitted {
+            error,
+            receipt: Some(receipt),
+        })
+    }
+
+    /// A place among what is under way for the most particular of the budgets' holders.
+    fn place(&self, kind: OperationType, budgets: &[Budget]) -> Result<Option<Place<Holder>>> {
+        let holder = match budgets.first() {
+            Some(budget) if kind != OperationType::Subscription => budget.holder(),
+            _ => return Ok(None),
+        };
+        let most = self.limits.concurrent_requests;
+        let place = self.places.take(holder).ok_or_else(|| Error::RateLimited {
+            problem: format!(
+                "{most} requests of yours are under way. Wait for their answers, or ask for more in one request."
+            ),
+            retry_after: 1,
+        });
+        place.map(Some)
     }
 
     /// Executes a query or mutation.
     ///
     /// # Errors
     /// `INTERNAL`, if it panics.
-    pub(super) async fn execute(&self, request: Request) -> Result<Response> {
+    pub(super) async fn execute(&self, admitted: Admitted) -> Result<Response> {
+        let Admitted {
+            request,
+            shape,
+            receipt,
+            place: _kept_until_the_end,
+        } = admitted;
         let execution = AssertUnwindSafe(self.executor.execute(request)).catch_unwind();
-        execution.await.map_err(|_| panicked())
+        let mut response = execution.await.map_err(|_| panicked())?;
+        shape.give_to(&mut response);
+        Ok(receipt.told_in(response))
     }
 
-    /// Executes any operation as a stream of responses; a panic ends it with `INTERNAL`. What a response
-    /// was read in is closed before it is sent: a peer that reads slowly occupies no connection of the
-    /// database.
-    pub(super) fn stream(&self, request: Request) -> impl Stream<Item = Result<Response>> + use<E> {
+    /// Executes any operation as a stream of responses, the first of which tells what it costs; a panic
+    /// ends it with `INTERNAL`. What a response was read in is closed before it is sent: a peer that reads
+    /// slowly occupies no connection of the database.
+    pub(super) fn stream(
+        &self,
+        admitted: Admitted,
+    ) -> impl Stream<Item = Result<Response>> + use<E> {
+        let Admitted {
+            request,
+            shape,
+            receipt,
+            ..
+        } = admitted;
         let session = session(&request.data);
+        let mut receipt = Some(receipt);
         let responses = self.executor.execute_stream(request, None);
         AssertUnwindSafe(responses)
             .catch_unwind()
             .then(move |response| {
                 let session = session.clone();
+                let receipt = receipt.take();
+                let shape = shape.clone();
                 async move {
                     if let Some(session) = session {
                         session.forget().await;
                     }
-                    response.map_err(|_| panicked())
+                    let mut response = response.map_err(|_| panicked())?;
+                    shape.give_to(&mut response);
+                    Ok(match receipt {
+                        Some(receipt) => receipt.told_in(response),
+                        None => response,
+                    })
                 }
             })
     }
@@ -146,8 +310,8 @@ pub(super) fn session(data: &Data) -> Option<Session> {
         .cloned()
 }
 
-/// async-graphql panics on some documents (a default value for a list of an unknown type); whoever
-/// sends one must not end more than this request. The panic's own text is in the log already.
+/// Whoever finds a document on which something panics must not end more than this request. The panic's own
+/// text is in the log already.
 fn panicked() -> Error {
     Error::internal(anyhow::anyhow!("the execution of an operation panicked"))
 }

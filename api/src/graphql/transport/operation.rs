@@ -7,7 +7,7 @@ use async_graphql::{Executor, Response, ServerError, parser::types::OperationTyp
 use futures::{FutureExt, StreamExt, future, stream, stream::BoxStream};
 use tokio::time::timeout;
 
-use super::{Caller, NotAdmitted, Transport, respond, session};
+use super::{Caller, NotAdmitted, Transport, budget::Receipt, respond, session};
 use crate::{Error, Result, access::Session, graphql::document::Operation};
 
 /// What a caller is told of an operation. Nothing comes after what is not `Next`.
@@ -25,6 +25,8 @@ pub(super) struct Begun {
     /// Who is calling, if that is known.
     pub session: Option<Session>,
     pub events: BoxStream<'static, Event>,
+    /// What it costs.
+    pub receipt: Receipt,
 }
 
 impl<E: Executor> Transport<E> {
@@ -42,6 +44,7 @@ impl<E: Executor> Transport<E> {
         let admitted = timeout(self.limits.time, self.admit(operation, caller)).await;
         let admitted = admitted.map_err(|_| self.timed_out())??;
         let session = session(admitted.data());
+        let receipt = admitted.receipt().clone();
         let events = if kind == OperationType::Subscription {
             let place = self.streams.subscription(session.as_ref())?;
             let responses = self.stream(admitted).map(move |response| {
@@ -60,6 +63,7 @@ impl<E: Executor> Transport<E> {
         Ok(Begun {
             session,
             events: events.chain(complete).boxed(),
+            receipt,
         })
     }
 }

@@ -4,11 +4,9 @@
 //! is not ours and not a fault of the request is an internal one: its text goes to the log, the
 //! caller gets a reference.
 
-use async_graphql::{
-    ErrorExtensionValues, Name, PathSegment, Pos, Response, ServerError, Value, parser,
-};
+use async_graphql::{ErrorExtensionValues, Pos, Response, ServerError, Value};
 
-use crate::Error;
+use crate::{Error, error::Code};
 
 /// A document with very many faults is told of the first ones only.
 const MOST_REQUEST_ERRORS: usize = 20;
@@ -21,19 +19,19 @@ const COERCION_FAILURES: [&str; 2] = ["Failed to parse \"", "Expected input type
 pub fn syntax_error(at: Pos, problem: &str) -> ServerError {
     let Pos { line, column } = at;
     let text = format!("Syntax error at line {line}, column {column}: {problem}.");
-    coded(ServerError::new(text, Some(at)), "GRAPHQL_PARSE_FAILED")
+    coded(ServerError::new(text, Some(at)), Code::GraphqlParseFailed)
 }
 
 /// The document is GraphQL, but cannot be executed.
 #[must_use]
 pub fn validation_error(message: impl Into<String>, at: Option<Pos>) -> ServerError {
-    coded(ServerError::new(message, at), "GRAPHQL_VALIDATION_FAILED")
+    coded(ServerError::new(message, at), Code::GraphqlValidationFailed)
 }
 
 /// The document is not executed by its hash, or not at all; the words that clients of automatic persisted
 /// queries wait for are given by their protocol.
 #[must_use]
-pub fn document_error(code: &'static str, message: &str) -> ServerError {
+pub fn document_error(code: Code, message: &str) -> ServerError {
     coded(ServerError::new(message, None), code)
 }
 
@@ -41,24 +39,6 @@ pub fn document_error(code: &'static str, message: &str) -> ServerError {
 #[must_use]
 pub fn service_error(error: &Error) -> ServerError {
     told_as(ServerError::new(String::new(), None), error)
-}
-
-/// The parser's error in words; its own text draws the source line, however long.
-#[must_use]
-pub fn parse_error(error: &parser::Error) -> ServerError {
-    match error {
-        parser::Error::Syntax { message, start, .. } => {
-            let expected = message.rsplit("= ").next().unwrap_or_default();
-            syntax_error(*start, &expected.trim().replace('_', " "))
-        }
-        other => ServerError {
-            locations: other.positions().collect(),
-            ..coded(
-                ServerError::new(format!("Syntax error: {other}"), None),
-                "GRAPHQL_PARSE_FAILED",
-            )
-        },
-    }
 }
 
 /// Splits what async-graphql answered into an executed response and a refusal before execution
@@ -75,28 +55,8 @@ pub fn finish(mut response: Response) -> Result<Response, Vec<ServerError>> {
         response.errors.truncate(MOST_REQUEST_ERRORS);
         return Err(response.errors.into_iter().map(refusal).collect());
     }
-    for error in &response.errors {
-        put_null(&mut response.data, &error.path);
-    }
     response.errors = response.errors.into_iter().map(failure).collect();
     Ok(response)
-}
-
-/// async-graphql leaves a field that failed out of the data, where the specification wants `null`.
-fn put_null(data: &mut Value, path: &[PathSegment]) {
-    let Some((PathSegment::Field(failed), parents)) = path.split_last() else {
-        return;
-    };
-    let parent = parents
-        .iter()
-        .try_fold(data, |value, segment| match (value, segment) {
-            (Value::Object(fields), PathSegment::Field(name)) => fields.get_mut(name.as_str()),
-            (Value::List(items), PathSegment::Index(index)) => items.get_mut(*index),
-            _ => None,
-        });
-    if let Some(Value::Object(fields)) = parent {
-        fields.entry(Name::new(failed)).or_insert(Value::Null);
-    }
 }
 
 /// An error of validation.
@@ -104,7 +64,7 @@ fn refusal(error: ServerError) -> ServerError {
     if error.source.is_some() {
         return failure(error);
     }
-    coded(error, "GRAPHQL_VALIDATION_FAILED")
+    coded(error, Code::GraphqlValidationFailed)
 }
 
 /// An error of execution.
@@ -123,7 +83,7 @@ fn failure(error: ServerError) -> ServerError {
         .iter()
         .any(|start| error.message.starts_with(start));
     if source.is_none() && of_the_request {
-        return coded(error, "GRAPHQL_VALIDATION_FAILED");
+        return coded(error, Code::GraphqlValidationFailed);
     }
     let cause = Error::internal(anyhow::anyhow!("{} at {:?}", error.message, error.path));
     told_as(error, &cause)
@@ -136,9 +96,9 @@ fn is_coded(error: &ServerError) -> bool {
         .is_some_and(|extensions| extensions.get("code").is_some())
 }
 
-fn coded(error: ServerError, code: &'static str) -> ServerError {
+fn coded(error: ServerError, code: Code) -> ServerError {
     let mut extensions = ErrorExtensionValues::default();
-    extensions.set("code", code);
+    extensions.set("code", code.as_str());
     ServerError {
         extensions: Some(extensions),
         ..error
@@ -161,6 +121,7 @@ fn told_as(error: ServerError, ours: &Error) -> ServerError {
 
 #[cfg(test)]
 mod tests {
+    use async_graphql::PathSegment;
     use serde_json::json;
 
     use super::*;
@@ -225,15 +186,5 @@ mod tests {
         let refused = finish(Response::from_errors(errors)).expect_err("nothing was executed");
         assert_eq!(refused.len(), MOST_REQUEST_ERRORS);
         assert!(refused.iter().all(is_coded));
-    }
-
-    #[test]
-    fn parse_errors_say_what_was_expected() {
-        let error = parser::parse_query("{ a(").expect_err("the document breaks off");
-        let told = parse_error(&error);
-        assert_eq!(
-            told.message,
-            "Syntax error at line 1, column 5: expected name."
-        );
     }
 }

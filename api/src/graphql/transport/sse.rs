@@ -30,6 +30,7 @@ use tokio::time::timeout;
 use super::{
     Transport,
     accept::{Media, accepts_events},
+    budget::Receipt,
     from_browser,
     http::{Refused, bad_request, caller, from_body, from_url, wrong_method},
     idempotency,
@@ -56,25 +57,29 @@ pub(super) async fn handle<E: Executor>(
     }
     let limit = service.limits.time;
     let late = Refused::http(StatusCode::SERVICE_UNAVAILABLE, &service.timed_out());
-    match timeout(limit, begin(&service, request))
-        .await
-        .unwrap_or(Err(late))
-    {
+    let mut receipt = None;
+    let begun = timeout(limit, begin(&service, request, &mut receipt)).await;
+    let mut response = match begun.unwrap_or(Err(late)) {
         Ok(events) => respond(events),
-        Err(refused) => refused.into_response(Media::Json, None),
+        Err(refused) => refused.into_response(Media::Json, receipt.as_ref()),
+    };
+    if let Some(receipt) = receipt {
+        receipt.write(response.headers_mut());
     }
+    response
 }
 
 async fn begin<E: Executor>(
     service: &Arc<Transport<E>>,
     request: Request,
+    receipt: &mut Option<Receipt>,
 ) -> Result<BoxStream<'static, sse::Event>, Refused> {
     let caller = caller(&request)?;
     let browser = from_browser(request.headers());
     let key = idempotency::key(request.headers()).map_err(|error| bad_request(&error))?;
     let by_post = request.method() == Method::POST;
     let params = match *request.method() {
-        Method::POST => from_body(request).await?,
+        Method::POST => from_body(request, service.limits.body_bytes).await?,
         Method::GET => from_url(&request)?,
         _ => return Err(wrong_method("GET, POST", "must be POST or GET")),
     };
@@ -92,11 +97,15 @@ async fn begin<E: Executor>(
         }
     }
     let begun = service.clone().begin(operation, caller).await;
-    let begun = begun.map_err(|refusal| match refusal.error {
-        // The document is fine; it is the moment that is not.
-        error @ Error::LimitExceeded(_) => Refused::http(StatusCode::TOO_MANY_REQUESTS, &error),
-        error => error.into(),
+    let begun = begun.map_err(|refusal| {
+        *receipt = refusal.receipt;
+        match refusal.error {
+            // The document is fine; it is the moment that is not.
+            error @ Error::LimitExceeded(_) => Refused::http(StatusCode::TOO_MANY_REQUESTS, &error),
+            error => error.into(),
+        }
     })?;
+    *receipt = Some(begun.receipt.clone());
     Ok(Told::of(begun, service).boxed())
 }
 

@@ -1,0 +1,299 @@
+//! Which pages may use the API from a browser: CORS, and requests that a page sends in somebody's name.
+//!
+//! Pages of the service itself may. Those of other sites may if their origin stands, exactly, in
+//! `server.allowed_origins`; never with credentials that the browser adds by itself.
+//!
+//! A browser lets any page send what a form could send, without asking first: a `GET`, or a `POST` of a
+//! form or of plain text, with the cookies of the user. CORS only keeps the page from reading the answer.
+//! What always holds, so that no page makes a user do, pay for or be measured by what they do not see:
+//! - `POST` is taken as `application/json` alone, which is asked about first; multipart with a header that
+//!   [is](is_asked_first) asked about.
+//! - `GET` carries no mutation. From a browser it is taken from the service's own pages, from allowed
+//!   ones, out of the address bar, or with such a header. `Authorization` is one: a bearer token is
+//!   nothing that a browser adds by itself, so who sends one has it. A request with a cookie that does
+//!   not say where it comes from is of an old browser, and needs the header too.
+//! - Programs that are not browsers send neither `Sec-Fetch-Site` nor `Origin` nor cookies, and need
+//!   nothing. They have nothing of others that they could misuse.
+//! - A WebSocket is not subject to CORS at all: the upgrade is refused to pages of other sites.
+
+use std::{sync::Arc, time::Duration};
+
+use axum::{
+    Router,
+    extract::{Request, State},
+    middleware::{Next, from_fn_with_state},
+    response::{IntoResponse, Response},
+};
+use http::{
+    HeaderMap, HeaderName, HeaderValue, Method,
+    header::{ACCESS_CONTROL_REQUEST_METHOD, AUTHORIZATION, COOKIE, HOST, ORIGIN, UPGRADE},
+};
+use tower::{Layer, ServiceExt};
+use tower_http::cors::CorsLayer;
+use url::Url;
+
+use super::{
+    accept::Media,
+    http::{Refused, is_json},
+};
+use crate::{Error, config::Server};
+
+/// How long a browser may remember what it was told; none remembers it for longer than two hours.
+const REMEMBERED: Duration = Duration::from_secs(2 * 60 * 60);
+
+/// Headers that no page can send without the browser asking first.
+const ASKED_FIRST: [&str; 3] = [
+    "graphql-require-preflight",
+    "apollo-require-preflight",
+    "x-apollo-operation-name",
+];
+
+/// What pages of allowed origins may send beside what every page may.
+const SENT: [&str; 15] = [
+    "accept",
+    "apollo-require-preflight",
+    "authorization",
+    "content-type",
+    "graphql-require-preflight",
+    "idempotency-key",
+    "last-event-id",
+    "range",
+    "tus-resumable",
+    "upload-checksum",
+    "upload-length",
+    "upload-metadata",
+    "upload-offset",
+    "x-apollo-operation-name",
+    "x-request-id",
+];
+
+/// What they may read of an answer.
+const READ: [&str; 18] = [
+    "content-disposition",
+    "content-range",
+    "etag",
+    "idempotency-replayed",
+    "location",
+    "ratelimit",
+    "ratelimit-policy",
+    "retry-after",
+    "tus-checksum-algorithm",
+    "tus-extension",
+    "tus-max-size",
+    "tus-resumable",
+    "tus-version",
+    "upload-expires",
+    "upload-length",
+    "upload-metadata",
+    "upload-offset",
+    "x-request-id",
+];
+
+/// The origins whose pages may use the API.
+#[derive(Clone)]
+pub struct Origins {
+    /// The service's own, if it was told.
+    own: Option<HeaderValue>,
+    allowed: Arc<[HeaderValue]>,
+}
+
+impl Origins {
+    /// Those that the settings name.
+    #[must_use]
+    pub fn of(settings: &Server) -> Self {
+        let own = settings.public_url.as_ref().map(Url::origin);
+        let header = |origin: &str| HeaderValue::from_str(origin).ok();
+        Self {
+            own: own.and_then(|own| header(&own.ascii_serialization())),
+            allowed: settings
+                .allowed_origins
+                .iter()
+                .filter_map(|origin| header(origin))
+                .collect(),
+        }
+    }
+
+    /// Refuses on these routes what a page of another site could send without being asked about.
+    pub fn guard(&self, routes: Router) -> Router {
+        routes.layer(from_fn_with_state(self.clone(), guarded))
+    }
+
+    /// Lets the pages of allowed origins use these routes.
+    pub fn share(&self, routes: Router) -> Router {
+        if self.allowed.is_empty() {
+            return routes;
+        }
+        let cors = CorsLayer::new()
+            .allow_origin(self.allowed.to_vec())
+            .allow_methods([
+                Method::GET,
+                Method::HEAD,
+                Method::POST,
+                Method::PUT,
+                Method::PATCH,
+                Method::DELETE,
+            ])
+            .allow_headers(SENT.map(HeaderName::from_static))
+            .expose_headers(READ.map(HeaderName::from_static))
+            .max_age(REMEMBERED);
+        routes.layer(from_fn_with_state(cors, shared))
+    }
+
+    fn trusts(&self, request: &Request) -> bool {
+        let headers = request.headers();
+        let origin = headers.get(ORIGIN);
+        if request.method() == Method::CONNECT || headers.contains_key(UPGRADE) {
+            return origin.is_none_or(|origin| self.includes(origin, request));
+        }
+        if !request.method().is_safe() || is_asked_first(headers) || is_authorised(headers) {
+            return true;
+        }
+        let site = headers.get("sec-fetch-site").map(HeaderValue::as_bytes);
+        match (site, origin) {
+            (Some(b"same-origin" | b"none"), _) => true,
+            (_, Some(origin)) => self.includes(origin, request),
+            (Some(_), None) => false,
+            (None, None) => !headers.contains_key(COOKIE),
+        }
+    }
+
+    /// Whether pages of this origin are the service's own or allowed. A service that was not told where
+    /// it is reached knows itself by the host that the request was sent to.
+    fn includes(&self, origin: &HeaderValue, request: &Request) -> bool {
+        let own = match &self.own {
+            Some(own) => origin == own,
+            None => is_of_host(origin, request),
+        };
+        own || self.allowed.contains(origin)
+    }
+}
+
+fn is_of_host(origin: &HeaderValue, request: &Request) -> bool {
+    let authority = request.uri().authority().map(|host| host.as_str());
+    let header = || request.headers().get(HOST)?.to_str().ok();
+    let origin = origin.to_str().ok();
+    let of = origin.and_then(|origin| origin.split_once("://"));
+    of.is_some_and(|(_, of)| authority.or_else(header) == Some(of))
+}
+
+/// Whether the request has a header that a browser lets no page send without asking the service first.
+pub(super) fn is_asked_first(headers: &HeaderMap) -> bool {
+    ASKED_FIRST.iter().any(|name| headers.contains_key(*name))
+}
+
+/// Whether the request has a header that a `GET` needs for other reasons, and that is asked about too.
+fn is_authorised(headers: &HeaderMap) -> bool {
+    headers.contains_key(AUTHORIZATION) || is_json(headers)
+}
+
+async fn guarded(State(origins): State<Origins>, request: Request, next: Next) -> Response {
+    if origins.trusts(&request) {
+        return next.run(request).await;
+    }
+    let text = "A page of another site could have sent this without its user's knowledge. Send the header GraphQL-Require-Preflight: 1 with it; pages of other sites also need their origin in the setting server.allowed_origins.";
+    let error = Error::Forbidden(text.to_owned());
+    let media = Media::negotiate(request.headers()).unwrap_or(Media::Json);
+    Refused::from(error).into_response(media, None)
+}
+
+/// `OPTIONS` that a browser did not send is answered by the route: tus has a use for it.
+async fn shared(State(cors): State<CorsLayer>, request: Request, next: Next) -> Response {
+    let asks = request
+        .headers()
+        .contains_key(ACCESS_CONTROL_REQUEST_METHOD);
+    if request.method() == Method::OPTIONS && !asks {
+        return next.run(request).await;
+    }
+    cors.layer(next).oneshot(request).await.into_response()
+}
+
+#[cfg(test)]
+mod tests {
+    use axum::body::Body;
+
+    use super::*;
+
+    fn trusts(settings: &Server, method: Method, headers: &[(&str, &str)]) -> bool {
+        let mut request = Request::builder().method(method).uri("/graphql");
+        for (name, value) in headers {
+            request = request.header(*name, *value);
+        }
+        let request = request.body(Body::empty()).expect("a request");
+        Origins::of(settings).trusts(&request)
+    }
+
+    fn published() -> Server {
+        Server {
+            public_url: Some("https://samsyn.example.se".parse().expect("a URL")),
+            allowed_origins: vec!["https://portal.example.se".to_owned()],
+            ..Server::default()
+        }
+    }
+
+    #[test]
+    fn pages_of_other_sites_read_only_what_they_are_asked_about() {
+        let cross = ("sec-fetch-site", "cross-site");
+        let get = |headers: &[(&str, &str)]| trusts(&published(), Method::GET, headers);
+        for programs_and_own_pages in [
+            &[][..],
+            &[("sec-fetch-mode", "cors")],
+            &[("sec-fetch-site", "same-origin"), ("cookie", "a=b")],
+            &[("sec-fetch-site", "none"), ("cookie", "a=b")],
+            &[("origin", "https://samsyn.example.se")],
+            &[("origin", "https://portal.example.se"), cross],
+            &[
+                ("origin", "https://evil.example"),
+                cross,
+                ("authorization", "Bearer a"),
+            ],
+            &[cross, ("apollo-require-preflight", "1")],
+            &[cross, ("content-type", "application/json")],
+        ] {
+            assert!(get(programs_and_own_pages), "{programs_and_own_pages:?}");
+        }
+        for foreign in [
+            &[cross][..],
+            &[("sec-fetch-site", "same-site")],
+            &[("origin", "https://evil.example")],
+            &[("origin", "null")],
+            &[("origin", "http://samsyn.example.se")],
+            &[("origin", "https://portal.example.se.evil.example"), cross],
+            &[cross, ("content-type", "text/plain; application/json")],
+            &[("cookie", "a=b")],
+        ] {
+            assert!(!get(foreign), "{foreign:?}");
+            assert!(!trusts(&published(), Method::HEAD, foreign), "{foreign:?}");
+        }
+    }
+
+    #[test]
+    fn sockets_are_for_own_and_allowed_pages() {
+        let upgrade = ("upgrade", "websocket");
+        let own_host = [
+            upgrade,
+            ("host", "127.0.0.1:8080"),
+            ("origin", "http://127.0.0.1:8080"),
+        ];
+        assert!(trusts(&Server::default(), Method::GET, &[upgrade]));
+        assert!(trusts(&Server::default(), Method::GET, &own_host));
+        assert!(!trusts(&published(), Method::GET, &own_host));
+        for (origin, trusted) in [
+            ("https://samsyn.example.se", true),
+            ("https://portal.example.se", true),
+            ("https://evil.example", false),
+            ("null", false),
+        ] {
+            // Nothing that a page could add makes up for its origin.
+            let headers = [
+                upgrade,
+                ("origin", origin),
+                ("apollo-require-preflight", "1"),
+            ];
+            assert_eq!(
+                trusts(&published(), Method::GET, &headers),
+                trusted,
+                "{origin}"
+            );
+        }
+    }
+}
