@@ -1,6 +1,6 @@
 //! The schema: what every topic brings, put together.
 
-use async_graphql::{MergedObject, MergedSubscription, Schema as Assembled};
+use async_graphql::{MergedObject, MergedSubscription, Schema as Assembled, ValidationMode};
 
 use super::{limits::Limits, links::Links, node::NodeQuery};
 use crate::topic::{
@@ -69,6 +69,8 @@ pub fn build(limits: &Limits, links: Links) -> Schema {
     )
     .limit_depth(limits.depth)
     .limit_complexity(limits.complexity)
+    // What comes from outside has been validated by `document`, and more strictly.
+    .validation_mode(ValidationMode::Fast)
     .disable_suggestions()
     .data(links)
     .finish()

@@ -128,7 +128,7 @@ impl<'a> Reader<'a> {
     }
 
     fn directives(&mut self, directives: &'a DirectiveList) {
-        for directive in directives.iter() {
+        for directive in directives {
             let definition = self.schema.directive_definitions.get(&directive.name);
             let arguments = definition.map_or(&[][..], |definition| &definition.arguments);
             self.arguments(&directive.arguments, arguments);
