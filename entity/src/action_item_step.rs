@@ -1,6 +1,6 @@
 //! One move of an action item between forums.
 
-use crate::values::StepKind;
+use crate::values::ActionItemStepKind;
 use sea_orm::entity::prelude::*;
 use serde::Serialize;
 
@@ -16,7 +16,7 @@ pub struct Model {
     /// Its place on the path, from 1.
     pub number: i32,
     /// Cascaded, delegated or escalated.
-    pub kind: StepKind,
+    pub kind: ActionItemStepKind,
     /// From where.
     pub from_forum_id: Uuid,
     /// To where.

@@ -1,6 +1,6 @@
 //! A customer asks a supplier for evidence, by a date.
 
-use crate::values::{EvidenceKind, RequestState, ServiceArea};
+use crate::values::{EvidenceKind, EvidenceRequestState, ServiceArea};
 use sea_orm::entity::prelude::*;
 use serde::Serialize;
 
@@ -29,7 +29,7 @@ pub struct Model {
     /// By when.
     pub due_on: Date,
     /// Where it stands.
-    pub state: RequestState,
+    pub state: EvidenceRequestState,
     /// What was handed in as the answer.
     pub answer_id: Option<Uuid>,
     /// Why it was opened again or withdrawn.

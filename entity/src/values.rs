@@ -262,7 +262,7 @@ pub enum ReviewOutcome {
     rename_all = "SCREAMING_SNAKE_CASE"
 )]
 #[serde(rename_all = "SCREAMING_SNAKE_CASE")]
-pub enum RequestState {
+pub enum EvidenceRequestState {
     /// Waiting for the supplier.
     Open,
     /// The supplier has handed in an answer; waiting for the customer.
@@ -518,7 +518,7 @@ pub enum Priority {
     rename_all = "SCREAMING_SNAKE_CASE"
 )]
 #[serde(rename_all = "SCREAMING_SNAKE_CASE")]
-pub enum StepKind {
+pub enum ActionItemStepKind {
     /// Down from a strategic to a tactical forum.
     Cascaded,
     /// Down from a tactical to an operational forum.

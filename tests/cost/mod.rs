@@ -46,7 +46,7 @@ const PAGES: &[(&str, &str, &str)] = &[
     (
         "risks",
         "IT_MANAGER",
-        "id title level riskAnalysis { title customer { name } } acceptances { standing }",
+        "id title level riskAnalysis { title customer { name } } acceptances { state }",
     ),
     (
         "submissions",

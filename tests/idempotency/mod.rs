@@ -101,11 +101,11 @@ async fn an_answer_that_showed_a_secret_is_not_kept() {
         "k-5",
         "createApiToken",
         input.clone(),
-        "{ token }",
+        "{ secret }",
     )
     .await;
-    let token = first.data("first")["createApiToken"]["token"].clone();
-    let again = with_key(&manager, "k-5", "createApiToken", input, "{ token }").await;
+    let token = first.data("first")["createApiToken"]["secret"].clone();
+    let again = with_key(&manager, "k-5", "createApiToken", input, "{ secret }").await;
     assert_eq!(again.code(), Some("IDEMPOTENCY_SECRET_SHOWN"));
     let bytes = std::fs::read(world.folder.database()).expect("the database file");
     let wal =

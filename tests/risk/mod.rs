@@ -168,10 +168,10 @@ async fn whoever_asks_for_acceptance_does_not_give_it() {
         let code = it_manager.is_refused(mutation, at(&acceptance, more)).await;
         assert_eq!(code, "FORBIDDEN", "{mutation}");
     }
-    let standing = "... on RiskAcceptance { standing decidedBy { id } }";
+    let standing = "... on RiskAcceptance { state decidedBy { id } }";
     assert_eq!(
         supplier.reads(&acceptance["id"], standing).await,
-        json!({ "standing": "REQUESTED", "decidedBy": null })
+        json!({ "state": "REQUESTED", "decidedBy": null })
     );
 }
 

@@ -1,4 +1,10 @@
-//! The schema as a product: published, described, and regular.
+//! The schema as a product: published, described, and regular. What the public tools find in it, and what has
+//! changed since the last release, is tried in `tests/clients/schema`.
+
+mod code;
+mod deprecation;
+mod description;
+mod part;
 
 use std::{fs, process::Command};
 
@@ -35,59 +41,6 @@ fn the_published_schema_is_fresh() {
 #[test]
 fn the_published_matrix_is_fresh() {
     is_published(&["permissions", "--format", "markdown"], "permissions.md");
-}
-
-/// What introspection tells of every type, with descriptions.
-const DESCRIBED: &str = "{ __schema { types { name kind description \
-    fields { name description args { name description } } inputFields { name description } enumValues { name description } } } }";
-
-fn blank(value: &Value) -> bool {
-    value["description"]
-        .as_str()
-        .unwrap_or_default()
-        .trim()
-        .is_empty()
-}
-
-#[tokio::test]
-async fn every_type_field_argument_and_value_is_described() {
-    let world = World::open().await;
-    let answer = world.send(None, DESCRIBED, Value::Null).await;
-    let data = answer.data("introspection");
-    let mut bare = Vec::new();
-    for one in data["__schema"]["types"].as_array().expect("types") {
-        let name = one["name"].as_str().expect("a name");
-        if name.starts_with("__") || name == "ID" {
-            continue; // the specification's own
-        }
-        if blank(one) {
-            bare.push(name.to_owned());
-        }
-        for part in ["fields", "inputFields", "enumValues"] {
-            for field in one[part].as_array().into_iter().flatten() {
-                let path = format!("{name}.{}", field["name"].as_str().unwrap_or_default());
-                if blank(field) {
-                    bare.push(path.clone());
-                }
-                for arg in field["args"]
-                    .as_array()
-                    .into_iter()
-                    .flatten()
-                    .filter(|arg| blank(arg))
-                {
-                    bare.push(format!(
-                        "{path}({})",
-                        arg["name"].as_str().unwrap_or_default()
-                    ));
-                }
-            }
-        }
-    }
-    assert!(
-        bare.is_empty(),
-        "{} without a description: {bare:#?}",
-        bare.len()
-    );
 }
 
 #[tokio::test]

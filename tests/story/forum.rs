@@ -23,7 +23,7 @@ pub async fn the_briefing_has_everything_in_one_query(stage: &Stage) {
         overdueActionItems(first: 5) { totalCount nodes { title overdue } } \
         suppliers { supplier { name } expired(first: 5) { totalCount nodes { validity } } expiring(first: 5) { totalCount nodes { validity } } } \
         highRisks(first: 5) { totalCount nodes { score } } \
-        risksPastReview(first: 5) { totalCount } expiredAcceptances(first: 5) { totalCount nodes { standing } } \
+        risksPastReview(first: 5) { totalCount } expiredAcceptances(first: 5) { totalCount nodes { state } } \
         submissionsToReview(first: 5) { totalCount nodes { state } } \
         changes(first: 5) { totalCount nodes { action } } } }";
     let data = stage

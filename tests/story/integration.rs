@@ -13,11 +13,11 @@ pub async fn reads_all_open_items_page_by_page_and_follows_events(stage: &Stage)
     let input = json!({ "name": "Servicedesk", "scopes": ["ACTION_ITEM_READ"], "roles": [{ "role": "READER" }],
         "expiresAt": format!("{}T00:00:00Z", in_days(90)) });
     let made = administrator
-        .does("createIntegrationToken", input, "{ token }")
+        .does("createIntegrationToken", input, "{ secret }")
         .await;
     let integration = stage
         .demo
-        .client_with(made["token"].as_str().expect("a token"));
+        .client_with(made["secret"].as_str().expect("a token"));
 
     let document = "query($after: String) { actionItems(filter: { open: true }, first: 10, after: $after) \
         { totalCount nodes { id } pageInfo { hasNextPage endCursor } } }";

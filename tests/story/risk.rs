@@ -77,7 +77,7 @@ pub async fn a_high_risk_is_worked_out_and_accepted(stage: &Stage) {
 
     let input = json!({ "riskId": high["id"], "justification": "Utbyte är upphandlat.", "proposedUntil": in_days(180) });
     let asked = supplier
-        .does("requestRiskAcceptance", input, "{ id version standing }")
+        .does("requestRiskAcceptance", input, "{ id version state }")
         .await;
     let own = supplier
         .tries(
@@ -90,9 +90,9 @@ pub async fn a_high_risk_is_worked_out_and_accepted(stage: &Stage) {
     let decision = at(&asked, json!({ "acceptedUntil": in_days(120) }));
     let accepted = stage
         .it_manager
-        .does("acceptRisk", decision, "{ id standing acceptedUntil }")
+        .does("acceptRisk", decision, "{ id state acceptedUntil }")
         .await;
-    assert_eq!(accepted["standing"], "ACCEPTED");
+    assert_eq!(accepted["state"], "ACCEPTED");
     assert_eq!(accepted["acceptedUntil"], in_days(120));
 
     supplier

@@ -10,12 +10,12 @@ fn tomorrow() -> chrono::DateTime<chrono::Utc> {
 
 async fn a_token(who: &Client, scopes: Value) -> Value {
     let input = json!({ "name": "prov", "scopes": scopes, "expiresAt": tomorrow() });
-    who.does("createApiToken", input, "{ token apiToken { id hint } }")
+    who.does("createApiToken", input, "{ secret apiToken { id hint } }")
         .await
 }
 
 fn secret(made: &Value) -> &str {
-    made["token"].as_str().expect("a token")
+    made["secret"].as_str().expect("a token")
 }
 
 #[tokio::test]

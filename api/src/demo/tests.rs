@@ -159,7 +159,7 @@ async fn everything_that_can_be_shown_occurs() {
                 "treatment: [ACCEPT]",
                 "treatment: [AVOID]",
                 "treatment: [TRANSFER]",
-                "closed: true",
+                "open: false",
                 "reviewOverdue: true",
                 "needsAcceptance: true",
                 "acceptance: [REQUESTED]",

@@ -3,7 +3,7 @@
 //!
 //! A request's way: [`transport`] takes it in, [`document`] refuses it or lets it pass within the [`limits`],
 //! the [`schema`] executes it, [`transport::respond`] words the answer. What the topics' objects are made
-//! of: [`key`] (ids), [`loaded`] (rows that know their siblings), [`page`] (connections), [`filter`] (which
+//! of: [`key`] (ids), [`scalar`] (days, instants, large numbers), [`loaded`] (rows that know their siblings), [`page`] (connections), [`filter`] (which
 //! rows to list), [`node`] (any record by id), [`links`] (addresses outside GraphQL).
 
 pub mod document;
@@ -15,9 +15,11 @@ pub mod links;
 pub mod loaded;
 pub mod node;
 pub mod page;
+pub mod scalar;
 pub mod schema;
 #[cfg(test)]
 mod testing;
 pub mod transport;
+pub mod upload;
 
 pub use links::Links;

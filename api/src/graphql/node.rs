@@ -97,8 +97,8 @@ pub struct NodeQuery;
 
 #[Object]
 impl NodeQuery {
-    /// The record with this id. Null, beside the error NOT_FOUND, when the id names nothing that you may
-    /// see, whether the record exists or not.
+    /// The record with this id. Null when the id names nothing that you may see, whether the record exists
+    /// or not; the error NOT_FOUND stands beside it.
     async fn node(
         &self,
         ctx: &Context<'_>,

@@ -2,9 +2,9 @@
 
 use async_graphql::{MergedObject, MergedSubscription, Schema as Assembled, ValidationMode};
 
-use super::{limits::Limits, links::Links, node::NodeQuery};
+use super::{links::Links, node::NodeQuery};
 use crate::topic::{
-    action_item::graphql::{ActionItemMutation, ActionItemQuery},
+    action_item::graphql::{ActionItemMutation, ActionItemQuery, ActionItemSubscription},
     agreement::graphql::{AgreementMutation, AgreementQuery},
     briefing::graphql::BriefingQuery,
     comment::graphql::CommentMutation,
@@ -14,7 +14,7 @@ use crate::topic::{
     organisation::graphql::{OrganisationMutation, OrganisationQuery},
     request::graphql::{RequestMutation, RequestQuery},
     risk::graphql::{RiskMutation, RiskQuery},
-    submission::graphql::{SubmissionMutation, SubmissionQuery},
+    submission::graphql::{SubmissionMutation, SubmissionQuery, SubmissionSubscription},
     token::graphql::{TokenMutation, TokenQuery},
 };
 
@@ -54,21 +54,23 @@ pub struct Mutation(
 
 /// Everything that can be followed as it happens.
 #[derive(MergedSubscription, Default)]
-pub struct Subscription(EventSubscription);
+pub struct Subscription(
+    EventSubscription,
+    ActionItemSubscription,
+    SubmissionSubscription,
+);
 
 /// The schema of the service.
 pub type Schema = Assembled<Query, Mutation, Subscription>;
 
-/// Puts the schema together, with these limits, for a service that is reached at these links.
+/// Puts the schema together for a service that is reached at these links.
 #[must_use]
-pub fn build(limits: &Limits, links: Links) -> Schema {
+pub fn build(links: Links) -> Schema {
     Assembled::build(
         Query::default(),
         Mutation::default(),
         Subscription::default(),
     )
-    .limit_depth(limits.depth)
-    .limit_complexity(limits.complexity)
     // What comes from outside has been validated by `document`, and more strictly.
     .validation_mode(ValidationMode::Fast)
     .disable_suggestions()
@@ -85,5 +87,9 @@ pub fn definition() -> String {
         Subscription::default(),
     )
     .finish();
-    schema.sdl_with_options(async_graphql::SDLExportOptions::new().sorted_fields())
+    schema.sdl_with_options(
+        async_graphql::SDLExportOptions::new()
+            .sorted_fields()
+            .include_specified_by(),
+    )
 }

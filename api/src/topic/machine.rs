@@ -67,7 +67,7 @@ pub fn allowed<S: Machine>(done: &str, from: &[S], state: S) -> Result<()> {
 mod tests {
     use std::fmt::Debug;
 
-    use entity::{AcceptanceState, ActionItemState, MeetingState, RequestState, ReviewState};
+    use entity::{AcceptanceState, ActionItemState, MeetingState, EvidenceRequestState, ReviewState};
     use proptest::{prelude::*, sample::Index};
 
     use super::*;
@@ -92,7 +92,7 @@ mod tests {
             ]
         );
         assert_eq!(
-            printed::<RequestState>(),
+            printed::<EvidenceRequestState>(),
             [
                 "answered: OPEN → ANSWERED",
                 "fulfilled: ANSWERED → FULFILLED",
@@ -179,7 +179,7 @@ mod tests {
     #[test]
     fn every_machine_is_whole() {
         is_whole::<ReviewState>();
-        is_whole::<RequestState>();
+        is_whole::<EvidenceRequestState>();
         is_whole::<AcceptanceState>();
         is_whole::<MeetingState>();
         is_whole::<ActionItemState>();
@@ -189,7 +189,7 @@ mod tests {
         #[test]
         fn any_sequence_of_verbs_keeps_to_the_table(choices: Vec<Index>) {
             walk::<ReviewState>(&choices);
-            walk::<RequestState>(&choices);
+            walk::<EvidenceRequestState>(&choices);
             walk::<AcceptanceState>(&choices);
             walk::<MeetingState>(&choices);
             walk::<ActionItemState>(&choices);

@@ -14,7 +14,7 @@ use serde::Deserialize;
 use sha2::{Digest, Sha256};
 
 use super::{Document, Documents};
-use crate::graphql::transport::respond;
+use crate::{error::Code, graphql::transport::respond};
 
 /// The SHA-256 of a document's text.
 #[derive(Clone, Copy, PartialEq, Eq, Hash)]
@@ -179,17 +179,17 @@ impl FromStr for Manifest {
     }
 }
 
-type Refusal = (&'static str, &'static str);
+type Refusal = (Code, &'static str);
 
 const NOT_TRUSTED: Refusal = (
-    "DOCUMENT_NOT_TRUSTED",
+    Code::DocumentNotTrusted,
     "Only documents that the operator trusts are executed for you, and this is none of them. Have it added to the manifest, or send it from a program of your own.",
 );
 /// Clients then send the text as well.
-const NOT_FOUND: Refusal = ("PERSISTED_QUERY_NOT_FOUND", "PersistedQueryNotFound");
+const NOT_FOUND: Refusal = (Code::PersistedQueryNotFound, "PersistedQueryNotFound");
 /// Clients then send no more hashes.
 const NOT_SUPPORTED: Refusal = (
-    "PERSISTED_QUERY_NOT_SUPPORTED",
+    Code::PersistedQueryNotSupported,
     "PersistedQueryNotSupported",
 );
 

@@ -2,16 +2,17 @@
 
 mod list;
 mod mutation;
+mod subscription;
 
 use async_graphql::{ComplexObject, Context, ID, SimpleObject};
-use chrono::{DateTime, NaiveDate, Utc};
 use entity::{
-    ActionItemState, Priority, ServiceArea, StepKind, action_item, action_item_evidence,
+    ActionItemState, ActionItemStepKind, Priority, ServiceArea, action_item, action_item_evidence,
     action_item_step, comment,
 };
 
 pub use list::{ActionItemFilter, ActionItemQuery};
 pub use mutation::ActionItemMutation;
+pub use subscription::{ActionItemChange, ActionItemSubscription};
 
 use super::model;
 use crate::{
@@ -20,6 +21,7 @@ use crate::{
         key,
         loaded::{Loaded, scope},
         page::{List, OrderDirection, Paging, Sort, cost},
+        scalar::{Date, DateTime},
     },
     topic::{
         comment::graphql::Comment,
@@ -48,22 +50,22 @@ pub struct ActionItem {
     state: ActionItemState,
     /// How urgent it is.
     priority: Priority,
-    /// By when.
-    due_on: NaiveDate,
+    /// By when it shall be done.
+    due_on: Date,
     /// The service area it concerns. Null when it concerns all.
     service_area: Option<ServiceArea>,
     /// What the assignee wrote when last reporting it done. Null until then.
     report: Option<String>,
     /// When it was last reported done. Null until then.
-    reported_at: Option<DateTime<Utc>>,
+    reported_at: Option<DateTime>,
     /// Why it was sent back or cancelled. Null when it was neither, or has been reported done again since.
     remark: Option<String>,
     /// When it was verified or cancelled. Null while it is open.
-    closed_at: Option<DateTime<Utc>>,
+    closed_at: Option<DateTime>,
     /// When it was taken down.
-    created_at: DateTime<Utc>,
+    created_at: DateTime,
     /// When it was last changed.
-    updated_at: DateTime<Utc>,
+    updated_at: DateTime,
     /// Counts its changes; pass it as `expectedVersion` when changing it.
     version: i32,
     #[graphql(skip)]
@@ -78,14 +80,14 @@ impl From<Loaded<action_item::Entity>> for ActionItem {
             description: row.description.clone(),
             state: row.state,
             priority: row.priority,
-            due_on: row.due_on,
+            due_on: Date(row.due_on),
             service_area: row.service_area,
             report: row.report.clone(),
-            reported_at: row.reported_at,
+            reported_at: row.reported_at.map(DateTime),
             remark: row.remark.clone(),
-            closed_at: row.closed_at,
-            created_at: row.created_at,
-            updated_at: row.updated_at,
+            closed_at: row.closed_at.map(DateTime),
+            created_at: DateTime(row.created_at),
+            updated_at: DateTime(row.updated_at),
             version: row.version,
             row,
         }
@@ -98,7 +100,7 @@ impl ActionItem {
     /// open until the customer has verified it.
     async fn overdue(&self, ctx: &Context<'_>) -> Result<bool> {
         let today = scope(ctx).await?.today();
-        Ok(model::overdue(self.state, self.due_on, today))
+        Ok(model::overdue(self.state, self.due_on.0, today))
     }
 
     /// The municipality whose forum raised it.
@@ -133,15 +135,16 @@ impl ActionItem {
         self.row.one(ctx, action_item::Column::RiskId).await
     }
 
-    /// Which organisation shall do it. Null when it is one that you do not see, which can be when the item
-    /// was escalated to your forum.
+    /// The organisation that shall do it. Null when it is one that you do not see, which can be when the
+    /// item was escalated to your forum.
     async fn assignee_organisation(&self, ctx: &Context<'_>) -> Result<Option<Organisation>> {
         self.row
             .one(ctx, action_item::Column::AssigneeOrganisationId)
             .await
     }
 
-    /// Which person there. Null when the organisation decides, or it is somebody whom you do not see.
+    /// The person who shall do it, in the organisation that shall. Null when that organisation decides, or
+    /// it is somebody whom you do not see.
     async fn assignee(&self, ctx: &Context<'_>) -> Result<Option<Person>> {
         self.row.one(ctx, action_item::Column::AssigneeId).await
     }
@@ -190,8 +193,9 @@ impl ActionItem {
     async fn comments(
         &self,
         ctx: &Context<'_>,
-        #[graphql(desc = "How many to return: up to 100, 20 when not said.")] first: Option<i32>,
-        #[graphql(desc = "Return those after this cursor.")] after: Option<String>,
+        #[graphql(desc = "How many to return: up to 100, 20 when left out.")] first: Option<i32>,
+        #[graphql(desc = "Return those after this cursor; the first ones when left out.")]
+        after: Option<String>,
     ) -> Result<List<Comment>> {
         let sort = Sort::by(comment::Column::CreatedAt, OrderDirection::Asc);
         let item = comment::Column::ActionItemId;
@@ -205,8 +209,9 @@ impl ActionItem {
     async fn history(
         &self,
         ctx: &Context<'_>,
-        #[graphql(desc = "How many to return: up to 100, 20 when not said.")] first: Option<i32>,
-        #[graphql(desc = "Return those after this cursor.")] after: Option<String>,
+        #[graphql(desc = "How many to return: up to 100, 20 when left out.")] first: Option<i32>,
+        #[graphql(desc = "Return those after this cursor; the first ones when left out.")]
+        after: Option<String>,
     ) -> Result<List<Event>> {
         history(ctx, &self.row, Paging::new(first, after)).await
     }
@@ -216,16 +221,14 @@ impl ActionItem {
 #[derive(SimpleObject)]
 #[graphql(complex)]
 pub struct ActionItemStep {
-    /// Identifies the move.
-    pub id: ID,
     /// Its place on the path, from 1.
     number: i32,
-    /// Handed down or escalated.
-    kind: StepKind,
-    /// Why. Null when nobody said.
+    /// How it moved: handed down, or escalated.
+    kind: ActionItemStepKind,
+    /// Why it was moved. Null when nobody said.
     reason: Option<String>,
-    /// When.
-    made_at: DateTime<Utc>,
+    /// When it was moved.
+    moved_at: DateTime,
     #[graphql(skip)]
     row: Loaded<action_item_step::Entity>,
 }
@@ -233,11 +236,10 @@ pub struct ActionItemStep {
 impl From<Loaded<action_item_step::Entity>> for ActionItemStep {
     fn from(row: Loaded<action_item_step::Entity>) -> Self {
         Self {
-            id: key::id::<action_item_step::Entity>(row.id),
             number: row.number,
             kind: row.kind,
             reason: row.reason.clone(),
-            made_at: row.made_at,
+            moved_at: DateTime(row.made_at),
             row,
         }
     }
@@ -259,7 +261,7 @@ impl ActionItemStep {
     }
 
     /// Who moved it. Null when an integration did, or somebody whom you do not see.
-    async fn made_by(&self, ctx: &Context<'_>) -> Result<Option<Person>> {
+    async fn moved_by(&self, ctx: &Context<'_>) -> Result<Option<Person>> {
         self.row.one(ctx, action_item_step::Column::MadeBy).await
     }
 }

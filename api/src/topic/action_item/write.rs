@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use chrono::NaiveDate;
 use entity::{
-    ActionItemState, Priority, ReviewState, StepKind, action_item, action_item_evidence,
+    ActionItemState, Priority, ReviewState, ActionItemStepKind, action_item, action_item_evidence,
     action_item_step, decision, forum, meeting, organisation, submission,
 };
 use sea_orm::{ColumnTrait, Order, sea_query::Expr};
@@ -414,7 +414,7 @@ pub async fn escalate(
         forum_id: parent,
         ..permit.resource.row.clone()
     };
-    let row = hand_over(&permit, StepKind::Escalated, after, Some(reason)).await?;
+    let row = hand_over(&permit, ActionItemStepKind::Escalated, after, Some(reason)).await?;
     permit.commit().await?;
     Ok(row)
 }
@@ -432,7 +432,7 @@ fn forum_of(item: &FollowedActionItem) -> Result<&forum::Model> {
 /// Moves the item to the forum that `after` names, and keeps the step.
 async fn hand_over<A: Act<Resource = FollowedActionItem>>(
     permit: &Permit<A>,
-    kind: StepKind,
+    kind: ActionItemStepKind,
     after: action_item::Model,
     reason: Option<String>,
 ) -> Result<action_item::Model> {
@@ -454,9 +454,9 @@ async fn hand_over<A: Act<Resource = FollowedActionItem>>(
     check.finish()?;
     permit.insert::<action_item_step::Entity>(step).await?;
     let verb = match kind {
-        StepKind::Cascaded => "cascaded",
-        StepKind::Delegated => "delegated",
-        StepKind::Escalated => "escalated",
+        ActionItemStepKind::Cascaded => "cascaded",
+        ActionItemStepKind::Delegated => "delegated",
+        ActionItemStepKind::Escalated => "escalated",
     };
     permit
         .change::<action_item::Entity>(before, after, verb)

@@ -3,7 +3,6 @@
 use async_graphql::{
     ComplexObject, Context, Enum, ID, InputObject, MaybeUndefined, Object, SimpleObject,
 };
-use chrono::{DateTime, NaiveDate, Utc};
 use entity::{ServiceArea, agreement, evidence_request, organisation, submission};
 use sea_orm::Condition;
 
@@ -19,6 +18,7 @@ use crate::{
         key::{self, Key},
         loaded::{Loaded, alone, scope, session},
         page::{List, OrderDirection, Paging, Sort, cost, list},
+        scalar::{Date, DateTime},
     },
     topic::{
         event::graphql::{Event, history},
@@ -42,13 +42,13 @@ pub struct Agreement {
     /// What it is about.
     service_area: ServiceArea,
     /// First day in force.
-    starts_on: NaiveDate,
+    starts_on: Date,
     /// Last day in force. Null when it runs until further notice.
-    ends_on: Option<NaiveDate>,
+    ends_on: Option<Date>,
     /// When it was recorded.
-    created_at: DateTime<Utc>,
+    created_at: DateTime,
     /// When it was last changed.
-    updated_at: DateTime<Utc>,
+    updated_at: DateTime,
     /// Counts its changes; pass it as `expectedVersion` when changing it.
     version: i32,
     #[graphql(skip)]
@@ -62,10 +62,10 @@ impl From<Loaded<agreement::Entity>> for Agreement {
             title: row.title.clone(),
             reference: row.reference.clone(),
             service_area: row.service_area,
-            starts_on: row.starts_on,
-            ends_on: row.ends_on,
-            created_at: row.created_at,
-            updated_at: row.updated_at,
+            starts_on: Date(row.starts_on),
+            ends_on: row.ends_on.map(Date),
+            created_at: DateTime(row.created_at),
+            updated_at: DateTime(row.updated_at),
             version: row.version,
             row,
         }
@@ -94,8 +94,9 @@ impl Agreement {
     async fn submissions(
         &self,
         ctx: &Context<'_>,
-        #[graphql(desc = "How many to return: up to 100, 20 when not said.")] first: Option<i32>,
-        #[graphql(desc = "Return those after this cursor.")] after: Option<String>,
+        #[graphql(desc = "How many to return: up to 100, 20 when left out.")] first: Option<i32>,
+        #[graphql(desc = "Return those after this cursor; the first ones when left out.")]
+        after: Option<String>,
     ) -> Result<List<Submission>> {
         let sort = Sort::by(submission::Column::CreatedAt, OrderDirection::Desc);
         let agreement = submission::Column::AgreementId;
@@ -109,8 +110,9 @@ impl Agreement {
     async fn evidence_requests(
         &self,
         ctx: &Context<'_>,
-        #[graphql(desc = "How many to return: up to 100, 20 when not said.")] first: Option<i32>,
-        #[graphql(desc = "Return those after this cursor.")] after: Option<String>,
+        #[graphql(desc = "How many to return: up to 100, 20 when left out.")] first: Option<i32>,
+        #[graphql(desc = "Return those after this cursor; the first ones when left out.")]
+        after: Option<String>,
     ) -> Result<List<EvidenceRequest>> {
         let sort = Sort::by(evidence_request::Column::DueOn, OrderDirection::Asc);
         let agreement = evidence_request::Column::AgreementId;
@@ -124,8 +126,9 @@ impl Agreement {
     async fn history(
         &self,
         ctx: &Context<'_>,
-        #[graphql(desc = "How many to return: up to 100, 20 when not said.")] first: Option<i32>,
-        #[graphql(desc = "Return those after this cursor.")] after: Option<String>,
+        #[graphql(desc = "How many to return: up to 100, 20 when left out.")] first: Option<i32>,
+        #[graphql(desc = "Return those after this cursor; the first ones when left out.")]
+        after: Option<String>,
     ) -> Result<List<Event>> {
         history(ctx, &self.row, Paging::new(first, after)).await
     }
@@ -148,7 +151,7 @@ pub enum AgreementOrderField {
 /// In which order agreements are listed.
 #[derive(InputObject, Default)]
 pub struct AgreementOrder {
-    /// By what.
+    /// What the list is ordered by.
     #[graphql(default)]
     field: AgreementOrderField,
     /// In which direction.
@@ -168,7 +171,7 @@ impl AgreementOrder {
     }
 }
 
-/// Which agreements are listed; all conditions given must hold.
+/// Which agreements are listed; all conditions given must hold. What is left out narrows nothing.
 #[derive(InputObject, Default)]
 pub struct AgreementFilter {
     /// With this supplier.
@@ -200,12 +203,13 @@ impl AgreementQuery {
     async fn agreements(
         &self,
         ctx: &Context<'_>,
-        #[graphql(desc = "Which to list; all when not said.")] filter: Option<AgreementFilter>,
-        #[graphql(desc = "In which order; oldest first when not said.")] order: Option<
+        #[graphql(desc = "Which to list; all when left out.")] filter: Option<AgreementFilter>,
+        #[graphql(desc = "In which order; oldest first when left out.")] order: Option<
             AgreementOrder,
         >,
-        #[graphql(desc = "How many to return: up to 100, 20 when not said.")] first: Option<i32>,
-        #[graphql(desc = "Return those after this cursor.")] after: Option<String>,
+        #[graphql(desc = "How many to return: up to 100, 20 when left out.")] first: Option<i32>,
+        #[graphql(desc = "Return those after this cursor; the first ones when left out.")]
+        after: Option<String>,
     ) -> Result<List<Agreement>> {
         list(
             ctx,
@@ -231,12 +235,12 @@ pub struct CreateAgreementInput {
     /// What people call it: up to 200 characters.
     title: String,
     /// First day in force.
-    starts_on: NaiveDate,
+    starts_on: Date,
     /// Last day in force; leave out when it runs until further notice.
-    ends_on: Option<NaiveDate>,
+    ends_on: Option<Date>,
 }
 
-/// A change of an agreement. What is left out stays.
+/// A change of an agreement. What is left out stays; null leaves it, too.
 #[derive(InputObject)]
 pub struct UpdateAgreementInput {
     /// Which agreement.
@@ -248,7 +252,7 @@ pub struct UpdateAgreementInput {
     /// What people call it.
     title: Option<String>,
     /// Last day in force; null when it runs until further notice.
-    ends_on: MaybeUndefined<NaiveDate>,
+    ends_on: MaybeUndefined<Date>,
 }
 
 impl UpdateAgreementInput {
@@ -259,7 +263,9 @@ impl UpdateAgreementInput {
         if let Some(title) = self.title {
             row.title = title;
         }
-        self.ends_on.update_to(&mut row.ends_on);
+        self.ends_on
+            .map_value(|day| day.0)
+            .update_to(&mut row.ends_on);
     }
 }
 
@@ -282,8 +288,8 @@ impl AgreementMutation {
             service_area: input.service_area,
             reference: input.reference,
             title: input.title,
-            starts_on: input.starts_on,
-            ends_on: input.ends_on,
+            starts_on: input.starts_on.0,
+            ends_on: input.ends_on.map(|day| day.0),
         };
         Ok(alone(write::create(permit, new).await?).into())
     }

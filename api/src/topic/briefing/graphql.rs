@@ -1,7 +1,6 @@
 //! The briefing in the schema.
 
 use async_graphql::{Context, Object};
-use chrono::{DateTime, Utc};
 use entity::{action_item, event, forum, meeting, organisation, risk, risk_acceptance, submission};
 use sea_orm::{ColumnTrait, Order, sea_query::Expr};
 
@@ -12,6 +11,7 @@ use crate::{
         key::Key,
         loaded::{Loaded, alone, scope},
         page::{List, OrderDirection, Paging, Sort, cost, list},
+        scalar::DateTime,
     },
     topic::{
         action_item::graphql::ActionItem,
@@ -48,8 +48,8 @@ impl Briefing {
 
     /// From when `changes` tells: the beginning of the last meeting. Null before the first one, when it
     /// tells everything.
-    async fn since(&self) -> Option<DateTime<Utc>> {
-        self.0.since()
+    async fn since(&self) -> Option<DateTime> {
+        self.0.since().map(DateTime)
     }
 
     /// Action items that are not closed, the most urgent first, overdue ones included.
@@ -57,8 +57,9 @@ impl Briefing {
     async fn open_action_items(
         &self,
         ctx: &Context<'_>,
-        #[graphql(desc = "How many to return: up to 100, 20 when not said.")] first: Option<i32>,
-        #[graphql(desc = "Return those after this cursor.")] after: Option<String>,
+        #[graphql(desc = "How many to return: up to 100, 20 when left out.")] first: Option<i32>,
+        #[graphql(desc = "Return those after this cursor; the first ones when left out.")]
+        after: Option<String>,
     ) -> Result<List<ActionItem>> {
         let sort = Sort::by(action_item::Column::DueOn, OrderDirection::Asc);
         list(
@@ -75,8 +76,9 @@ impl Briefing {
     async fn overdue_action_items(
         &self,
         ctx: &Context<'_>,
-        #[graphql(desc = "How many to return: up to 100, 20 when not said.")] first: Option<i32>,
-        #[graphql(desc = "Return those after this cursor.")] after: Option<String>,
+        #[graphql(desc = "How many to return: up to 100, 20 when left out.")] first: Option<i32>,
+        #[graphql(desc = "Return those after this cursor; the first ones when left out.")]
+        after: Option<String>,
     ) -> Result<List<ActionItem>> {
         let sort = Sort::by(action_item::Column::DueOn, OrderDirection::Asc);
         list(
@@ -114,8 +116,9 @@ impl Briefing {
     async fn high_risks(
         &self,
         ctx: &Context<'_>,
-        #[graphql(desc = "How many to return: up to 100, 20 when not said.")] first: Option<i32>,
-        #[graphql(desc = "Return those after this cursor.")] after: Option<String>,
+        #[graphql(desc = "How many to return: up to 100, 20 when left out.")] first: Option<i32>,
+        #[graphql(desc = "Return those after this cursor; the first ones when left out.")]
+        after: Option<String>,
     ) -> Result<List<Risk>> {
         let condition = self.0.high_risks(&*scope(ctx).await?)?;
         let sort = Sort::by(risk::Column::Score, OrderDirection::Desc);
@@ -127,8 +130,9 @@ impl Briefing {
     async fn risks_past_review(
         &self,
         ctx: &Context<'_>,
-        #[graphql(desc = "How many to return: up to 100, 20 when not said.")] first: Option<i32>,
-        #[graphql(desc = "Return those after this cursor.")] after: Option<String>,
+        #[graphql(desc = "How many to return: up to 100, 20 when left out.")] first: Option<i32>,
+        #[graphql(desc = "Return those after this cursor; the first ones when left out.")]
+        after: Option<String>,
     ) -> Result<List<Risk>> {
         let condition = self.0.risks_past_review(&*scope(ctx).await?)?;
         let sort = Sort::by(risk::Column::ReviewOn, OrderDirection::Asc);
@@ -140,8 +144,9 @@ impl Briefing {
     async fn expired_acceptances(
         &self,
         ctx: &Context<'_>,
-        #[graphql(desc = "How many to return: up to 100, 20 when not said.")] first: Option<i32>,
-        #[graphql(desc = "Return those after this cursor.")] after: Option<String>,
+        #[graphql(desc = "How many to return: up to 100, 20 when left out.")] first: Option<i32>,
+        #[graphql(desc = "Return those after this cursor; the first ones when left out.")]
+        after: Option<String>,
     ) -> Result<List<RiskAcceptance>> {
         let condition = self.0.expired_acceptances(&*scope(ctx).await?)?;
         let sort = Sort::by(risk_acceptance::Column::AcceptedUntil, OrderDirection::Asc);
@@ -153,8 +158,9 @@ impl Briefing {
     async fn submissions_to_review(
         &self,
         ctx: &Context<'_>,
-        #[graphql(desc = "How many to return: up to 100, 20 when not said.")] first: Option<i32>,
-        #[graphql(desc = "Return those after this cursor.")] after: Option<String>,
+        #[graphql(desc = "How many to return: up to 100, 20 when left out.")] first: Option<i32>,
+        #[graphql(desc = "Return those after this cursor; the first ones when left out.")]
+        after: Option<String>,
     ) -> Result<List<Submission>> {
         let sort = Sort::by(submission::Column::UpdatedAt, OrderDirection::Asc);
         list(
@@ -171,8 +177,9 @@ impl Briefing {
     async fn changes(
         &self,
         ctx: &Context<'_>,
-        #[graphql(desc = "How many to return: up to 100, 20 when not said.")] first: Option<i32>,
-        #[graphql(desc = "Return those after this cursor.")] after: Option<String>,
+        #[graphql(desc = "How many to return: up to 100, 20 when left out.")] first: Option<i32>,
+        #[graphql(desc = "Return those after this cursor; the first ones when left out.")]
+        after: Option<String>,
     ) -> Result<List<Event>> {
         let sort = Sort::by(event::Column::At, OrderDirection::Desc);
         list(ctx, self.0.changes(), sort, Paging::new(first, after)).await
@@ -202,8 +209,9 @@ impl SupplierBriefing {
     async fn expired(
         &self,
         ctx: &Context<'_>,
-        #[graphql(desc = "How many to return: up to 100, 20 when not said.")] first: Option<i32>,
-        #[graphql(desc = "Return those after this cursor.")] after: Option<String>,
+        #[graphql(desc = "How many to return: up to 100, 20 when left out.")] first: Option<i32>,
+        #[graphql(desc = "Return those after this cursor; the first ones when left out.")]
+        after: Option<String>,
     ) -> Result<List<Submission>> {
         self.evidence(ctx, Validity::Expired, Paging::new(first, after))
             .await
@@ -214,8 +222,9 @@ impl SupplierBriefing {
     async fn expiring(
         &self,
         ctx: &Context<'_>,
-        #[graphql(desc = "How many to return: up to 100, 20 when not said.")] first: Option<i32>,
-        #[graphql(desc = "Return those after this cursor.")] after: Option<String>,
+        #[graphql(desc = "How many to return: up to 100, 20 when left out.")] first: Option<i32>,
+        #[graphql(desc = "Return those after this cursor; the first ones when left out.")]
+        after: Option<String>,
     ) -> Result<List<Submission>> {
         self.evidence(ctx, Validity::Expiring, Paging::new(first, after))
             .await

@@ -1,7 +1,6 @@
 //! Comments in the schema.
 
 use async_graphql::{ComplexObject, Context, ID, InputObject, Object, SimpleObject};
-use chrono::{DateTime, Utc};
 use entity::{CommentAudience, action_item, comment, evidence_request, risk_analysis, submission};
 
 use super::write::{On, add};
@@ -13,6 +12,7 @@ use crate::{
     graphql::{
         key::{self, Key},
         loaded::{Loaded, alone, session},
+        scalar::DateTime,
     },
     topic::organisation::graphql::{Organisation, Person},
 };
@@ -28,7 +28,7 @@ pub struct Comment {
     /// Who may read it.
     audience: CommentAudience,
     /// When it was written.
-    created_at: DateTime<Utc>,
+    created_at: DateTime,
     #[graphql(skip)]
     row: Loaded<comment::Entity>,
 }
@@ -39,7 +39,7 @@ impl From<Loaded<comment::Entity>> for Comment {
             id: key::id::<comment::Entity>(row.id),
             body: row.body.clone(),
             audience: row.audience,
-            created_at: row.created_at,
+            created_at: DateTime(row.created_at),
             row,
         }
     }

@@ -5,22 +5,22 @@ use std::collections::BTreeSet;
 use async_graphql::{
     ComplexObject, Context, ID, InputObject, Json, Object, SimpleObject, Subscription,
 };
-use chrono::{DateTime, Utc};
 use entity::{ServiceArea, Topic, event, event_audience};
-use futures::{Stream, StreamExt, stream};
-use sea_orm::{ColumnTrait, Condition, Order, sea_query::Expr};
+use futures::Stream;
+use sea_orm::{ColumnTrait, Condition};
 use serde_json::Value;
-use tokio::sync::watch;
 
+use super::follow::Wanted;
 use crate::{
     Result,
-    access::{Scope, Session, visible::Visible},
+    access::{Scope, visible::Visible},
     graphql::{
         filter::among,
         key,
         loaded::{Loaded, session},
         node::{Node, node_of},
         page::{List, OrderDirection, Paging, Sort, cost, list},
+        scalar::{DateTime, Long},
     },
     topic::organisation::graphql::{Organisation, Person},
 };
@@ -32,7 +32,7 @@ pub struct Event {
     /// Identifies the event.
     pub id: ID,
     /// When it happened.
-    at: DateTime<Utc>,
+    at: DateTime,
     /// What happened, as `subject.verb`: `submission.returned`, `action_item.escalated`.
     action: String,
     /// The part of the exchange it belongs to.
@@ -47,7 +47,7 @@ impl From<Loaded<event::Entity>> for Event {
     fn from(row: Loaded<event::Entity>) -> Self {
         Self {
             id: key::id::<event::Entity>(row.id),
-            at: row.at,
+            at: DateTime(row.at),
             action: row.action.clone(),
             topic: row.topic,
             service_area: row.service_area,
@@ -159,7 +159,7 @@ pub async fn history<E: Visible>(
 pub struct FeedEntry {
     /// Its number among the events that the own organisation is told of. Numbers of events that your
     /// roles or token do not let you read are missing.
-    position: i64,
+    position: Long,
     #[graphql(skip)]
     row: Loaded<event_audience::Entity>,
 }
@@ -167,7 +167,7 @@ pub struct FeedEntry {
 impl From<Loaded<event_audience::Entity>> for FeedEntry {
     fn from(row: Loaded<event_audience::Entity>) -> Self {
         Self {
-            position: row.position.unwrap_or_default(),
+            position: Long(row.position.unwrap_or_default()),
             row,
         }
     }
@@ -183,7 +183,23 @@ impl FeedEntry {
     }
 }
 
-/// Which events are listed; all conditions given must hold.
+impl FeedEntry {
+    /// The record that the event tells of, as it stands now, read together with those of its sibling
+    /// events; none when the actor does not see it.
+    ///
+    /// # Errors
+    /// `Internal` when the database fails.
+    pub async fn record<T, E>(&self, ctx: &Context<'_>) -> Result<Option<T>>
+    where
+        T: From<Loaded<E>>,
+        E: Visible,
+    {
+        let event = self.event(ctx).await?;
+        event.row.one(ctx, event::Column::SubjectId).await
+    }
+}
+
+/// Which events are listed; all conditions given must hold. What is left out narrows nothing.
 #[derive(InputObject, Default)]
 pub struct EventFilter {
     /// Of one of these topics.
@@ -191,7 +207,7 @@ pub struct EventFilter {
     /// With one of these actions, such as `submission.returned`.
     action: Option<Vec<String>>,
     /// That happened at this instant or later.
-    since: Option<DateTime<Utc>>,
+    since: Option<DateTime>,
 }
 
 impl EventFilter {
@@ -200,7 +216,7 @@ impl EventFilter {
         let events = Condition::all()
             .add_option(among(Column::Topic, self.topic))
             .add_option(among(Column::Action, self.action))
-            .add_option(self.since.map(|since| Column::At.gte(since)));
+            .add_option(self.since.map(|since| Column::At.gte(since.0)));
         let sealed = Condition::all().add(event_audience::Column::Position.is_not_null());
         if events.is_empty() {
             return Ok(sealed);
@@ -223,9 +239,10 @@ impl EventQuery {
     async fn events(
         &self,
         ctx: &Context<'_>,
-        #[graphql(desc = "Which to list; all when not said.")] filter: Option<EventFilter>,
-        #[graphql(desc = "How many to return: up to 100, 20 when not said.")] first: Option<i32>,
-        #[graphql(desc = "Return those after this cursor.")] after: Option<String>,
+        #[graphql(desc = "Which to list; all when left out.")] filter: Option<EventFilter>,
+        #[graphql(desc = "How many to return: up to 100, 20 when left out.")] first: Option<i32>,
+        #[graphql(desc = "Return those after this cursor; the first ones when left out.")]
+        after: Option<String>,
     ) -> Result<List<FeedEntry>> {
         let scope = session(ctx)?.scope().await?;
         let sort = Sort::by(event_audience::Column::Position, OrderDirection::Asc);
@@ -245,95 +262,18 @@ pub struct EventSubscription;
 
 #[Subscription]
 impl EventSubscription {
-    /// The feed of the own organisation as it grows: first what has been sealed after `position`, then
+    /// The feed of the own organisation as it grows: first what has been sealed after the position `after`, then
     /// every event as it is sealed. Resume with the last position you have seen.
     async fn events(
         &self,
         ctx: &Context<'_>,
         #[graphql(
-            desc = "The last position seen; what comes after it is delivered. Only new events when not said."
+            desc = "The last position seen; what comes after it is delivered. Only new events when left out."
         )]
-        after: Option<i64>,
+        after: Option<Long>,
     ) -> Result<impl Stream<Item = Result<FeedEntry>> + use<>> {
-        let session = session(ctx)?.clone();
-        let mut sealed = session.door().sealed();
-        sealed.mark_changed();
-        let after = match after {
-            Some(position) => position,
-            None => last_position(&*session.scope().await?).await?,
-        };
-        let follower = Follower {
-            session,
-            sealed,
-            after,
-        };
-        Ok(stream::unfold(follower, Follower::next).flat_map(stream::iter))
+        Wanted::all()
+            .follow(session(ctx)?, after.map(|position| position.0))
+            .await
     }
-}
-
-/// A subscriber: who follows, what wakes it, and what it has seen.
-struct Follower {
-    session: Session,
-    sealed: watch::Receiver<()>,
-    after: i64,
-}
-
-impl Follower {
-    /// Waits for the next events. Roles are read anew each time, so that what is withdrawn is no longer
-    /// delivered; a failure, such as an expired token, is told and ends the stream.
-    async fn next(mut self) -> Option<(Vec<Result<FeedEntry>>, Self)> {
-        loop {
-            self.session.forget().await;
-            if self.sealed.changed().await.is_err() {
-                return None;
-            }
-            match self.read().await {
-                Ok(entries) if entries.is_empty() => {}
-                Ok(entries) => return Some((entries.into_iter().map(Ok).collect(), self)),
-                Err(error) => {
-                    // No sender is left, so that the next wait ends the stream.
-                    self.sealed = watch::channel(()).1;
-                    return Some((vec![Err(error)], self));
-                }
-            }
-        }
-    }
-
-    async fn read(&mut self) -> Result<Vec<FeedEntry>> {
-        self.session.renew().await?;
-        let rows = next_rows(&*self.session.scope().await?, self.after).await?;
-        if rows.len() == BATCH {
-            self.sealed.mark_changed();
-        }
-        if let Some(last) = rows.last().and_then(|row| row.position) {
-            self.after = last;
-        }
-        let entries = Loaded::<event_audience::Entity>::together(rows);
-        Ok(entries.into_iter().map(FeedEntry::from).collect())
-    }
-}
-
-/// How many events are read at a time for a subscriber.
-const BATCH: usize = 100;
-
-async fn next_rows(scope: &Scope, after: i64) -> Result<Vec<event_audience::Model>> {
-    use event_audience::{Column, Entity};
-    scope
-        .find::<Entity>()?
-        .filter(Column::Position.gt(after))
-        .order(Expr::col(Column::Position.as_column_ref()), Order::Asc)
-        .limit(BATCH as u64)
-        .all()
-        .await
-}
-
-async fn last_position(scope: &Scope) -> Result<i64> {
-    use event_audience::{Column, Entity};
-    let last = scope
-        .find::<Entity>()?
-        .filter(Column::Position.is_not_null())
-        .order(Expr::col(Column::Position.as_column_ref()), Order::Desc)
-        .one()
-        .await?;
-    Ok(last.and_then(|row| row.position).unwrap_or(0))
 }

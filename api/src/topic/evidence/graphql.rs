@@ -3,15 +3,15 @@
 use async_graphql::{
     ComplexObject, Context, Enum, ID, InputObject, MaybeUndefined, Object, SimpleObject,
 };
-use chrono::{DateTime, NaiveDate, Utc};
 use entity::{EvidenceKind, evidence, evidence_file, submission};
 use sea_orm::{ColumnTrait, Condition};
 
-use super::{model::Validity, write};
+use super::{intake::Intake, model::Validity, write};
 use crate::{
     Result,
     access::action::{
         ArchiveEvidence, CreateEvidenceUpload, DraftEvidence, RemoveEvidenceFile, UpdateEvidence,
+        UploadEvidenceFile,
     },
     graphql::{
         Links,
@@ -19,6 +19,8 @@ use crate::{
         key::{self, Key},
         loaded::{Loaded, alone, scope, session},
         page::{List, OrderDirection, Paging, Sort, cost, list},
+        scalar::{Date, DateTime, Long},
+        upload::Upload,
     },
     topic::{
         event::graphql::{Event, history},
@@ -50,15 +52,15 @@ pub struct Evidence {
     /// What the certificate covers. Null when nobody has said.
     scope: Option<String>,
     /// First day of validity. Null until filled in; a certificate needs it before it is handed in.
-    valid_from: Option<NaiveDate>,
+    valid_from: Option<Date>,
     /// Last day of validity. Null when it does not expire; a certificate needs it before it is handed in.
-    valid_until: Option<NaiveDate>,
+    valid_until: Option<Date>,
     /// When it was drafted.
-    created_at: DateTime<Utc>,
+    created_at: DateTime,
     /// When it was last changed.
-    updated_at: DateTime<Utc>,
+    updated_at: DateTime,
     /// When it was put away. Null while it is in use.
-    archived_at: Option<DateTime<Utc>>,
+    archived_at: Option<DateTime>,
     /// Counts its changes; pass it as `expectedVersion` when changing it.
     version: i32,
     #[graphql(skip)]
@@ -76,11 +78,11 @@ impl From<Loaded<evidence::Entity>> for Evidence {
             certificate_number: row.certificate_number.clone(),
             standard: row.standard.clone(),
             scope: row.scope.clone(),
-            valid_from: row.valid_from,
-            valid_until: row.valid_until,
-            created_at: row.created_at,
-            updated_at: row.updated_at,
-            archived_at: row.archived_at,
+            valid_from: row.valid_from.map(Date),
+            valid_until: row.valid_until.map(Date),
+            created_at: DateTime(row.created_at),
+            updated_at: DateTime(row.updated_at),
+            archived_at: row.archived_at.map(DateTime),
             version: row.version,
             row,
         }
@@ -92,7 +94,11 @@ impl Evidence {
     /// Whether it is valid today, told by its dates.
     async fn validity(&self, ctx: &Context<'_>) -> Result<Validity> {
         let today = scope(ctx).await?.today();
-        Ok(Validity::on(today, self.valid_from, self.valid_until))
+        Ok(Validity::on(
+            today,
+            self.row.valid_from,
+            self.row.valid_until,
+        ))
     }
 
     /// The supplier it belongs to.
@@ -129,8 +135,9 @@ impl Evidence {
     async fn submissions(
         &self,
         ctx: &Context<'_>,
-        #[graphql(desc = "How many to return: up to 100, 20 when not said.")] first: Option<i32>,
-        #[graphql(desc = "Return those after this cursor.")] after: Option<String>,
+        #[graphql(desc = "How many to return: up to 100, 20 when left out.")] first: Option<i32>,
+        #[graphql(desc = "Return those after this cursor; the first ones when left out.")]
+        after: Option<String>,
     ) -> Result<List<Submission>> {
         let sort = Sort::by(submission::Column::CreatedAt, OrderDirection::Desc);
         let evidence = submission::Column::EvidenceId;
@@ -144,8 +151,9 @@ impl Evidence {
     async fn history(
         &self,
         ctx: &Context<'_>,
-        #[graphql(desc = "How many to return: up to 100, 20 when not said.")] first: Option<i32>,
-        #[graphql(desc = "Return those after this cursor.")] after: Option<String>,
+        #[graphql(desc = "How many to return: up to 100, 20 when left out.")] first: Option<i32>,
+        #[graphql(desc = "Return those after this cursor; the first ones when left out.")]
+        after: Option<String>,
     ) -> Result<List<Event>> {
         history(ctx, &self.row, Paging::new(first, after)).await
     }
@@ -162,13 +170,13 @@ pub struct EvidenceFile {
     /// What its bytes are, found by looking at them.
     media_type: String,
     /// Its length in bytes.
-    size: i64,
+    size: Long,
     /// SHA-256 of its bytes, hexadecimal.
     sha256: String,
     /// When it was whole.
-    uploaded_at: DateTime<Utc>,
+    uploaded_at: DateTime,
     /// When it left the working copy, because it was replaced or removed. Null while it is current.
-    replaced_at: Option<DateTime<Utc>>,
+    replaced_at: Option<DateTime>,
     #[graphql(skip)]
     row: Loaded<evidence_file::Entity>,
 }
@@ -179,10 +187,10 @@ impl From<Loaded<evidence_file::Entity>> for EvidenceFile {
             id: key::id::<evidence_file::Entity>(row.id),
             name: row.name.clone(),
             media_type: row.media_type.clone(),
-            size: row.size,
+            size: Long(row.size),
             sha256: row.sha256.clone(),
-            uploaded_at: row.uploaded_at,
-            replaced_at: row.replaced_at,
+            uploaded_at: DateTime(row.uploaded_at),
+            replaced_at: row.replaced_at.map(DateTime),
             row,
         }
     }
@@ -205,8 +213,9 @@ impl EvidenceFile {
     async fn history(
         &self,
         ctx: &Context<'_>,
-        #[graphql(desc = "How many to return: up to 100, 20 when not said.")] first: Option<i32>,
-        #[graphql(desc = "Return those after this cursor.")] after: Option<String>,
+        #[graphql(desc = "How many to return: up to 100, 20 when left out.")] first: Option<i32>,
+        #[graphql(desc = "Return those after this cursor; the first ones when left out.")]
+        after: Option<String>,
     ) -> Result<List<Event>> {
         history(ctx, &self.row, Paging::new(first, after)).await
     }
@@ -219,7 +228,7 @@ pub struct EvidenceUpload {
     /// has it can send the file. It works once.
     url: String,
     /// From when the URL no longer works.
-    expires_at: DateTime<Utc>,
+    expires_at: DateTime,
 }
 
 /// By what pieces of evidence are ordered.
@@ -239,7 +248,7 @@ pub enum EvidenceOrderField {
 /// In which order pieces of evidence are listed.
 #[derive(InputObject, Default)]
 pub struct EvidenceOrder {
-    /// By what.
+    /// What the list is ordered by.
     #[graphql(default)]
     field: EvidenceOrderField,
     /// In which direction.
@@ -259,15 +268,15 @@ impl EvidenceOrder {
     }
 }
 
-/// Which pieces of evidence are listed; all conditions given must hold.
+/// Which pieces of evidence are listed; all conditions given must hold. What is left out narrows nothing.
 #[derive(InputObject, Default)]
 pub struct EvidenceFilter {
     /// Of one of these kinds.
     kind: Option<Vec<EvidenceKind>>,
     /// Whose title contains this text, whatever its case.
     title_contains: Option<String>,
-    /// Whose last day of validity is this day or earlier.
-    valid_until_before: Option<NaiveDate>,
+    /// Whose last day of validity comes before this day.
+    valid_until_before: Option<Date>,
     /// Whether those that were put away are listed, too.
     #[graphql(default = false)]
     include_archived: bool,
@@ -281,7 +290,7 @@ impl EvidenceFilter {
             .add_option(contains(Column::Title, self.title_contains))
             .add_option(
                 self.valid_until_before
-                    .map(|day| Column::ValidUntil.lte(day)),
+                    .map(|day| Column::ValidUntil.lt(day.0)),
             )
             .add_option((!self.include_archived).then(|| Column::ArchivedAt.is_null()))
     }
@@ -298,14 +307,15 @@ impl EvidenceQuery {
     async fn evidence(
         &self,
         ctx: &Context<'_>,
-        #[graphql(desc = "Which to list; all that are in use when not said.")] filter: Option<
+        #[graphql(desc = "Which to list; all that are in use when left out.")] filter: Option<
             EvidenceFilter,
         >,
-        #[graphql(desc = "In which order; oldest first when not said.")] order: Option<
+        #[graphql(desc = "In which order; oldest first when left out.")] order: Option<
             EvidenceOrder,
         >,
-        #[graphql(desc = "How many to return: up to 100, 20 when not said.")] first: Option<i32>,
-        #[graphql(desc = "Return those after this cursor.")] after: Option<String>,
+        #[graphql(desc = "How many to return: up to 100, 20 when left out.")] first: Option<i32>,
+        #[graphql(desc = "Return those after this cursor; the first ones when left out.")]
+        after: Option<String>,
     ) -> Result<List<Evidence>> {
         list(
             ctx,
@@ -317,7 +327,7 @@ impl EvidenceQuery {
     }
 }
 
-/// A new piece of evidence. A draft may be incomplete.
+/// A new piece of evidence. A draft may be incomplete. What is left out stays empty.
 #[derive(InputObject)]
 pub struct DraftEvidenceInput {
     /// What it is.
@@ -335,9 +345,9 @@ pub struct DraftEvidenceInput {
     /// What the certificate covers.
     scope: Option<String>,
     /// First day of validity.
-    valid_from: Option<NaiveDate>,
+    valid_from: Option<Date>,
     /// Last day of validity; not before the first.
-    valid_until: Option<NaiveDate>,
+    valid_until: Option<Date>,
 }
 
 impl DraftEvidenceInput {
@@ -348,12 +358,12 @@ impl DraftEvidenceInput {
         row.certificate_number = self.certificate_number;
         row.standard = self.standard;
         row.scope = self.scope;
-        row.valid_from = self.valid_from;
-        row.valid_until = self.valid_until;
+        row.valid_from = self.valid_from.map(|day| day.0);
+        row.valid_until = self.valid_until.map(|day| day.0);
     }
 }
 
-/// A change of a piece of evidence. What is left out stays; null empties a field.
+/// A change of a piece of evidence. What is left out stays; null empties what may be empty, and leaves the rest.
 #[derive(InputObject)]
 pub struct UpdateEvidenceInput {
     /// Which evidence.
@@ -375,9 +385,9 @@ pub struct UpdateEvidenceInput {
     /// What the certificate covers.
     scope: MaybeUndefined<String>,
     /// First day of validity.
-    valid_from: MaybeUndefined<NaiveDate>,
+    valid_from: MaybeUndefined<Date>,
     /// Last day of validity.
-    valid_until: MaybeUndefined<NaiveDate>,
+    valid_until: MaybeUndefined<Date>,
 }
 
 impl UpdateEvidenceInput {
@@ -393,8 +403,12 @@ impl UpdateEvidenceInput {
             .update_to(&mut row.certificate_number);
         self.standard.update_to(&mut row.standard);
         self.scope.update_to(&mut row.scope);
-        self.valid_from.update_to(&mut row.valid_from);
-        self.valid_until.update_to(&mut row.valid_until);
+        self.valid_from
+            .map_value(|day| day.0)
+            .update_to(&mut row.valid_from);
+        self.valid_until
+            .map_value(|day| day.0)
+            .update_to(&mut row.valid_until);
     }
 }
 
@@ -414,7 +428,19 @@ pub struct CreateEvidenceUploadInput {
     evidence_id: Key<evidence::Entity>,
     /// The file's name, with its extension: up to 200 characters.
     file_name: String,
-    /// The current file that it takes the place of, if it corrects one. That one is kept.
+    /// The current file that it takes the place of, which is kept; none when left out.
+    replaces_file_id: Option<Key<evidence_file::Entity>>,
+}
+
+/// A small file, sent with the request.
+#[derive(InputObject)]
+pub struct UploadEvidenceFileInput {
+    /// The evidence that the file belongs to.
+    evidence_id: Key<evidence::Entity>,
+    /// The file: null in the variables, and sent beside them as the GraphQL multipart request specification
+    /// says. Its name, with its extension, has up to 200 characters.
+    file: Upload,
+    /// The current file that it takes the place of, which is kept; none when left out.
     replaces_file_id: Option<Key<evidence_file::Entity>>,
 }
 
@@ -487,8 +513,32 @@ impl EvidenceMutation {
         session.shows_secret();
         Ok(EvidenceUpload {
             url: Links::of(ctx)?.upload(&secret.reveal()),
-            expires_at: row.expires_at,
+            expires_at: DateTime(row.expires_at),
         })
+    }
+
+    /// Adds a small file to a piece of evidence, sent with this very request as `multipart/form-data` (the
+    /// GraphQL multipart request specification; 8 MiB in all). Accepted are the same kinds of files as by
+    /// `createEvidenceUpload`, which is for larger ones.
+    async fn upload_evidence_file(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "The file, and where it belongs.")] input: UploadEvidenceFileInput,
+    ) -> Result<EvidenceFile> {
+        let session = session(ctx)?;
+        let (evidence, replaces) = (
+            input.evidence_id.id,
+            input.replaces_file_id.map(|file| file.id),
+        );
+        let permit = session.permit::<UploadEvidenceFile>(evidence, None).await?;
+        let file = input.file.file(ctx, "file")?;
+        let owner = write::takes_file_of(&permit, replaces).await?;
+        // While the bytes are inspected, others may write.
+        drop(permit);
+        let received = Intake::of(ctx)?.receive(owner, file).await?;
+        let permit = session.permit::<UploadEvidenceFile>(evidence, None).await?;
+        let row = write::upload(permit, &file.name, replaces, received).await?;
+        Ok(alone(row).into())
     }
 
     /// Takes a file out of the working copy. Submissions that included it keep it.

@@ -4,12 +4,12 @@
 use std::collections::HashMap;
 
 use async_graphql::SimpleObject;
-use chrono::{DateTime, NaiveDate, Utc};
 use entity::{MemberDuty, action_item, agenda_item, decision};
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
 use super::ForumMeeting;
+use crate::graphql::scalar::{Date, DateTime};
 
 /// The minutes of a meeting as they stood when the chair signed them. People and organisations stand in
 /// them by the names they had then.
@@ -20,9 +20,9 @@ pub struct SignedMinutes {
     /// The meeting's title.
     title: String,
     /// When it began.
-    starts_at: DateTime<Utc>,
+    starts_at: DateTime,
     /// When it ended. Null when nobody had said.
-    ends_at: Option<DateTime<Utc>>,
+    ends_at: Option<DateTime>,
     /// Where it was held. Null when nobody had said.
     place: Option<String>,
     /// What was said, beside the agenda's notes and the decisions. Null when nothing was taken down.
@@ -78,12 +78,12 @@ pub struct SignedDecision {
 pub struct SignedActionItem {
     /// What was to be done.
     title: String,
-    /// Which organisation was to do it. Null when it had been handed on to one outside the forum.
+    /// The organisation that was to do it. Null when it had been handed on to one outside the forum.
     assignee_organisation: Option<String>,
-    /// Which person there. Null when the organisation was to decide, or was outside the forum.
+    /// The person who was to do it. Null when the organisation was to decide, or was outside the forum.
     assignee: Option<String>,
-    /// By when.
-    due_on: NaiveDate,
+    /// By when it was to be done.
+    due_on: Date,
 }
 
 /// What was taken down at a meeting.
@@ -146,14 +146,14 @@ impl SignedMinutes {
                 title: item.title.clone(),
                 assignee_organisation: inside.then(|| names.organisation(assignee)),
                 assignee: names.person(item.assignee_id.filter(|_| inside)),
-                due_on: item.due_on,
+                due_on: Date(item.due_on),
             }
         });
         Self {
             forum: meeting.forum.row.name.clone(),
             title: meeting.row.title.clone(),
-            starts_at: meeting.row.starts_at,
-            ends_at: meeting.row.ends_at,
+            starts_at: DateTime(meeting.row.starts_at),
+            ends_at: meeting.row.ends_at.map(DateTime),
             place: meeting.row.place.clone(),
             minutes: meeting.row.minutes.clone(),
             members: members.collect(),
@@ -174,7 +174,7 @@ mod tests {
     use super::*;
     use crate::topic::forum::ForumWithMembers;
 
-    const NOW: DateTime<Utc> = DateTime::UNIX_EPOCH;
+    const NOW: chrono::DateTime<chrono::Utc> = chrono::DateTime::UNIX_EPOCH;
     const THE_MUNICIPALITY: Uuid = Uuid::from_u128(1);
     const THE_NETWORK_SUPPLIER: Uuid = Uuid::from_u128(2);
     const THE_CLIENTS_SUPPLIER: Uuid = Uuid::from_u128(3);

@@ -3,7 +3,7 @@
 use entity::{
     ForumLevel::{self, Operational, Strategic, Tactical},
     MeetingState::{self, Held, Planned, Signed},
-    MemberDuty, StepKind, agenda_item, decision, forum, forum_membership, meeting,
+    MemberDuty, ActionItemStepKind, agenda_item, decision, forum, forum_membership, meeting,
 };
 use sea_orm::ActiveEnum;
 
@@ -65,13 +65,13 @@ pub fn below(level: ForumLevel) -> Option<ForumLevel> {
 
 /// What it is called to move an action item from a forum of one level to one of another; `path` is
 /// the input that named the latter. Only the level just above or below can be moved to.
-pub fn step(path: &str, from: ForumLevel, to: ForumLevel) -> Result<StepKind> {
+pub fn step(path: &str, from: ForumLevel, to: ForumLevel) -> Result<ActionItemStepKind> {
     if above(from) == Some(to) {
-        return Ok(StepKind::Escalated);
+        return Ok(ActionItemStepKind::Escalated);
     }
     match (from, to) {
-        (Strategic, Tactical) => Ok(StepKind::Cascaded),
-        (Tactical, Operational) => Ok(StepKind::Delegated),
+        (Strategic, Tactical) => Ok(ActionItemStepKind::Cascaded),
+        (Tactical, Operational) => Ok(ActionItemStepKind::Delegated),
         _ => Err(Error::invalid(
             path,
             format!(
@@ -188,10 +188,10 @@ mod tests {
     #[test]
     fn a_move_has_the_name_the_forums_use() {
         for (from, to, expected) in [
-            (Strategic, Tactical, StepKind::Cascaded),
-            (Tactical, Operational, StepKind::Delegated),
-            (Operational, Tactical, StepKind::Escalated),
-            (Tactical, Strategic, StepKind::Escalated),
+            (Strategic, Tactical, ActionItemStepKind::Cascaded),
+            (Tactical, Operational, ActionItemStepKind::Delegated),
+            (Operational, Tactical, ActionItemStepKind::Escalated),
+            (Tactical, Strategic, ActionItemStepKind::Escalated),
         ] {
             assert_eq!(step("toForumId", from, to).ok(), Some(expected));
         }
@@ -289,7 +289,7 @@ mod tests {
 
         #[test]
         fn only_a_step_up_is_an_escalation(from in any_level(), to in any_level()) {
-            let escalated = matches!(step("toForumId", from, to), Ok(StepKind::Escalated));
+            let escalated = matches!(step("toForumId", from, to), Ok(ActionItemStepKind::Escalated));
             prop_assert_eq!(escalated, above(from) == Some(to));
         }
     }

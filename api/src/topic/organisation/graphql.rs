@@ -3,12 +3,11 @@
 use async_graphql::{
     ComplexObject, Context, Enum, ID, InputObject, MaybeUndefined, Object, SimpleObject,
 };
-use chrono::{DateTime, Utc};
 use entity::{
     OrganisationKind, PersonStatus, Role, ServiceArea, agreement, organisation, person,
     role_assignment,
 };
-use sea_orm::{ColumnTrait, Condition};
+use sea_orm::Condition;
 
 use super::{model::OrganisationNumber, write};
 use crate::{
@@ -18,10 +17,11 @@ use crate::{
         action::{CreatePerson, UpdatePerson},
     },
     graphql::{
-        filter::{contains, is},
+        filter::{among, contains, is},
         key::{self, Key},
         loaded::{Loaded, alone, scope, session},
         page::{List, OrderDirection, Paging, Sort, cost, list},
+        scalar::DateTime,
     },
     topic::{
         agreement::graphql::Agreement,
@@ -65,8 +65,9 @@ impl Organisation {
     async fn people(
         &self,
         ctx: &Context<'_>,
-        #[graphql(desc = "How many to return: up to 100, 20 when not said.")] first: Option<i32>,
-        #[graphql(desc = "Return those after this cursor.")] after: Option<String>,
+        #[graphql(desc = "How many to return: up to 100, 20 when left out.")] first: Option<i32>,
+        #[graphql(desc = "Return those after this cursor; the first ones when left out.")]
+        after: Option<String>,
     ) -> Result<List<Person>> {
         let sort = Sort::by(person::Column::Name, OrderDirection::Asc);
         let organisation = person::Column::OrganisationId;
@@ -75,13 +76,14 @@ impl Organisation {
             .await
     }
 
-    /// The agreements in which it is the supplier and that one may see.
+    /// The agreements in which it is the supplier, of those that you see, oldest first.
     #[graphql(complexity = "cost(first, child_complexity)")]
-    async fn supplies_under(
+    async fn agreements_as_supplier(
         &self,
         ctx: &Context<'_>,
-        #[graphql(desc = "How many to return: up to 100, 20 when not said.")] first: Option<i32>,
-        #[graphql(desc = "Return those after this cursor.")] after: Option<String>,
+        #[graphql(desc = "How many to return: up to 100, 20 when left out.")] first: Option<i32>,
+        #[graphql(desc = "Return those after this cursor; the first ones when left out.")]
+        after: Option<String>,
     ) -> Result<List<Agreement>> {
         let sort = Sort::by(agreement::Column::CreatedAt, OrderDirection::Asc);
         let supplier = agreement::Column::SupplierId;
@@ -95,8 +97,9 @@ impl Organisation {
     async fn history(
         &self,
         ctx: &Context<'_>,
-        #[graphql(desc = "How many to return: up to 100, 20 when not said.")] first: Option<i32>,
-        #[graphql(desc = "Return those after this cursor.")] after: Option<String>,
+        #[graphql(desc = "How many to return: up to 100, 20 when left out.")] first: Option<i32>,
+        #[graphql(desc = "Return those after this cursor; the first ones when left out.")]
+        after: Option<String>,
     ) -> Result<List<Event>> {
         history(ctx, &self.row, Paging::new(first, after)).await
     }
@@ -115,7 +118,7 @@ pub struct Person {
     /// Whether the person may act.
     status: PersonStatus,
     /// When the person was added.
-    created_at: DateTime<Utc>,
+    created_at: DateTime,
     /// Counts changes; pass it as `expectedVersion` when changing the person.
     version: i32,
     #[graphql(skip)]
@@ -129,7 +132,7 @@ impl From<Loaded<person::Entity>> for Person {
             name: row.name.clone(),
             title: row.title.clone(),
             status: row.status,
-            created_at: row.created_at,
+            created_at: DateTime(row.created_at),
             version: row.version,
             row,
         }
@@ -170,8 +173,9 @@ impl Person {
     async fn history(
         &self,
         ctx: &Context<'_>,
-        #[graphql(desc = "How many to return: up to 100, 20 when not said.")] first: Option<i32>,
-        #[graphql(desc = "Return those after this cursor.")] after: Option<String>,
+        #[graphql(desc = "How many to return: up to 100, 20 when left out.")] first: Option<i32>,
+        #[graphql(desc = "Return those after this cursor; the first ones when left out.")]
+        after: Option<String>,
     ) -> Result<List<Event>> {
         history(ctx, &self.row, Paging::new(first, after)).await
     }
@@ -248,7 +252,7 @@ pub enum PersonOrderField {
 /// In which order people are listed.
 #[derive(InputObject, Default)]
 pub struct PersonOrder {
-    /// By what.
+    /// What the list is ordered by.
     #[graphql(default)]
     field: PersonOrderField,
     /// In which direction.
@@ -266,15 +270,15 @@ impl PersonOrder {
     }
 }
 
-/// Which people are listed; all conditions given must hold.
+/// Which people are listed; all conditions given must hold. What is left out narrows nothing.
 #[derive(InputObject, Default)]
 pub struct PersonFilter {
     /// Of this organisation.
     organisation_id: Option<Key<organisation::Entity>>,
     /// Whose name contains this text, whatever its case.
     name_contains: Option<String>,
-    /// Of this status.
-    status: Option<PersonStatus>,
+    /// Of one of these statuses.
+    status: Option<Vec<PersonStatus>>,
 }
 
 impl PersonFilter {
@@ -283,15 +287,15 @@ impl PersonFilter {
         Condition::all()
             .add_option(is(Column::OrganisationId, self.organisation_id))
             .add_option(contains(Column::Name, self.name_contains))
-            .add_option(self.status.map(|status| Column::Status.eq(status)))
+            .add_option(among(Column::Status, self.status))
     }
 }
 
-/// Which organisations are listed; all conditions given must hold.
+/// Which organisations are listed; all conditions given must hold. What is left out narrows nothing.
 #[derive(InputObject, Default)]
 pub struct OrganisationFilter {
-    /// Of this kind.
-    kind: Option<OrganisationKind>,
+    /// Of one of these kinds.
+    kind: Option<Vec<OrganisationKind>>,
     /// Whose name contains this text, whatever its case.
     name_contains: Option<String>,
 }
@@ -300,7 +304,7 @@ impl OrganisationFilter {
     fn condition(self) -> Condition {
         use organisation::Column;
         Condition::all()
-            .add_option(self.kind.map(|kind| Column::Kind.eq(kind)))
+            .add_option(among(Column::Kind, self.kind))
             .add_option(contains(Column::Name, self.name_contains))
     }
 }
@@ -321,9 +325,10 @@ impl OrganisationQuery {
     async fn organisations(
         &self,
         ctx: &Context<'_>,
-        #[graphql(desc = "Which to list; all when not said.")] filter: Option<OrganisationFilter>,
-        #[graphql(desc = "How many to return: up to 100, 20 when not said.")] first: Option<i32>,
-        #[graphql(desc = "Return those after this cursor.")] after: Option<String>,
+        #[graphql(desc = "Which to list; all when left out.")] filter: Option<OrganisationFilter>,
+        #[graphql(desc = "How many to return: up to 100, 20 when left out.")] first: Option<i32>,
+        #[graphql(desc = "Return those after this cursor; the first ones when left out.")]
+        after: Option<String>,
     ) -> Result<List<Organisation>> {
         let sort = Sort::by(organisation::Column::Name, OrderDirection::Asc);
         list(
@@ -340,10 +345,11 @@ impl OrganisationQuery {
     async fn people(
         &self,
         ctx: &Context<'_>,
-        #[graphql(desc = "Which to list; all when not said.")] filter: Option<PersonFilter>,
-        #[graphql(desc = "In which order; by name when not said.")] order: Option<PersonOrder>,
-        #[graphql(desc = "How many to return: up to 100, 20 when not said.")] first: Option<i32>,
-        #[graphql(desc = "Return those after this cursor.")] after: Option<String>,
+        #[graphql(desc = "Which to list; all when left out.")] filter: Option<PersonFilter>,
+        #[graphql(desc = "In which order; by name when left out.")] order: Option<PersonOrder>,
+        #[graphql(desc = "How many to return: up to 100, 20 when left out.")] first: Option<i32>,
+        #[graphql(desc = "Return those after this cursor; the first ones when left out.")]
+        after: Option<String>,
     ) -> Result<List<Person>> {
         list(
             ctx,
@@ -360,7 +366,7 @@ impl OrganisationQuery {
 pub struct RoleInput {
     /// The role; it must fit the kind of the organisation.
     role: Role,
-    /// The service area: required for SERVICE_AREA_MANAGER, not allowed for others.
+    /// The service area: required for SERVICE_AREA_MANAGER, to be left out for others.
     service_area: Option<ServiceArea>,
 }
 
@@ -373,7 +379,7 @@ impl From<RoleInput> for Grant {
     }
 }
 
-/// A new person of the own organisation.
+/// A new person of the own organisation. What is left out stays empty.
 #[derive(InputObject)]
 pub struct CreatePersonInput {
     /// Full name.
@@ -386,7 +392,7 @@ pub struct CreatePersonInput {
     roles: Vec<RoleInput>,
 }
 
-/// A change of a person. What is left out stays.
+/// A change of a person. What is left out stays; null leaves it, too.
 #[derive(InputObject)]
 pub struct UpdatePersonInput {
     /// Which person.

@@ -3,10 +3,10 @@
 use async_graphql::{
     ComplexObject, Context, Enum, ID, InputObject, MaybeUndefined, Object, SimpleObject,
 };
-use chrono::{DateTime, NaiveDate, Utc};
+use chrono::NaiveDate;
 use entity::{
-    EvidenceKind, RequestState, ServiceArea, agreement, comment, evidence_request, organisation,
-    submission,
+    EvidenceKind, EvidenceRequestState, ServiceArea, agreement, comment, evidence_request,
+    organisation, submission,
 };
 use sea_orm::{ColumnTrait, Condition};
 
@@ -25,6 +25,7 @@ use crate::{
         key::{self, Key},
         loaded::{Loaded, alone, scope, session},
         page::{List, OrderDirection, Paging, Sort, cost, list},
+        scalar::{Date, DateTime},
     },
     topic::{
         agreement::graphql::Agreement,
@@ -44,7 +45,7 @@ pub struct EvidenceRequest {
     /// Identifies the request.
     pub id: ID,
     /// Where it stands.
-    state: RequestState,
+    state: EvidenceRequestState,
     /// The kind of evidence that is asked for.
     kind: EvidenceKind,
     /// What people call it.
@@ -54,18 +55,18 @@ pub struct EvidenceRequest {
     /// The service area of the agreement.
     service_area: ServiceArea,
     /// By when it shall be answered.
-    due_on: NaiveDate,
+    due_on: Date,
     /// Why it was opened again or withdrawn. Null when it was neither, when nothing was said, and when
     /// it has been answered again since.
     remark: Option<String>,
     /// When it was asked.
-    created_at: DateTime<Utc>,
+    created_at: DateTime,
     /// When it was last answered. Null until it is answered.
-    answered_at: Option<DateTime<Utc>>,
+    answered_at: Option<DateTime>,
     /// When it was fulfilled or withdrawn. Null while it is neither.
-    closed_at: Option<DateTime<Utc>>,
+    closed_at: Option<DateTime>,
     /// When it was last changed.
-    updated_at: DateTime<Utc>,
+    updated_at: DateTime,
     /// Counts its changes; pass it as `expectedVersion` when changing it.
     version: i32,
     #[graphql(skip)]
@@ -81,12 +82,12 @@ impl From<Loaded<evidence_request::Entity>> for EvidenceRequest {
             title: row.title.clone(),
             description: row.description.clone(),
             service_area: row.service_area,
-            due_on: row.due_on,
+            due_on: Date(row.due_on),
             remark: row.remark.clone(),
-            created_at: row.created_at,
-            answered_at: row.answered_at,
-            closed_at: row.closed_at,
-            updated_at: row.updated_at,
+            created_at: DateTime(row.created_at),
+            answered_at: row.answered_at.map(DateTime),
+            closed_at: row.closed_at.map(DateTime),
+            updated_at: DateTime(row.updated_at),
             version: row.version,
             row,
         }
@@ -99,7 +100,7 @@ impl EvidenceRequest {
     /// answer waits for the customer, the request is not overdue.
     async fn overdue(&self, ctx: &Context<'_>) -> Result<bool> {
         let today = scope(ctx).await?.today();
-        Ok(model::overdue(self.state, self.due_on, today))
+        Ok(model::overdue(self.state, self.due_on.0, today))
     }
 
     /// The agreement under which it is asked.
@@ -140,8 +141,9 @@ impl EvidenceRequest {
     async fn comments(
         &self,
         ctx: &Context<'_>,
-        #[graphql(desc = "How many to return: up to 100, 20 when not said.")] first: Option<i32>,
-        #[graphql(desc = "Return those after this cursor.")] after: Option<String>,
+        #[graphql(desc = "How many to return: up to 100, 20 when left out.")] first: Option<i32>,
+        #[graphql(desc = "Return those after this cursor; the first ones when left out.")]
+        after: Option<String>,
     ) -> Result<List<Comment>> {
         let sort = Sort::by(comment::Column::CreatedAt, OrderDirection::Asc);
         let request = comment::Column::EvidenceRequestId;
@@ -155,8 +157,9 @@ impl EvidenceRequest {
     async fn history(
         &self,
         ctx: &Context<'_>,
-        #[graphql(desc = "How many to return: up to 100, 20 when not said.")] first: Option<i32>,
-        #[graphql(desc = "Return those after this cursor.")] after: Option<String>,
+        #[graphql(desc = "How many to return: up to 100, 20 when left out.")] first: Option<i32>,
+        #[graphql(desc = "Return those after this cursor; the first ones when left out.")]
+        after: Option<String>,
     ) -> Result<List<Event>> {
         history(ctx, &self.row, Paging::new(first, after)).await
     }
@@ -177,7 +180,7 @@ pub enum EvidenceRequestOrderField {
 /// In which order evidence requests are listed.
 #[derive(InputObject, Default)]
 pub struct EvidenceRequestOrder {
-    /// By what.
+    /// What the list is ordered by.
     #[graphql(default)]
     field: EvidenceRequestOrderField,
     /// In which direction.
@@ -196,19 +199,19 @@ impl EvidenceRequestOrder {
     }
 }
 
-/// Which evidence requests are listed; all conditions given must hold.
+/// Which evidence requests are listed; all conditions given must hold. What is left out narrows nothing.
 #[derive(InputObject, Default)]
 pub struct EvidenceRequestFilter {
     /// In one of these states.
-    state: Option<Vec<RequestState>>,
+    state: Option<Vec<EvidenceRequestState>>,
     /// True for those that are not closed (OPEN or ANSWERED), false for those that are.
     open: Option<bool>,
     /// True for those that are overdue today, false for those that are not.
     overdue: Option<bool>,
     /// Of one of these kinds of evidence.
     kind: Option<Vec<EvidenceKind>>,
-    /// Due on this day or earlier.
-    due_before: Option<NaiveDate>,
+    /// Due before this day.
+    due_before: Option<Date>,
     /// Under this agreement.
     agreement_id: Option<Key<agreement::Entity>>,
     /// To this supplier.
@@ -232,7 +235,7 @@ impl EvidenceRequestFilter {
             }))
             .add_option(whether(self.overdue, is_overdue(today)))
             .add_option(among(Column::Kind, self.kind))
-            .add_option(self.due_before.map(|day| Column::DueOn.lte(day)))
+            .add_option(self.due_before.map(|day| Column::DueOn.lt(day.0)))
             .add_option(is(Column::AgreementId, self.agreement_id))
             .add_option(is(Column::SupplierId, self.supplier_id))
             .add_option(is(Column::CustomerId, self.customer_id))
@@ -245,7 +248,7 @@ impl EvidenceRequestFilter {
 pub fn is_overdue(today: NaiveDate) -> Condition {
     use evidence_request::Column;
     Condition::all()
-        .add(Column::State.eq(RequestState::Open))
+        .add(Column::State.eq(EvidenceRequestState::Open))
         .add(Column::DueOn.lt(today))
 }
 
@@ -260,14 +263,15 @@ impl RequestQuery {
     async fn evidence_requests(
         &self,
         ctx: &Context<'_>,
-        #[graphql(desc = "Which to list; all when not said.")] filter: Option<
+        #[graphql(desc = "Which to list; all when left out.")] filter: Option<
             EvidenceRequestFilter,
         >,
-        #[graphql(desc = "In which order; the earliest due first when not said.")] order: Option<
+        #[graphql(desc = "In which order; the earliest due first when left out.")] order: Option<
             EvidenceRequestOrder,
         >,
-        #[graphql(desc = "How many to return: up to 100, 20 when not said.")] first: Option<i32>,
-        #[graphql(desc = "Return those after this cursor.")] after: Option<String>,
+        #[graphql(desc = "How many to return: up to 100, 20 when left out.")] first: Option<i32>,
+        #[graphql(desc = "Return those after this cursor; the first ones when left out.")]
+        after: Option<String>,
     ) -> Result<List<EvidenceRequest>> {
         let today = scope(ctx).await?.today();
         list(
@@ -280,7 +284,7 @@ impl RequestQuery {
     }
 }
 
-/// A new request for evidence.
+/// A new request for evidence. What is left out stays empty.
 #[derive(InputObject)]
 pub struct CreateEvidenceRequestInput {
     /// The agreement whose supplier is asked; it must be in force.
@@ -292,7 +296,7 @@ pub struct CreateEvidenceRequestInput {
     /// What exactly is wanted: up to 10 000 characters.
     description: Option<String>,
     /// By when it shall be answered: today or later.
-    due_on: NaiveDate,
+    due_on: Date,
 }
 
 impl From<CreateEvidenceRequestInput> for Wanted {
@@ -301,12 +305,12 @@ impl From<CreateEvidenceRequestInput> for Wanted {
             kind: input.kind,
             title: input.title,
             description: input.description,
-            due_on: input.due_on,
+            due_on: input.due_on.0,
         }
     }
 }
 
-/// A change of an evidence request. What is left out stays; null empties a field.
+/// A change of an evidence request. What is left out stays; null empties what may be empty, and leaves the rest.
 #[derive(InputObject)]
 pub struct UpdateEvidenceRequestInput {
     /// Which request.
@@ -318,7 +322,7 @@ pub struct UpdateEvidenceRequestInput {
     /// What exactly is wanted.
     description: MaybeUndefined<String>,
     /// By when it shall be answered: today or later.
-    due_on: Option<NaiveDate>,
+    due_on: Option<Date>,
 }
 
 impl UpdateEvidenceRequestInput {
@@ -327,7 +331,7 @@ impl UpdateEvidenceRequestInput {
             row.title = title;
         }
         self.description.update_to(&mut row.description);
-        row.due_on = self.due_on.unwrap_or(row.due_on);
+        row.due_on = self.due_on.map_or(row.due_on, |day| day.0);
     }
 }
 
@@ -369,7 +373,7 @@ pub struct WithdrawEvidenceRequestInput {
     id: Key<evidence_request::Entity>,
     /// The version that the change is made on.
     expected_version: i32,
-    /// Why it is no longer asked for: up to 10 000 characters.
+    /// Why it is no longer asked for: up to 10 000 characters; nothing when left out.
     remark: Option<String>,
 }
 

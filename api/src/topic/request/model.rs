@@ -2,7 +2,7 @@
 
 use chrono::NaiveDate;
 use entity::{
-    RequestState::{self, Answered, Fulfilled, Open, Withdrawn},
+    EvidenceRequestState::{self, Answered, Fulfilled, Open, Withdrawn},
     evidence_request,
 };
 
@@ -12,34 +12,34 @@ use crate::{
 };
 
 /// The supplier hands in an answer.
-pub const ANSWER: Transition<RequestState> = Transition {
+pub const ANSWER: Transition<EvidenceRequestState> = Transition {
     done: "answered",
     from: &[Open],
     to: Answered,
 };
 /// The customer is content with the answer.
-pub const FULFIL: Transition<RequestState> = Transition {
+pub const FULFIL: Transition<EvidenceRequestState> = Transition {
     done: "fulfilled",
     from: &[Answered],
     to: Fulfilled,
 };
 /// The customer is not content, and asks again.
-pub const REOPEN: Transition<RequestState> = Transition {
+pub const REOPEN: Transition<EvidenceRequestState> = Transition {
     done: "opened again",
     from: &[Answered],
     to: Open,
 };
 /// The customer no longer asks for it.
-pub const WITHDRAW: Transition<RequestState> = Transition {
+pub const WITHDRAW: Transition<EvidenceRequestState> = Transition {
     done: "withdrawn",
     from: &[Open],
     to: Withdrawn,
 };
 
 /// The states in which the customer may still say otherwise what is asked for, and by when.
-pub const CHANGEABLE: &[RequestState] = &[Open, Answered];
+pub const CHANGEABLE: &[EvidenceRequestState] = &[Open, Answered];
 
-impl Machine for RequestState {
+impl Machine for EvidenceRequestState {
     const SUBJECT: &'static str = "An evidence request";
     const FIRST: Self = Open;
     const TRANSITIONS: &'static [Transition<Self>] = &[ANSWER, FULFIL, REOPEN, WITHDRAW];
@@ -56,7 +56,7 @@ pub fn rules(request: &evidence_request::Model, check: &mut Check) {
 /// Whether the supplier is late: the date has passed and the request waits for an answer. While it
 /// waits for the customer it is not overdue.
 #[must_use]
-pub fn overdue(state: RequestState, due_on: NaiveDate, today: NaiveDate) -> bool {
+pub fn overdue(state: EvidenceRequestState, due_on: NaiveDate, today: NaiveDate) -> bool {
     state == Open && due_on < today
 }
 

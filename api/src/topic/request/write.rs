@@ -1,7 +1,7 @@
 //! Asking for evidence, and answering.
 
 use chrono::NaiveDate;
-use entity::{EvidenceKind, RequestState, ReviewState, agreement, evidence_request, submission};
+use entity::{EvidenceKind, EvidenceRequestState, ReviewState, agreement, evidence_request, submission};
 use uuid::Uuid;
 
 use super::model::{ANSWER, CHANGEABLE, FULFIL, REOPEN, WITHDRAW, rules};
@@ -74,7 +74,7 @@ fn asked(
         title: wanted.title,
         description: wanted.description,
         due_on: wanted.due_on,
-        state: RequestState::FIRST,
+        state: EvidenceRequestState::FIRST,
         answer_id: None,
         remark: None,
         created_by: permit.actor().person,

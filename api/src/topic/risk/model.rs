@@ -206,8 +206,9 @@ pub fn acceptance_period(path: &str, until: NaiveDate, today: NaiveDate, check: 
     );
 }
 
-/// Where an acceptance stands on a day.
+/// Where an acceptance stands on a day: the state that was decided, or EXPIRED once its last day has passed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Enum)]
+#[graphql(name = "RiskAcceptanceState")]
 pub enum AcceptanceStanding {
     /// It waits for the IT manager.
     Requested,

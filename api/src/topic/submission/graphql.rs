@@ -1,9 +1,10 @@
 //! Submissions in the schema.
 
 mod content;
+mod subscription;
 
 use async_graphql::{ComplexObject, Context, Enum, ID, InputObject, Object, SimpleObject};
-use chrono::{DateTime, NaiveDate, Utc};
+use chrono::NaiveDate;
 use entity::{
     EvidenceKind, ReviewOutcome, ReviewState, ServiceArea, agreement, comment, evidence,
     organisation, submission, submission_round,
@@ -11,16 +12,18 @@ use entity::{
 use sea_orm::{ColumnTrait, Condition};
 
 pub use content::{RiskSnapshot, SubmissionContent};
+pub use subscription::{SubmissionChange, SubmissionSubscription};
 
 use super::write;
 use crate::{
     Result,
     access::action::{ApproveSubmission, CreateSubmission, ReturnSubmission, SubmitSubmission},
     graphql::{
-        filter::{among, contains, is},
+        filter::{among, any_of, contains, is},
         key::{self, Key},
         loaded::{Loaded, alone, scope, session},
         page::{List, OrderDirection, Paging, Sort, cost, list},
+        scalar::{Date, DateTime},
     },
     topic::{
         agreement::graphql::Agreement,
@@ -53,19 +56,19 @@ pub struct Submission {
     /// The service area of the agreement.
     service_area: ServiceArea,
     /// First day of validity of what was last handed in. Null when it names none.
-    valid_from: Option<NaiveDate>,
+    valid_from: Option<Date>,
     /// Last day of validity of what was last handed in. Null when it does not expire.
-    valid_until: Option<NaiveDate>,
+    valid_until: Option<Date>,
     /// The remark of the latest review. Null when there was none, or it has been handed in again since.
     remark: Option<String>,
     /// When it was prepared.
-    created_at: DateTime<Utc>,
+    created_at: DateTime,
     /// When it was last handed in. Null while it is a draft.
-    submitted_at: Option<DateTime<Utc>>,
+    submitted_at: Option<DateTime>,
     /// When it was last reviewed. Null while it has not been.
-    reviewed_at: Option<DateTime<Utc>>,
+    reviewed_at: Option<DateTime>,
     /// When it was last changed.
-    updated_at: DateTime<Utc>,
+    updated_at: DateTime,
     /// Counts its changes; pass it as `expectedVersion` when changing it.
     version: i32,
     #[graphql(skip)]
@@ -80,13 +83,13 @@ impl From<Loaded<submission::Entity>> for Submission {
             title: row.title.clone(),
             kind: row.kind,
             service_area: row.service_area,
-            valid_from: row.valid_from,
-            valid_until: row.valid_until,
+            valid_from: row.valid_from.map(Date),
+            valid_until: row.valid_until.map(Date),
             remark: row.remark.clone(),
-            created_at: row.created_at,
-            submitted_at: row.submitted_at,
-            reviewed_at: row.reviewed_at,
-            updated_at: row.updated_at,
+            created_at: DateTime(row.created_at),
+            submitted_at: row.submitted_at.map(DateTime),
+            reviewed_at: row.reviewed_at.map(DateTime),
+            updated_at: DateTime(row.updated_at),
             version: row.version,
             row,
         }
@@ -98,7 +101,11 @@ impl Submission {
     /// Whether what was last handed in is valid today, told by its dates.
     async fn validity(&self, ctx: &Context<'_>) -> Result<Validity> {
         let today = scope(ctx).await?.today();
-        Ok(Validity::on(today, self.valid_from, self.valid_until))
+        Ok(Validity::on(
+            today,
+            self.row.valid_from,
+            self.row.valid_until,
+        ))
     }
 
     /// The agreement under which it is handed in. Null for a supplier that takes part in a risk
@@ -157,8 +164,9 @@ impl Submission {
     async fn comments(
         &self,
         ctx: &Context<'_>,
-        #[graphql(desc = "How many to return: up to 100, 20 when not said.")] first: Option<i32>,
-        #[graphql(desc = "Return those after this cursor.")] after: Option<String>,
+        #[graphql(desc = "How many to return: up to 100, 20 when left out.")] first: Option<i32>,
+        #[graphql(desc = "Return those after this cursor; the first ones when left out.")]
+        after: Option<String>,
     ) -> Result<List<Comment>> {
         let sort = Sort::by(comment::Column::CreatedAt, OrderDirection::Asc);
         let submission = comment::Column::SubmissionId;
@@ -172,8 +180,9 @@ impl Submission {
     async fn history(
         &self,
         ctx: &Context<'_>,
-        #[graphql(desc = "How many to return: up to 100, 20 when not said.")] first: Option<i32>,
-        #[graphql(desc = "Return those after this cursor.")] after: Option<String>,
+        #[graphql(desc = "How many to return: up to 100, 20 when left out.")] first: Option<i32>,
+        #[graphql(desc = "Return those after this cursor; the first ones when left out.")]
+        after: Option<String>,
     ) -> Result<List<Event>> {
         history(ctx, &self.row, Paging::new(first, after)).await
     }
@@ -190,13 +199,13 @@ pub struct SubmissionRound {
     /// What the supplier wrote with it. Null when nothing.
     message: Option<String>,
     /// When it was handed in.
-    submitted_at: DateTime<Utc>,
+    submitted_at: DateTime,
     /// What was decided. Null while it waits for review.
     outcome: Option<ReviewOutcome>,
     /// The reviewer's remark. Null when there was none.
     remark: Option<String>,
     /// When it was reviewed. Null while it waits for review.
-    reviewed_at: Option<DateTime<Utc>>,
+    reviewed_at: Option<DateTime>,
     #[graphql(skip)]
     row: Loaded<submission_round::Entity>,
 }
@@ -207,10 +216,10 @@ impl From<Loaded<submission_round::Entity>> for SubmissionRound {
             id: key::id::<submission_round::Entity>(row.id),
             number: row.number,
             message: row.message.clone(),
-            submitted_at: row.submitted_at,
+            submitted_at: DateTime(row.submitted_at),
             outcome: row.outcome,
             remark: row.remark.clone(),
-            reviewed_at: row.reviewed_at,
+            reviewed_at: row.reviewed_at.map(DateTime),
             row,
         }
     }
@@ -253,7 +262,7 @@ pub enum SubmissionOrderField {
 /// In which order submissions are listed.
 #[derive(InputObject, Default)]
 pub struct SubmissionOrder {
-    /// By what.
+    /// What the list is ordered by.
     #[graphql(default)]
     field: SubmissionOrderField,
     /// In which direction.
@@ -272,7 +281,7 @@ impl SubmissionOrder {
     }
 }
 
-/// Which submissions are listed; all conditions given must hold.
+/// Which submissions are listed; all conditions given must hold. What is left out narrows nothing.
 #[derive(InputObject, Default)]
 pub struct SubmissionFilter {
     /// In one of these states.
@@ -289,8 +298,8 @@ pub struct SubmissionFilter {
     service_area: Option<Vec<ServiceArea>>,
     /// Whose title contains this text, whatever its case.
     title_contains: Option<String>,
-    /// That have this validity today.
-    validity: Option<Validity>,
+    /// That have one of these validities today.
+    validity: Option<Vec<Validity>>,
 }
 
 impl SubmissionFilter {
@@ -304,7 +313,9 @@ impl SubmissionFilter {
             .add_option(is(Column::CustomerId, self.customer_id))
             .add_option(among(Column::ServiceArea, self.service_area))
             .add_option(contains(Column::Title, self.title_contains))
-            .add_option(self.validity.map(|validity| has_validity(validity, today)))
+            .add_option(any_of(self.validity, |validity| {
+                has_validity(validity, today)
+            }))
     }
 }
 
@@ -342,12 +353,13 @@ impl SubmissionQuery {
     async fn submissions(
         &self,
         ctx: &Context<'_>,
-        #[graphql(desc = "Which to list; all when not said.")] filter: Option<SubmissionFilter>,
-        #[graphql(desc = "In which order; oldest first when not said.")] order: Option<
+        #[graphql(desc = "Which to list; all when left out.")] filter: Option<SubmissionFilter>,
+        #[graphql(desc = "In which order; oldest first when left out.")] order: Option<
             SubmissionOrder,
         >,
-        #[graphql(desc = "How many to return: up to 100, 20 when not said.")] first: Option<i32>,
-        #[graphql(desc = "Return those after this cursor.")] after: Option<String>,
+        #[graphql(desc = "How many to return: up to 100, 20 when left out.")] first: Option<i32>,
+        #[graphql(desc = "Return those after this cursor; the first ones when left out.")]
+        after: Option<String>,
     ) -> Result<List<Submission>> {
         let today = scope(ctx).await?.today();
         list(
@@ -376,7 +388,7 @@ pub struct SubmitSubmissionInput {
     id: Key<submission::Entity>,
     /// The version that the change is made on.
     expected_version: i32,
-    /// What to say to the reviewer: up to 10 000 characters.
+    /// What to say to the reviewer: up to 10 000 characters; nothing when left out.
     message: Option<String>,
 }
 
@@ -387,7 +399,7 @@ pub struct ApproveSubmissionInput {
     id: Key<submission::Entity>,
     /// The version that the change is made on: the one that was reviewed.
     expected_version: i32,
-    /// What to say to the supplier: up to 10 000 characters.
+    /// What to say to the supplier: up to 10 000 characters; nothing when left out.
     remark: Option<String>,
 }
 

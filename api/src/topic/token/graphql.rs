@@ -1,7 +1,6 @@
 //! API tokens in the schema.
 
 use async_graphql::{ComplexObject, Context, Enum, ID, InputObject, Object, SimpleObject};
-use chrono::{DateTime, Utc};
 use entity::{PersonStatus, api_token, person};
 use sea_orm::{ColumnTrait, Condition};
 
@@ -18,6 +17,7 @@ use crate::{
         key::{self, Key},
         loaded::{Loaded, alone, scope, session},
         page::{List, OrderDirection, Paging, Sort, cost, list},
+        scalar::DateTime,
     },
     topic::{
         event::graphql::{Event, history},
@@ -37,13 +37,13 @@ pub struct ApiToken {
     /// The first characters of the secret, to recognise it by.
     hint: String,
     /// When it was made.
-    created_at: DateTime<Utc>,
+    created_at: DateTime,
     /// From when it no longer works.
-    expires_at: DateTime<Utc>,
+    expires_at: DateTime,
     /// When it was revoked. Null while it is not.
-    revoked_at: Option<DateTime<Utc>>,
+    revoked_at: Option<DateTime>,
     /// When it was last used, to the minute. Null when it never was.
-    last_used_at: Option<DateTime<Utc>>,
+    last_used_at: Option<DateTime>,
     #[graphql(skip)]
     row: Loaded<api_token::Entity>,
 }
@@ -54,10 +54,10 @@ impl From<Loaded<api_token::Entity>> for ApiToken {
             id: key::id::<api_token::Entity>(row.id),
             name: row.name.clone(),
             hint: row.hint.clone(),
-            created_at: row.created_at,
-            expires_at: row.expires_at,
-            revoked_at: row.revoked_at,
-            last_used_at: row.last_used_at,
+            created_at: DateTime(row.created_at),
+            expires_at: DateTime(row.expires_at),
+            revoked_at: row.revoked_at.map(DateTime),
+            last_used_at: row.last_used_at.map(DateTime),
             row,
         }
     }
@@ -67,7 +67,7 @@ impl From<Loaded<api_token::Entity>> for ApiToken {
 impl ApiToken {
     /// Whether it works now: it is neither revoked nor expired, and its person may act.
     async fn active(&self, ctx: &Context<'_>) -> Result<bool> {
-        let in_time = self.revoked_at.is_none() && self.expires_at > scope(ctx).await?.now();
+        let in_time = self.revoked_at.is_none() && self.expires_at.0 > scope(ctx).await?.now();
         if self.row.person_id.is_none() {
             return Ok(in_time);
         }
@@ -105,8 +105,9 @@ impl ApiToken {
     async fn history(
         &self,
         ctx: &Context<'_>,
-        #[graphql(desc = "How many to return: up to 100, 20 when not said.")] first: Option<i32>,
-        #[graphql(desc = "Return those after this cursor.")] after: Option<String>,
+        #[graphql(desc = "How many to return: up to 100, 20 when left out.")] first: Option<i32>,
+        #[graphql(desc = "Return those after this cursor; the first ones when left out.")]
+        after: Option<String>,
     ) -> Result<List<Event>> {
         history(ctx, &self.row, Paging::new(first, after)).await
     }
@@ -116,7 +117,7 @@ impl ApiToken {
 #[derive(SimpleObject)]
 pub struct CreatedApiToken {
     /// The secret, to be sent as `Authorization: Bearer …`. Keep it now: it is not shown again.
-    token: String,
+    secret: String,
     /// The token as it is listed from now on.
     api_token: ApiToken,
 }
@@ -124,7 +125,7 @@ pub struct CreatedApiToken {
 impl CreatedApiToken {
     fn new(row: api_token::Model, secret: Secret) -> Self {
         Self {
-            token: secret.reveal(),
+            secret: secret.reveal(),
             api_token: ApiToken::from(alone(row)),
         }
     }
@@ -145,7 +146,7 @@ pub enum ApiTokenOrderField {
 /// In which order API tokens are listed.
 #[derive(InputObject, Default)]
 pub struct ApiTokenOrder {
-    /// By what.
+    /// What the list is ordered by.
     #[graphql(default)]
     field: ApiTokenOrderField,
     /// In which direction.
@@ -164,7 +165,7 @@ impl ApiTokenOrder {
     }
 }
 
-/// Which API tokens are listed; all conditions given must hold.
+/// Which API tokens are listed; all conditions given must hold. What is left out narrows nothing.
 #[derive(InputObject, Default)]
 pub struct ApiTokenFilter {
     /// That act as this person.
@@ -173,8 +174,8 @@ pub struct ApiTokenFilter {
     integration: Option<bool>,
     /// True for those that were revoked, false for those that were not.
     revoked: Option<bool>,
-    /// That expire at this instant or earlier.
-    expires_before: Option<DateTime<Utc>>,
+    /// That expire before this instant.
+    expires_before: Option<DateTime>,
     /// Whose name contains this text, whatever its case.
     name_contains: Option<String>,
 }
@@ -194,7 +195,7 @@ impl ApiTokenFilter {
             }))
             .add_option(
                 self.expires_before
-                    .map(|instant| Column::ExpiresAt.lte(instant)),
+                    .map(|instant| Column::ExpiresAt.lt(instant.0)),
             )
             .add_option(contains(Column::Name, self.name_contains))
     }
@@ -212,12 +213,13 @@ impl TokenQuery {
     async fn api_tokens(
         &self,
         ctx: &Context<'_>,
-        #[graphql(desc = "Which to list; all when not said.")] filter: Option<ApiTokenFilter>,
-        #[graphql(desc = "In which order; oldest first when not said.")] order: Option<
+        #[graphql(desc = "Which to list; all when left out.")] filter: Option<ApiTokenFilter>,
+        #[graphql(desc = "In which order; oldest first when left out.")] order: Option<
             ApiTokenOrder,
         >,
-        #[graphql(desc = "How many to return: up to 100, 20 when not said.")] first: Option<i32>,
-        #[graphql(desc = "Return those after this cursor.")] after: Option<String>,
+        #[graphql(desc = "How many to return: up to 100, 20 when left out.")] first: Option<i32>,
+        #[graphql(desc = "Return those after this cursor; the first ones when left out.")]
+        after: Option<String>,
     ) -> Result<List<ApiToken>> {
         list(
             ctx,
@@ -237,7 +239,7 @@ pub struct CreateApiTokenInput {
     /// What it is limited to: at least one scope, each among those of the token in use.
     scopes: Vec<TokenScope>,
     /// From when it no longer works: at most 366 days ahead.
-    expires_at: DateTime<Utc>,
+    expires_at: DateTime,
 }
 
 /// A new token for an integration.
@@ -251,7 +253,7 @@ pub struct CreateIntegrationTokenInput {
     /// ADMINISTRATOR.
     roles: Vec<RoleInput>,
     /// From when it no longer works: at most 366 days ahead.
-    expires_at: DateTime<Utc>,
+    expires_at: DateTime,
 }
 
 /// Which token to revoke.
@@ -279,7 +281,7 @@ impl TokenMutation {
         let wanted = Wanted {
             name: input.name,
             scopes: input.scopes,
-            expires_at: input.expires_at,
+            expires_at: input.expires_at.0,
         };
         let (row, secret) = write::create(permit, wanted).await?;
         session.shows_secret();
@@ -298,7 +300,7 @@ impl TokenMutation {
         let wanted = Wanted {
             name: input.name,
             scopes: input.scopes,
-            expires_at: input.expires_at,
+            expires_at: input.expires_at.0,
         };
         let roles = input.roles.into_iter().map(Grant::from).collect();
         let (row, secret) = write::create_for_integration(permit, wanted, roles).await?;

@@ -17,6 +17,7 @@ use crate::{
         key::Key,
         loaded::scope,
         page::{List, OrderDirection, Paging, Sort, cost, list},
+        scalar::Date,
     },
     topic::action_item::model::OPEN_STATES,
 };
@@ -36,7 +37,7 @@ pub enum ActionItemOrderField {
 /// In which order action items are listed.
 #[derive(InputObject, Default)]
 pub struct ActionItemOrder {
-    /// By what.
+    /// What the list is ordered by.
     #[graphql(default)]
     field: ActionItemOrderField,
     /// In which direction.
@@ -55,7 +56,7 @@ impl ActionItemOrder {
     }
 }
 
-/// Which action items are listed; all conditions given must hold.
+/// Which action items are listed; all conditions given must hold. What is left out narrows nothing.
 #[derive(InputObject, Default)]
 pub struct ActionItemFilter {
     /// In one of these states.
@@ -76,7 +77,7 @@ pub struct ActionItemFilter {
     /// That treat this risk.
     risk_id: Option<Key<risk::Entity>>,
     /// That shall be done before this day.
-    due_before: Option<NaiveDate>,
+    due_before: Option<Date>,
     /// Of one of these priorities.
     priority: Option<Vec<Priority>>,
     /// That concern one of these service areas.
@@ -103,7 +104,7 @@ impl ActionItemFilter {
             .add_option(is(Column::AssigneeId, self.assignee_id))
             .add_option(self.assigned_to_me.then(|| Column::AssigneeId.eq(me)))
             .add_option(is(Column::RiskId, self.risk_id))
-            .add_option(self.due_before.map(|day| Column::DueOn.lt(day)))
+            .add_option(self.due_before.map(|day| Column::DueOn.lt(day.0)))
             .add_option(among(Column::Priority, self.priority))
             .add_option(among(Column::ServiceArea, self.service_area))
             .add_option(contains(Column::Title, self.title_contains))
@@ -134,12 +135,13 @@ impl ActionItemQuery {
     async fn action_items(
         &self,
         ctx: &Context<'_>,
-        #[graphql(desc = "Which to list; all when not said.")] filter: Option<ActionItemFilter>,
-        #[graphql(desc = "In which order; the most urgent first when not said.")] order: Option<
+        #[graphql(desc = "Which to list; all when left out.")] filter: Option<ActionItemFilter>,
+        #[graphql(desc = "In which order; the most urgent first when left out.")] order: Option<
             ActionItemOrder,
         >,
-        #[graphql(desc = "How many to return: up to 100, 20 when not said.")] first: Option<i32>,
-        #[graphql(desc = "Return those after this cursor.")] after: Option<String>,
+        #[graphql(desc = "How many to return: up to 100, 20 when left out.")] first: Option<i32>,
+        #[graphql(desc = "Return those after this cursor; the first ones when left out.")]
+        after: Option<String>,
     ) -> Result<List<ActionItem>> {
         let wanted = filter.unwrap_or_default().condition(&*scope(ctx).await?);
         list(

@@ -1,7 +1,6 @@
 //! Mutations of action items in the schema.
 
 use async_graphql::{Context, InputObject, MaybeUndefined, Object};
-use chrono::NaiveDate;
 use entity::{
     Priority, action_item, decision, forum, meeting, organisation, person, risk, submission,
 };
@@ -17,11 +16,12 @@ use crate::{
     graphql::{
         key::Key,
         loaded::{alone, session},
+        scalar::Date,
     },
     topic::action_item::write::{self, NewActionItem},
 };
 
-/// What shall be done, by whom and by when.
+/// What shall be done, by whom and by when. What is left out stays empty.
 #[derive(InputObject)]
 pub struct CreateActionItemInput {
     /// The forum that raises it and follows it from now on.
@@ -30,14 +30,14 @@ pub struct CreateActionItemInput {
     title: String,
     /// How, and what counts as done: up to 10 000 characters.
     description: Option<String>,
-    /// By when.
-    due_on: NaiveDate,
+    /// By when it shall be done.
+    due_on: Date,
     /// How urgent it is.
     #[graphql(default_with = "Priority::Normal")]
     priority: Priority,
-    /// Which organisation shall do it: one that takes part in the forum.
+    /// The organisation that shall do it: one that takes part in the forum.
     assignee_organisation_id: Key<organisation::Entity>,
-    /// Which person there; leave out to let the organisation decide.
+    /// The person who shall do it there; leave out to let the organisation decide.
     assignee_id: Option<Key<person::Entity>>,
     /// The meeting that wanted it done, of the forum or of one above it.
     meeting_id: Option<Key<meeting::Entity>>,
@@ -53,7 +53,7 @@ impl From<CreateActionItemInput> for NewActionItem {
             title: input.title,
             description: input.description,
             priority: input.priority,
-            due_on: input.due_on,
+            due_on: input.due_on.0,
             assignee_organisation_id: input.assignee_organisation_id.id,
             assignee_id: input.assignee_id.map(|person| person.id),
             meeting_id: input.meeting_id.map(|meeting| meeting.id),
@@ -63,7 +63,7 @@ impl From<CreateActionItemInput> for NewActionItem {
     }
 }
 
-/// A change of an action item. What is left out stays; null empties a field.
+/// A change of an action item. What is left out stays; null empties what may be empty, and leaves the rest.
 #[derive(InputObject)]
 pub struct UpdateActionItemInput {
     /// Which action item.
@@ -74,14 +74,14 @@ pub struct UpdateActionItemInput {
     title: Option<String>,
     /// How, and what counts as done.
     description: MaybeUndefined<String>,
-    /// By when.
-    due_on: Option<NaiveDate>,
+    /// By when it shall be done.
+    due_on: Option<Date>,
     /// How urgent it is.
     priority: Option<Priority>,
     /// Which organisation shall do it: one that takes part in the forum that follows the item. Another
     /// organisation decides itself who there shall do it, unless `assigneeId` says.
     assignee_organisation_id: Option<Key<organisation::Entity>>,
-    /// Which person there.
+    /// The person who shall do it there.
     assignee_id: MaybeUndefined<Key<person::Entity>>,
 }
 
@@ -91,7 +91,7 @@ impl UpdateActionItemInput {
             row.title = title;
         }
         self.description.update_to(&mut row.description);
-        row.due_on = self.due_on.unwrap_or(row.due_on);
+        row.due_on = self.due_on.map_or(row.due_on, |day| day.0);
         row.priority = self.priority.unwrap_or(row.priority);
         assign(row, self.assignee_organisation_id, self.assignee_id);
     }
@@ -176,11 +176,14 @@ pub struct CascadeActionItemInput {
     expected_version: i32,
     /// The forum that follows it from now on: one directly below the forum that follows it now.
     to_forum_id: Key<forum::Entity>,
-    /// Why: up to 10 000 characters. Whoever sees the item reads it.
+    /// Why it is handed down: up to 10 000 characters; nothing when left out. Whoever sees the item reads
+    /// it.
     reason: Option<String>,
-    /// Which organisation shall do it from now on; it must take part in that forum. Leave out to let it stay.
+    /// The organisation that shall do it from now on; it must take part in that forum. Leave out to let it
+    /// stay.
     assignee_organisation_id: Option<Key<organisation::Entity>>,
-    /// Which person there.
+    /// The person who shall do it there. Left out, it stays, unless the organisation changes, which then decides
+    /// itself; null lets the organisation decide.
     assignee_id: MaybeUndefined<Key<person::Entity>>,
 }
 

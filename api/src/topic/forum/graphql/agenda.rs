@@ -3,7 +3,6 @@
 use async_graphql::{
     ComplexObject, Context, ID, InputObject, MaybeUndefined, Object, SimpleObject,
 };
-use chrono::{DateTime, Utc};
 use entity::{agenda_item, decision, meeting, risk, submission};
 
 use super::{decision::Decision, meeting::Meeting};
@@ -14,6 +13,7 @@ use crate::{
         key::{self, Key},
         loaded::{Loaded, alone, session},
         page::{List, Paging, cost},
+        scalar::DateTime,
     },
     topic::{
         event::graphql::{Event, history},
@@ -36,9 +36,9 @@ pub struct AgendaItem {
     /// What was said. Null when nothing was noted.
     notes: Option<String>,
     /// When it was put on the agenda.
-    created_at: DateTime<Utc>,
+    created_at: DateTime,
     /// When it was last changed.
-    updated_at: DateTime<Utc>,
+    updated_at: DateTime,
     /// Counts its changes; pass it as `expectedVersion` when changing it.
     version: i32,
     #[graphql(skip)]
@@ -52,8 +52,8 @@ impl From<Loaded<agenda_item::Entity>> for AgendaItem {
             position: row.position,
             title: row.title.clone(),
             notes: row.notes.clone(),
-            created_at: row.created_at,
-            updated_at: row.updated_at,
+            created_at: DateTime(row.created_at),
+            updated_at: DateTime(row.updated_at),
             version: row.version,
             row,
         }
@@ -90,14 +90,15 @@ impl AgendaItem {
     async fn history(
         &self,
         ctx: &Context<'_>,
-        #[graphql(desc = "How many to return: up to 100, 20 when not said.")] first: Option<i32>,
-        #[graphql(desc = "Return those after this cursor.")] after: Option<String>,
+        #[graphql(desc = "How many to return: up to 100, 20 when left out.")] first: Option<i32>,
+        #[graphql(desc = "Return those after this cursor; the first ones when left out.")]
+        after: Option<String>,
     ) -> Result<List<Event>> {
         history(ctx, &self.row, Paging::new(first, after)).await
     }
 }
 
-/// A point to put on the agenda.
+/// A point to put on the agenda. What is left out is not brought up.
 #[derive(InputObject)]
 pub struct AddAgendaItemInput {
     /// The meeting.
@@ -119,7 +120,7 @@ impl AddAgendaItemInput {
     }
 }
 
-/// A change of a point on the agenda. What is left out stays; null empties a field.
+/// A change of a point on the agenda. What is left out stays; null empties what may be empty, and leaves the rest.
 #[derive(InputObject)]
 pub struct UpdateAgendaItemInput {
     /// Which point.

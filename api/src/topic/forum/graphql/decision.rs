@@ -3,7 +3,6 @@
 use async_graphql::{
     ComplexObject, Context, ID, InputObject, MaybeUndefined, Object, SimpleObject,
 };
-use chrono::{DateTime, Utc};
 use entity::{action_item, agenda_item, decision, forum, meeting};
 use sea_orm::{ColumnTrait, Condition};
 
@@ -19,6 +18,7 @@ use crate::{
         key::{self, Key},
         loaded::{Loaded, alone, scope, session},
         page::{List, OrderDirection, Paging, Sort, cost, list},
+        scalar::DateTime,
     },
     topic::{
         action_item::graphql::ActionItem,
@@ -39,9 +39,9 @@ pub struct Decision {
     /// What was decided.
     text: String,
     /// When it was taken down.
-    created_at: DateTime<Utc>,
+    created_at: DateTime,
     /// When it was last changed.
-    updated_at: DateTime<Utc>,
+    updated_at: DateTime,
     /// Counts its changes; pass it as `expectedVersion` when changing it.
     version: i32,
     #[graphql(skip)]
@@ -54,8 +54,8 @@ impl From<Loaded<decision::Entity>> for Decision {
             id: key::id::<decision::Entity>(row.id),
             number: row.number,
             text: row.text.clone(),
-            created_at: row.created_at,
-            updated_at: row.updated_at,
+            created_at: DateTime(row.created_at),
+            updated_at: DateTime(row.updated_at),
             version: row.version,
             row,
         }
@@ -80,8 +80,9 @@ impl Decision {
     async fn action_items(
         &self,
         ctx: &Context<'_>,
-        #[graphql(desc = "How many to return: up to 100, 20 when not said.")] first: Option<i32>,
-        #[graphql(desc = "Return those after this cursor.")] after: Option<String>,
+        #[graphql(desc = "How many to return: up to 100, 20 when left out.")] first: Option<i32>,
+        #[graphql(desc = "Return those after this cursor; the first ones when left out.")]
+        after: Option<String>,
     ) -> Result<List<ActionItem>> {
         let sort = Sort::by(action_item::Column::DueOn, OrderDirection::Asc);
         let decision = action_item::Column::DecisionId;
@@ -100,14 +101,15 @@ impl Decision {
     async fn history(
         &self,
         ctx: &Context<'_>,
-        #[graphql(desc = "How many to return: up to 100, 20 when not said.")] first: Option<i32>,
-        #[graphql(desc = "Return those after this cursor.")] after: Option<String>,
+        #[graphql(desc = "How many to return: up to 100, 20 when left out.")] first: Option<i32>,
+        #[graphql(desc = "Return those after this cursor; the first ones when left out.")]
+        after: Option<String>,
     ) -> Result<List<Event>> {
         history(ctx, &self.row, Paging::new(first, after)).await
     }
 }
 
-/// Which decisions are listed; all conditions given must hold.
+/// Which decisions are listed; all conditions given must hold. What is left out narrows nothing.
 #[derive(InputObject, Default)]
 pub struct DecisionFilter {
     /// Of this forum.
@@ -143,9 +145,10 @@ impl DecisionQueries {
     async fn decisions(
         &self,
         ctx: &Context<'_>,
-        #[graphql(desc = "Which to list; all when not said.")] filter: Option<DecisionFilter>,
-        #[graphql(desc = "How many to return: up to 100, 20 when not said.")] first: Option<i32>,
-        #[graphql(desc = "Return those after this cursor.")] after: Option<String>,
+        #[graphql(desc = "Which to list; all when left out.")] filter: Option<DecisionFilter>,
+        #[graphql(desc = "How many to return: up to 100, 20 when left out.")] first: Option<i32>,
+        #[graphql(desc = "Return those after this cursor; the first ones when left out.")]
+        after: Option<String>,
     ) -> Result<List<Decision>> {
         let wanted = filter.unwrap_or_default().condition(&*scope(ctx).await?)?;
         let sort = Sort::by(decision::Column::CreatedAt, OrderDirection::Desc);
@@ -158,13 +161,13 @@ impl DecisionQueries {
 pub struct RecordDecisionInput {
     /// The meeting that decided.
     meeting_id: Key<meeting::Entity>,
-    /// The point on its agenda that it was taken under.
+    /// The point on its agenda that it was taken under; none when left out.
     agenda_item_id: Option<Key<agenda_item::Entity>>,
     /// What was decided: up to 10 000 characters.
     text: String,
 }
 
-/// A correction of a decision. What is left out stays; null empties a field.
+/// A correction of a decision. What is left out stays; null empties what may be empty, and leaves the rest.
 #[derive(InputObject)]
 pub struct UpdateDecisionInput {
     /// Which decision.

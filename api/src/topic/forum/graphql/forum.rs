@@ -3,7 +3,6 @@
 use async_graphql::{
     ComplexObject, Context, Enum, ID, InputObject, MaybeUndefined, Object, SimpleObject,
 };
-use chrono::{DateTime, Utc};
 use entity::{
     ForumLevel, MemberDuty, ServiceArea, action_item, forum, forum_membership, meeting,
     organisation, person,
@@ -19,6 +18,7 @@ use crate::{
         key::{self, Key},
         loaded::{Loaded, alone, scope, session},
         page::{List, OrderDirection, Paging, Sort, cost, list},
+        scalar::DateTime,
     },
     topic::{
         action_item::graphql::{ActionItem, ActionItemFilter},
@@ -45,9 +45,9 @@ pub struct Forum {
     /// The service area it is about. Null when it is about all.
     service_area: Option<ServiceArea>,
     /// When it was set up.
-    created_at: DateTime<Utc>,
+    created_at: DateTime,
     /// When it was last changed.
-    updated_at: DateTime<Utc>,
+    updated_at: DateTime,
     /// Counts its changes; pass it as `expectedVersion` when changing it.
     version: i32,
     #[graphql(skip)]
@@ -62,8 +62,8 @@ impl From<Loaded<forum::Entity>> for Forum {
             name: row.name.clone(),
             description: row.description.clone(),
             service_area: row.service_area,
-            created_at: row.created_at,
-            updated_at: row.updated_at,
+            created_at: DateTime(row.created_at),
+            updated_at: DateTime(row.updated_at),
             version: row.version,
             row,
         }
@@ -100,8 +100,9 @@ impl Forum {
     async fn meetings(
         &self,
         ctx: &Context<'_>,
-        #[graphql(desc = "How many to return: up to 100, 20 when not said.")] first: Option<i32>,
-        #[graphql(desc = "Return those after this cursor.")] after: Option<String>,
+        #[graphql(desc = "How many to return: up to 100, 20 when left out.")] first: Option<i32>,
+        #[graphql(desc = "Return those after this cursor; the first ones when left out.")]
+        after: Option<String>,
     ) -> Result<List<Meeting>> {
         let sort = Sort::by(meeting::Column::StartsAt, OrderDirection::Desc);
         let forum = meeting::Column::ForumId;
@@ -115,9 +116,10 @@ impl Forum {
     async fn action_items(
         &self,
         ctx: &Context<'_>,
-        #[graphql(desc = "Which to list; all when not said.")] filter: Option<ActionItemFilter>,
-        #[graphql(desc = "How many to return: up to 100, 20 when not said.")] first: Option<i32>,
-        #[graphql(desc = "Return those after this cursor.")] after: Option<String>,
+        #[graphql(desc = "Which to list; all when left out.")] filter: Option<ActionItemFilter>,
+        #[graphql(desc = "How many to return: up to 100, 20 when left out.")] first: Option<i32>,
+        #[graphql(desc = "Return those after this cursor; the first ones when left out.")]
+        after: Option<String>,
     ) -> Result<List<ActionItem>> {
         let wanted = filter.unwrap_or_default().condition(&*scope(ctx).await?);
         let sort = Sort::by(action_item::Column::DueOn, OrderDirection::Asc);
@@ -132,8 +134,9 @@ impl Forum {
     async fn history(
         &self,
         ctx: &Context<'_>,
-        #[graphql(desc = "How many to return: up to 100, 20 when not said.")] first: Option<i32>,
-        #[graphql(desc = "Return those after this cursor.")] after: Option<String>,
+        #[graphql(desc = "How many to return: up to 100, 20 when left out.")] first: Option<i32>,
+        #[graphql(desc = "Return those after this cursor; the first ones when left out.")]
+        after: Option<String>,
     ) -> Result<List<Event>> {
         history(ctx, &self.row, Paging::new(first, after)).await
     }
@@ -147,8 +150,8 @@ pub struct ForumMember {
     pub id: ID,
     /// What the member does in the forum.
     duty: MemberDuty,
-    /// Since when.
-    created_at: DateTime<Utc>,
+    /// When it was added, and since when it belongs to the forum.
+    created_at: DateTime,
     #[graphql(skip)]
     row: Loaded<forum_membership::Entity>,
 }
@@ -158,7 +161,7 @@ impl From<Loaded<forum_membership::Entity>> for ForumMember {
         Self {
             id: key::id::<forum_membership::Entity>(row.id),
             duty: row.duty,
-            created_at: row.created_at,
+            created_at: DateTime(row.created_at),
             row,
         }
     }
@@ -190,8 +193,9 @@ impl ForumMember {
     async fn history(
         &self,
         ctx: &Context<'_>,
-        #[graphql(desc = "How many to return: up to 100, 20 when not said.")] first: Option<i32>,
-        #[graphql(desc = "Return those after this cursor.")] after: Option<String>,
+        #[graphql(desc = "How many to return: up to 100, 20 when left out.")] first: Option<i32>,
+        #[graphql(desc = "Return those after this cursor; the first ones when left out.")]
+        after: Option<String>,
     ) -> Result<List<Event>> {
         history(ctx, &self.row, Paging::new(first, after)).await
     }
@@ -210,7 +214,7 @@ pub enum ForumOrderField {
 /// In which order forums are listed.
 #[derive(InputObject, Default)]
 pub struct ForumOrder {
-    /// By what.
+    /// What the list is ordered by.
     #[graphql(default)]
     field: ForumOrderField,
     /// In which direction.
@@ -228,7 +232,7 @@ impl ForumOrder {
     }
 }
 
-/// Which forums are listed; all conditions given must hold.
+/// Which forums are listed; all conditions given must hold. What is left out narrows nothing.
 #[derive(InputObject, Default)]
 pub struct ForumFilter {
     /// Of one of these levels.
@@ -265,10 +269,11 @@ impl ForumQueries {
     async fn forums(
         &self,
         ctx: &Context<'_>,
-        #[graphql(desc = "Which to list; all when not said.")] filter: Option<ForumFilter>,
-        #[graphql(desc = "In which order; by name when not said.")] order: Option<ForumOrder>,
-        #[graphql(desc = "How many to return: up to 100, 20 when not said.")] first: Option<i32>,
-        #[graphql(desc = "Return those after this cursor.")] after: Option<String>,
+        #[graphql(desc = "Which to list; all when left out.")] filter: Option<ForumFilter>,
+        #[graphql(desc = "In which order; by name when left out.")] order: Option<ForumOrder>,
+        #[graphql(desc = "How many to return: up to 100, 20 when left out.")] first: Option<i32>,
+        #[graphql(desc = "Return those after this cursor; the first ones when left out.")]
+        after: Option<String>,
     ) -> Result<List<Forum>> {
         list(
             ctx,
@@ -287,12 +292,12 @@ pub struct CreateForumInput {
     level: ForumLevel,
     /// What people call it: up to 200 characters, unique among your forums.
     name: String,
-    /// What it is for: up to 10 000 characters.
+    /// What it is for: up to 10 000 characters; nothing when left out.
     description: Option<String>,
     /// The service area it is about; leave out when it is about all. It stays as it is.
     service_area: Option<ServiceArea>,
-    /// The forum one level above, about the same service area or about all. Nothing can be escalated
-    /// without one.
+    /// The forum one level above, about the same service area or about all; none when left out. Nothing can
+    /// be escalated without one.
     parent_id: Option<Key<forum::Entity>>,
 }
 
@@ -305,7 +310,7 @@ impl CreateForumInput {
     }
 }
 
-/// A change of a forum. What is left out stays; null empties a field.
+/// A change of a forum. What is left out stays; null empties what may be empty, and leaves the rest.
 #[derive(InputObject)]
 pub struct UpdateForumInput {
     /// Which forum.

@@ -3,7 +3,6 @@
 use async_graphql::{
     ComplexObject, Context, Enum, ID, InputObject, MaybeUndefined, Object, SimpleObject,
 };
-use chrono::{DateTime, Utc};
 use entity::{MeetingState, action_item, agenda_item, decision, forum, meeting};
 use sea_orm::{ColumnTrait, Condition};
 
@@ -16,6 +15,7 @@ use crate::{
         key::{self, Key},
         loaded::{Loaded, alone, session},
         page::{List, OrderDirection, Paging, Sort, cost, list},
+        scalar::DateTime,
     },
     topic::{
         action_item::graphql::ActionItem,
@@ -38,9 +38,9 @@ pub struct Meeting {
     /// What people call it.
     title: String,
     /// When it begins.
-    starts_at: DateTime<Utc>,
+    starts_at: DateTime,
     /// When it ends. Null when nobody has said.
-    ends_at: Option<DateTime<Utc>>,
+    ends_at: Option<DateTime>,
     /// Where, or a link. Null when nobody has said.
     place: Option<String>,
     /// Where it stands.
@@ -48,13 +48,13 @@ pub struct Meeting {
     /// What was said, beside the agenda's notes and the decisions. Null when nothing was taken down.
     minutes: Option<String>,
     /// When it was marked as held. Null while it is planned.
-    held_at: Option<DateTime<Utc>>,
+    held_at: Option<DateTime>,
     /// When the chair signed the minutes. Null until then.
-    signed_at: Option<DateTime<Utc>>,
+    signed_at: Option<DateTime>,
     /// When it was called.
-    created_at: DateTime<Utc>,
+    created_at: DateTime,
     /// When it was last changed.
-    updated_at: DateTime<Utc>,
+    updated_at: DateTime,
     /// Counts its changes; pass it as `expectedVersion` when changing it.
     version: i32,
     #[graphql(skip)]
@@ -66,15 +66,15 @@ impl From<Loaded<meeting::Entity>> for Meeting {
         Self {
             id: key::id::<meeting::Entity>(row.id),
             title: row.title.clone(),
-            starts_at: row.starts_at,
-            ends_at: row.ends_at,
+            starts_at: DateTime(row.starts_at),
+            ends_at: row.ends_at.map(DateTime),
             place: row.place.clone(),
             state: row.state,
             minutes: row.minutes.clone(),
-            held_at: row.held_at,
-            signed_at: row.signed_at,
-            created_at: row.created_at,
-            updated_at: row.updated_at,
+            held_at: row.held_at.map(DateTime),
+            signed_at: row.signed_at.map(DateTime),
+            created_at: DateTime(row.created_at),
+            updated_at: DateTime(row.updated_at),
             version: row.version,
             row,
         }
@@ -106,8 +106,9 @@ impl Meeting {
     async fn action_items(
         &self,
         ctx: &Context<'_>,
-        #[graphql(desc = "How many to return: up to 100, 20 when not said.")] first: Option<i32>,
-        #[graphql(desc = "Return those after this cursor.")] after: Option<String>,
+        #[graphql(desc = "How many to return: up to 100, 20 when left out.")] first: Option<i32>,
+        #[graphql(desc = "Return those after this cursor; the first ones when left out.")]
+        after: Option<String>,
     ) -> Result<List<ActionItem>> {
         let sort = Sort::by(action_item::Column::DueOn, OrderDirection::Asc);
         let meeting = action_item::Column::MeetingId;
@@ -140,8 +141,9 @@ impl Meeting {
     async fn history(
         &self,
         ctx: &Context<'_>,
-        #[graphql(desc = "How many to return: up to 100, 20 when not said.")] first: Option<i32>,
-        #[graphql(desc = "Return those after this cursor.")] after: Option<String>,
+        #[graphql(desc = "How many to return: up to 100, 20 when left out.")] first: Option<i32>,
+        #[graphql(desc = "Return those after this cursor; the first ones when left out.")]
+        after: Option<String>,
     ) -> Result<List<Event>> {
         history(ctx, &self.row, Paging::new(first, after)).await
     }
@@ -164,7 +166,7 @@ pub enum MeetingOrderField {
 /// In which order meetings are listed.
 #[derive(InputObject, Default)]
 pub struct MeetingOrder {
-    /// By what.
+    /// What the list is ordered by.
     #[graphql(default)]
     field: MeetingOrderField,
     /// In which direction.
@@ -184,7 +186,7 @@ impl MeetingOrder {
     }
 }
 
-/// Which meetings are listed; all conditions given must hold.
+/// Which meetings are listed; all conditions given must hold. What is left out narrows nothing.
 #[derive(InputObject, Default)]
 pub struct MeetingFilter {
     /// Of this forum.
@@ -192,9 +194,9 @@ pub struct MeetingFilter {
     /// In one of these states.
     state: Option<Vec<MeetingState>>,
     /// That begin at this instant or later.
-    from: Option<DateTime<Utc>>,
+    starts_from: Option<DateTime>,
     /// That begin before this instant.
-    until: Option<DateTime<Utc>>,
+    starts_before: Option<DateTime>,
     /// Whose title contains this text, whatever its case.
     title_contains: Option<String>,
 }
@@ -205,8 +207,14 @@ impl MeetingFilter {
         Condition::all()
             .add_option(is(Column::ForumId, self.forum_id))
             .add_option(among(Column::State, self.state))
-            .add_option(self.from.map(|instant| Column::StartsAt.gte(instant)))
-            .add_option(self.until.map(|instant| Column::StartsAt.lt(instant)))
+            .add_option(
+                self.starts_from
+                    .map(|instant| Column::StartsAt.gte(instant.0)),
+            )
+            .add_option(
+                self.starts_before
+                    .map(|instant| Column::StartsAt.lt(instant.0)),
+            )
             .add_option(contains(Column::Title, self.title_contains))
     }
 }
@@ -221,12 +229,13 @@ impl MeetingQueries {
     async fn meetings(
         &self,
         ctx: &Context<'_>,
-        #[graphql(desc = "Which to list; all when not said.")] filter: Option<MeetingFilter>,
-        #[graphql(desc = "In which order; earliest first when not said.")] order: Option<
+        #[graphql(desc = "Which to list; all when left out.")] filter: Option<MeetingFilter>,
+        #[graphql(desc = "In which order; earliest first when left out.")] order: Option<
             MeetingOrder,
         >,
-        #[graphql(desc = "How many to return: up to 100, 20 when not said.")] first: Option<i32>,
-        #[graphql(desc = "Return those after this cursor.")] after: Option<String>,
+        #[graphql(desc = "How many to return: up to 100, 20 when left out.")] first: Option<i32>,
+        #[graphql(desc = "Return those after this cursor; the first ones when left out.")]
+        after: Option<String>,
     ) -> Result<List<Meeting>> {
         list(
             ctx,
@@ -238,7 +247,7 @@ impl MeetingQueries {
     }
 }
 
-/// A meeting to call.
+/// A meeting to call. What is left out stays empty.
 #[derive(InputObject)]
 pub struct ScheduleMeetingInput {
     /// The forum that shall meet.
@@ -246,9 +255,9 @@ pub struct ScheduleMeetingInput {
     /// What people call it: up to 200 characters.
     title: String,
     /// When it begins.
-    starts_at: DateTime<Utc>,
+    starts_at: DateTime,
     /// When it ends; later than it begins.
-    ends_at: Option<DateTime<Utc>>,
+    ends_at: Option<DateTime>,
     /// Where, or a link: up to 200 characters.
     place: Option<String>,
 }
@@ -256,12 +265,12 @@ pub struct ScheduleMeetingInput {
 impl ScheduleMeetingInput {
     fn fill(self, row: &mut meeting::Model) {
         row.title = self.title;
-        row.ends_at = self.ends_at;
+        row.ends_at = self.ends_at.map(|instant| instant.0);
         row.place = self.place;
     }
 }
 
-/// A change of a meeting. What is left out stays; null empties a field.
+/// A change of a meeting. What is left out stays; null empties what may be empty, and leaves the rest.
 #[derive(InputObject)]
 pub struct UpdateMeetingInput {
     /// Which meeting.
@@ -271,9 +280,9 @@ pub struct UpdateMeetingInput {
     /// What people call it.
     title: Option<String>,
     /// When it begins.
-    starts_at: Option<DateTime<Utc>>,
+    starts_at: Option<DateTime>,
     /// When it ends.
-    ends_at: MaybeUndefined<DateTime<Utc>>,
+    ends_at: MaybeUndefined<DateTime>,
     /// Where, or a link.
     place: MaybeUndefined<String>,
     /// What was said, beside the agenda's notes and the decisions: up to 10 000 characters.
@@ -285,8 +294,10 @@ impl UpdateMeetingInput {
         if let Some(title) = self.title {
             row.title = title;
         }
-        row.starts_at = self.starts_at.unwrap_or(row.starts_at);
-        self.ends_at.update_to(&mut row.ends_at);
+        row.starts_at = self.starts_at.map_or(row.starts_at, |instant| instant.0);
+        self.ends_at
+            .map_value(|instant| instant.0)
+            .update_to(&mut row.ends_at);
         self.place.update_to(&mut row.place);
         self.minutes.update_to(&mut row.minutes);
     }
@@ -324,7 +335,7 @@ impl MeetingMutations {
         let permit = session(ctx)?
             .permit::<ScheduleMeeting>(input.forum_id.id, None)
             .await?;
-        let row = schedule(permit, input.starts_at, |row| input.fill(row)).await?;
+        let row = schedule(permit, input.starts_at.0, |row| input.fill(row)).await?;
         Ok(alone(row).into())
     }
 

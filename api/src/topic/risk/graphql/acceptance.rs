@@ -1,22 +1,20 @@
 //! Acceptances of risks in the schema.
 
 use async_graphql::{ComplexObject, Context, Enum, ID, InputObject, Object, SimpleObject};
-use chrono::{DateTime, NaiveDate, Utc};
+use chrono::NaiveDate;
 use entity::{organisation, risk, risk_acceptance, risk_analysis};
-use sea_orm::{
-    ColumnTrait, Condition,
-    sea_query::{Expr, ExprTrait},
-};
+use sea_orm::{ColumnTrait, Condition};
 
 use super::{Risk, RiskAnalysis, condition::stands};
 use crate::{
     Error, Result,
     access::action::{AcceptRisk, DeclineRisk, RequestRiskAcceptance},
     graphql::{
-        filter::is,
+        filter::{any_of, is},
         key::{self, Key},
         loaded::{Loaded, alone, scope, session},
         page::{List, OrderDirection, Paging, Sort, cost, list},
+        scalar::{Date, DateTime},
     },
     topic::{
         event::graphql::{Event, history},
@@ -36,13 +34,13 @@ pub struct RiskAcceptance {
     /// Why the risk should be accepted.
     justification: String,
     /// The last day of acceptance that was asked for.
-    proposed_until: NaiveDate,
+    proposed_until: Date,
     /// When it was asked for.
-    requested_at: DateTime<Utc>,
+    requested_at: DateTime,
     /// The last day of the acceptance. Null while it waits for decision, and when it was declined.
-    accepted_until: Option<NaiveDate>,
+    accepted_until: Option<Date>,
     /// When it was decided. Null while it waits for decision.
-    decided_at: Option<DateTime<Utc>>,
+    decided_at: Option<DateTime>,
     /// What was said with the decision. Null while it waits for decision, and when nothing was said.
     decision_note: Option<String>,
     /// Counts its changes; pass it as `expectedVersion` when deciding on it.
@@ -56,10 +54,10 @@ impl From<Loaded<risk_acceptance::Entity>> for RiskAcceptance {
         Self {
             id: key::id::<risk_acceptance::Entity>(row.id),
             justification: row.justification.clone(),
-            proposed_until: row.proposed_until,
-            requested_at: row.requested_at,
-            accepted_until: row.accepted_until,
-            decided_at: row.decided_at,
+            proposed_until: Date(row.proposed_until),
+            requested_at: DateTime(row.requested_at),
+            accepted_until: row.accepted_until.map(Date),
+            decided_at: row.decided_at.map(DateTime),
             decision_note: row.decision_note.clone(),
             version: row.version,
             row,
@@ -70,7 +68,7 @@ impl From<Loaded<risk_acceptance::Entity>> for RiskAcceptance {
 #[ComplexObject]
 impl RiskAcceptance {
     /// Where it stands today.
-    async fn standing(&self, ctx: &Context<'_>) -> Result<AcceptanceStanding> {
+    async fn state(&self, ctx: &Context<'_>) -> Result<AcceptanceStanding> {
         Ok(standing(&self.row, scope(ctx).await?.today()))
     }
 
@@ -81,7 +79,7 @@ impl RiskAcceptance {
         Ok(content.into())
     }
 
-    /// Whether the risk has been changed or closed since it stood so.
+    /// Whether the risk has been changed or closed since it stood as `riskAsItStood` tells.
     async fn outdated(&self, ctx: &Context<'_>) -> Result<bool> {
         let risk: Loaded<risk::Entity> = self
             .row
@@ -111,8 +109,8 @@ impl RiskAcceptance {
             .await
     }
 
-    /// The organisation that asked for it.
-    async fn requested_for(&self, ctx: &Context<'_>) -> Result<Organisation> {
+    /// The organisation on whose behalf it was asked for.
+    async fn requested_by_organisation(&self, ctx: &Context<'_>) -> Result<Organisation> {
         self.row
             .required(ctx, risk_acceptance::Column::RequestedOrganisationId)
             .await
@@ -128,8 +126,9 @@ impl RiskAcceptance {
     async fn history(
         &self,
         ctx: &Context<'_>,
-        #[graphql(desc = "How many to return: up to 100, 20 when not said.")] first: Option<i32>,
-        #[graphql(desc = "Return those after this cursor.")] after: Option<String>,
+        #[graphql(desc = "How many to return: up to 100, 20 when left out.")] first: Option<i32>,
+        #[graphql(desc = "Return those after this cursor; the first ones when left out.")]
+        after: Option<String>,
     ) -> Result<List<Event>> {
         history(ctx, &self.row, Paging::new(first, after)).await
     }
@@ -152,7 +151,7 @@ pub enum RiskAcceptanceOrderField {
 /// In which order risk acceptances are listed.
 #[derive(InputObject, Default)]
 pub struct RiskAcceptanceOrder {
-    /// By what.
+    /// What the list is ordered by.
     #[graphql(default)]
     field: RiskAcceptanceOrderField,
     /// In which direction.
@@ -170,38 +169,35 @@ impl RiskAcceptanceOrder {
     }
 }
 
-/// Which risk acceptances are listed; all conditions given must hold.
+/// Which risk acceptances are listed; all conditions given must hold. What is left out narrows nothing.
 #[derive(InputObject, Default)]
 pub struct RiskAcceptanceFilter {
-    /// That stand in one of these ways today.
-    standing: Option<Vec<AcceptanceStanding>>,
+    /// In one of these states today.
+    state: Option<Vec<AcceptanceStanding>>,
     /// Of this risk.
     risk_id: Option<Key<risk::Entity>>,
     /// Of risks in this analysis.
     risk_analysis_id: Option<Key<risk_analysis::Entity>>,
     /// Asked for by this organisation.
-    requested_for_id: Option<Key<organisation::Entity>>,
-    /// Whose last day is this day or earlier.
-    accepted_until_before: Option<NaiveDate>,
+    requested_by_organisation_id: Option<Key<organisation::Entity>>,
+    /// Whose last day comes before this day.
+    accepted_until_before: Option<Date>,
 }
 
 impl RiskAcceptanceFilter {
     fn condition(self, today: NaiveDate) -> Condition {
         use risk_acceptance::Column;
-        let standing = |wanted: Vec<AcceptanceStanding>| {
-            let none = Condition::any().add(Expr::val(1).eq(0));
-            wanted
-                .into_iter()
-                .fold(none, |any, standing| any.add(stands(standing, today)))
-        };
         Condition::all()
-            .add_option(self.standing.map(standing))
+            .add_option(any_of(self.state, |standing| stands(standing, today)))
             .add_option(is(Column::RiskId, self.risk_id))
             .add_option(is(Column::RiskAnalysisId, self.risk_analysis_id))
-            .add_option(is(Column::RequestedOrganisationId, self.requested_for_id))
+            .add_option(is(
+                Column::RequestedOrganisationId,
+                self.requested_by_organisation_id,
+            ))
             .add_option(
                 self.accepted_until_before
-                    .map(|day| Column::AcceptedUntil.lte(day)),
+                    .map(|day| Column::AcceptedUntil.lt(day.0)),
             )
     }
 }
@@ -217,12 +213,13 @@ impl RiskAcceptanceQueries {
     async fn risk_acceptances(
         &self,
         ctx: &Context<'_>,
-        #[graphql(desc = "Which to list; all when not said.")] filter: Option<RiskAcceptanceFilter>,
-        #[graphql(desc = "In which order; oldest first when not said.")] order: Option<
+        #[graphql(desc = "Which to list; all when left out.")] filter: Option<RiskAcceptanceFilter>,
+        #[graphql(desc = "In which order; oldest first when left out.")] order: Option<
             RiskAcceptanceOrder,
         >,
-        #[graphql(desc = "How many to return: up to 100, 20 when not said.")] first: Option<i32>,
-        #[graphql(desc = "Return those after this cursor.")] after: Option<String>,
+        #[graphql(desc = "How many to return: up to 100, 20 when left out.")] first: Option<i32>,
+        #[graphql(desc = "Return those after this cursor; the first ones when left out.")]
+        after: Option<String>,
     ) -> Result<List<RiskAcceptance>> {
         let today = scope(ctx).await?.today();
         list(
@@ -243,7 +240,7 @@ pub struct RequestRiskAcceptanceInput {
     /// Why it should be accepted: up to 10 000 characters.
     justification: String,
     /// The last day of the acceptance asked for: from today to a year ahead.
-    proposed_until: NaiveDate,
+    proposed_until: Date,
 }
 
 /// Which request to grant, and until when.
@@ -254,8 +251,8 @@ pub struct AcceptRiskInput {
     /// The version that is decided on.
     expected_version: i32,
     /// The last day of the acceptance: from today to a year ahead.
-    accepted_until: NaiveDate,
-    /// What to say with the decision: up to 10 000 characters.
+    accepted_until: Date,
+    /// What to say with the decision: up to 10 000 characters; nothing when left out.
     note: Option<String>,
 }
 
@@ -286,7 +283,7 @@ impl RiskAcceptanceMutations {
         let permit = session(ctx)?
             .permit::<RequestRiskAcceptance>(input.risk_id.id, None)
             .await?;
-        let row = write::request(permit, input.justification, input.proposed_until).await?;
+        let row = write::request(permit, input.justification, input.proposed_until.0).await?;
         Ok(alone(row).into())
     }
 
@@ -300,7 +297,7 @@ impl RiskAcceptanceMutations {
         let permit = session(ctx)?
             .permit::<AcceptRisk>(input.id.id, expected)
             .await?;
-        let row = write::accept(permit, input.accepted_until, input.note).await?;
+        let row = write::accept(permit, input.accepted_until.0, input.note).await?;
         Ok(alone(row).into())
     }
 

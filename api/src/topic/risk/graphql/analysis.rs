@@ -5,7 +5,7 @@ use std::collections::HashMap;
 use async_graphql::{
     ComplexObject, Context, Enum, ID, InputObject, MaybeUndefined, Object, SimpleObject,
 };
-use chrono::{DateTime, NaiveDate, Utc};
+use chrono::NaiveDate;
 use entity::{
     ReviewState, ServiceArea, agreement, comment, organisation, risk, risk_analysis,
     risk_analysis_participant, submission,
@@ -21,6 +21,7 @@ use crate::{
         key::{self, Key},
         loaded::{Loaded, alone, scope, session},
         page::{List, OrderDirection, Paging, Sort, cost, list},
+        scalar::{Date, DateTime},
     },
     topic::{
         agreement::graphql::Agreement,
@@ -50,11 +51,11 @@ pub struct RiskAnalysis {
     /// The service area of the agreement.
     service_area: ServiceArea,
     /// When it shall be looked at again. Null when no date is set.
-    review_on: Option<NaiveDate>,
+    review_on: Option<Date>,
     /// When it was begun.
-    created_at: DateTime<Utc>,
+    created_at: DateTime,
     /// When it was last changed; its risks tell of themselves.
-    updated_at: DateTime<Utc>,
+    updated_at: DateTime,
     /// Counts its changes; pass it as `expectedVersion` when changing it.
     version: i32,
     #[graphql(skip)]
@@ -69,9 +70,9 @@ impl From<Loaded<risk_analysis::Entity>> for RiskAnalysis {
             description: row.description.clone(),
             state: row.state,
             service_area: row.service_area,
-            review_on: row.review_on,
-            created_at: row.created_at,
-            updated_at: row.updated_at,
+            review_on: row.review_on.map(Date),
+            created_at: DateTime(row.created_at),
+            updated_at: DateTime(row.updated_at),
             version: row.version,
             row,
         }
@@ -82,7 +83,10 @@ impl From<Loaded<risk_analysis::Entity>> for RiskAnalysis {
 impl RiskAnalysis {
     /// Whether its date of review has passed.
     async fn review_overdue(&self, ctx: &Context<'_>) -> Result<bool> {
-        Ok(review_overdue(self.review_on, scope(ctx).await?.today()))
+        Ok(review_overdue(
+            self.row.review_on,
+            scope(ctx).await?.today(),
+        ))
     }
 
     /// The agreement under which it is handed in. Null for a supplier that takes part in it without
@@ -124,8 +128,9 @@ impl RiskAnalysis {
     async fn risks(
         &self,
         ctx: &Context<'_>,
-        #[graphql(desc = "How many to return: up to 100, 20 when not said.")] first: Option<i32>,
-        #[graphql(desc = "Return those after this cursor.")] after: Option<String>,
+        #[graphql(desc = "How many to return: up to 100, 20 when left out.")] first: Option<i32>,
+        #[graphql(desc = "Return those after this cursor; the first ones when left out.")]
+        after: Option<String>,
     ) -> Result<List<Risk>> {
         let sort = Sort::by(risk::Column::Number, OrderDirection::Asc);
         let analysis = risk::Column::RiskAnalysisId;
@@ -160,8 +165,9 @@ impl RiskAnalysis {
     async fn submissions(
         &self,
         ctx: &Context<'_>,
-        #[graphql(desc = "How many to return: up to 100, 20 when not said.")] first: Option<i32>,
-        #[graphql(desc = "Return those after this cursor.")] after: Option<String>,
+        #[graphql(desc = "How many to return: up to 100, 20 when left out.")] first: Option<i32>,
+        #[graphql(desc = "Return those after this cursor; the first ones when left out.")]
+        after: Option<String>,
     ) -> Result<List<Submission>> {
         let sort = Sort::by(submission::Column::CreatedAt, OrderDirection::Desc);
         let analysis = submission::Column::RiskAnalysisId;
@@ -175,8 +181,9 @@ impl RiskAnalysis {
     async fn comments(
         &self,
         ctx: &Context<'_>,
-        #[graphql(desc = "How many to return: up to 100, 20 when not said.")] first: Option<i32>,
-        #[graphql(desc = "Return those after this cursor.")] after: Option<String>,
+        #[graphql(desc = "How many to return: up to 100, 20 when left out.")] first: Option<i32>,
+        #[graphql(desc = "Return those after this cursor; the first ones when left out.")]
+        after: Option<String>,
     ) -> Result<List<Comment>> {
         let sort = Sort::by(comment::Column::CreatedAt, OrderDirection::Asc);
         let analysis = comment::Column::RiskAnalysisId;
@@ -190,8 +197,9 @@ impl RiskAnalysis {
     async fn history(
         &self,
         ctx: &Context<'_>,
-        #[graphql(desc = "How many to return: up to 100, 20 when not said.")] first: Option<i32>,
-        #[graphql(desc = "Return those after this cursor.")] after: Option<String>,
+        #[graphql(desc = "How many to return: up to 100, 20 when left out.")] first: Option<i32>,
+        #[graphql(desc = "Return those after this cursor; the first ones when left out.")]
+        after: Option<String>,
     ) -> Result<List<Event>> {
         history(ctx, &self.row, Paging::new(first, after)).await
     }
@@ -202,7 +210,7 @@ impl RiskAnalysis {
 #[graphql(complex)]
 pub struct RiskAnalysisParticipant {
     /// Since when it takes part.
-    added_at: DateTime<Utc>,
+    added_at: DateTime,
     #[graphql(skip)]
     row: Loaded<risk_analysis_participant::Entity>,
 }
@@ -210,7 +218,7 @@ pub struct RiskAnalysisParticipant {
 impl From<Loaded<risk_analysis_participant::Entity>> for RiskAnalysisParticipant {
     fn from(row: Loaded<risk_analysis_participant::Entity>) -> Self {
         Self {
-            added_at: row.added_at,
+            added_at: DateTime(row.added_at),
             row,
         }
     }
@@ -251,7 +259,7 @@ pub enum RiskAnalysisOrderField {
 /// In which order risk analyses are listed.
 #[derive(InputObject, Default)]
 pub struct RiskAnalysisOrder {
-    /// By what.
+    /// What the list is ordered by.
     #[graphql(default)]
     field: RiskAnalysisOrderField,
     /// In which direction.
@@ -271,7 +279,7 @@ impl RiskAnalysisOrder {
     }
 }
 
-/// Which risk analyses are listed; all conditions given must hold.
+/// Which risk analyses are listed; all conditions given must hold. What is left out narrows nothing.
 #[derive(InputObject, Default)]
 pub struct RiskAnalysisFilter {
     /// In one of these states.
@@ -318,12 +326,13 @@ impl RiskAnalysisQueries {
     async fn risk_analyses(
         &self,
         ctx: &Context<'_>,
-        #[graphql(desc = "Which to list; all when not said.")] filter: Option<RiskAnalysisFilter>,
-        #[graphql(desc = "In which order; oldest first when not said.")] order: Option<
+        #[graphql(desc = "Which to list; all when left out.")] filter: Option<RiskAnalysisFilter>,
+        #[graphql(desc = "In which order; oldest first when left out.")] order: Option<
             RiskAnalysisOrder,
         >,
-        #[graphql(desc = "How many to return: up to 100, 20 when not said.")] first: Option<i32>,
-        #[graphql(desc = "Return those after this cursor.")] after: Option<String>,
+        #[graphql(desc = "How many to return: up to 100, 20 when left out.")] first: Option<i32>,
+        #[graphql(desc = "Return those after this cursor; the first ones when left out.")]
+        after: Option<String>,
     ) -> Result<List<RiskAnalysis>> {
         let today = scope(ctx).await?.today();
         list(
@@ -336,7 +345,7 @@ impl RiskAnalysisQueries {
     }
 }
 
-/// A new risk analysis.
+/// A new risk analysis. What is left out stays empty.
 #[derive(InputObject)]
 pub struct CreateRiskAnalysisInput {
     /// The agreement under which it will be handed in, one of the own organisation's.
@@ -346,18 +355,18 @@ pub struct CreateRiskAnalysisInput {
     /// What is analysed and how: up to 10 000 characters.
     description: Option<String>,
     /// When it shall be looked at again.
-    review_on: Option<NaiveDate>,
+    review_on: Option<Date>,
 }
 
 impl CreateRiskAnalysisInput {
     fn fill(self, row: &mut risk_analysis::Model) {
         row.title = self.title;
         row.description = self.description;
-        row.review_on = self.review_on;
+        row.review_on = self.review_on.map(|day| day.0);
     }
 }
 
-/// A change of a risk analysis. What is left out stays; null empties a field.
+/// A change of a risk analysis. What is left out stays; null empties what may be empty, and leaves the rest.
 #[derive(InputObject)]
 pub struct UpdateRiskAnalysisInput {
     /// Which analysis.
@@ -369,7 +378,7 @@ pub struct UpdateRiskAnalysisInput {
     /// What is analysed and how.
     description: MaybeUndefined<String>,
     /// When it shall be looked at again.
-    review_on: MaybeUndefined<NaiveDate>,
+    review_on: MaybeUndefined<Date>,
 }
 
 impl UpdateRiskAnalysisInput {
@@ -378,7 +387,9 @@ impl UpdateRiskAnalysisInput {
             row.title = title;
         }
         self.description.update_to(&mut row.description);
-        self.review_on.update_to(&mut row.review_on);
+        self.review_on
+            .map_value(|day| day.0)
+            .update_to(&mut row.review_on);
     }
 }
 

@@ -44,7 +44,7 @@ pub enum RiskOrderField {
 /// In which order risks are listed.
 #[derive(InputObject, Default)]
 pub struct RiskOrder {
-    /// By what.
+    /// What the list is ordered by.
     #[graphql(default)]
     field: RiskOrderField,
     /// In which direction.
@@ -72,9 +72,9 @@ impl RiskOrder {
 /// Scores from one to another, both included.
 #[derive(InputObject)]
 pub struct ScoreRange {
-    /// The lowest; 1 when not said.
+    /// The lowest; 1 when left out.
     from: Option<i32>,
-    /// The highest; 25 when not said.
+    /// The highest; 25 when left out.
     to: Option<i32>,
 }
 
@@ -86,7 +86,7 @@ impl ScoreRange {
     }
 }
 
-/// Which risks are listed; all conditions given must hold.
+/// Which risks are listed; all conditions given must hold. What is left out narrows nothing.
 #[derive(InputObject, Default)]
 pub struct RiskFilter {
     /// Of this level, as they are now.
@@ -109,11 +109,11 @@ pub struct RiskFilter {
     owner_id: Option<Key<person::Entity>>,
     /// Whose title contains this text, whatever its case.
     title_contains: Option<String>,
-    /// Whether they are closed; both when not said.
-    closed: Option<bool>,
+    /// True for those that are open, false for those that are closed.
+    open: Option<bool>,
     /// Whether they are open and their date of review has passed.
     review_overdue: Option<bool>,
-    /// With an acceptance that stands in one of these ways today. EXPIRED and DECLINED find risks only
+    /// With an acceptance in one of these states today. EXPIRED and DECLINED find risks only
     /// while no other acceptance holds.
     acceptance: Option<Vec<AcceptanceStanding>>,
     /// Whether they are open, stay HIGH or CRITICAL after treatment, and no acceptance holds today.
@@ -155,7 +155,7 @@ impl RiskFilter {
             .add_option(analyses)
             .add_option(is(Column::OwnerId, self.owner_id))
             .add_option(contains(Column::Title, self.title_contains))
-            .add_option(whether(self.closed, open().not()))
+            .add_option(whether(self.open, open()))
             .add_option(whether(self.review_overdue, overdue))
             .add_option(accepted)
             .add_option(whether(self.needs_acceptance, lacking)))
@@ -186,10 +186,11 @@ impl RiskQueries {
     async fn risks(
         &self,
         ctx: &Context<'_>,
-        #[graphql(desc = "Which to list; all when not said.")] filter: Option<RiskFilter>,
-        #[graphql(desc = "In which order; oldest first when not said.")] order: Option<RiskOrder>,
-        #[graphql(desc = "How many to return: up to 100, 20 when not said.")] first: Option<i32>,
-        #[graphql(desc = "Return those after this cursor.")] after: Option<String>,
+        #[graphql(desc = "Which to list; all when left out.")] filter: Option<RiskFilter>,
+        #[graphql(desc = "In which order; oldest first when left out.")] order: Option<RiskOrder>,
+        #[graphql(desc = "How many to return: up to 100, 20 when left out.")] first: Option<i32>,
+        #[graphql(desc = "Return those after this cursor; the first ones when left out.")]
+        after: Option<String>,
     ) -> Result<List<Risk>> {
         let condition = filter.unwrap_or_default().condition(&*scope(ctx).await?)?;
         list(

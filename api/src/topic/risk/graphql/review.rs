@@ -23,7 +23,7 @@ pub struct SubmitRiskAnalysisInput {
     id: Key<risk_analysis::Entity>,
     /// The version that is handed in.
     expected_version: i32,
-    /// What to say to the reviewer: up to 10 000 characters.
+    /// What to say to the reviewer: up to 10 000 characters; nothing when left out.
     message: Option<String>,
 }
 
@@ -43,7 +43,7 @@ pub struct ApproveRiskAnalysisInput {
     id: Key<risk_analysis::Entity>,
     /// The version that the change is made on: the one that was reviewed.
     expected_version: i32,
-    /// What to say to those who take part: up to 10 000 characters.
+    /// What to say to those who take part: up to 10 000 characters; nothing when left out.
     remark: Option<String>,
 }
 

@@ -3,7 +3,6 @@
 use async_graphql::{
     ComplexObject, Context, ID, InputObject, MaybeUndefined, Object, SimpleObject,
 };
-use chrono::{DateTime, NaiveDate, Utc};
 use entity::{AcceptanceState, RiskTreatment, person, risk, risk_acceptance, risk_analysis};
 
 use super::{RiskAcceptance, RiskAnalysis, acceptance::standing};
@@ -14,6 +13,7 @@ use crate::{
         key::{self, Key},
         loaded::{Loaded, alone, scope, session},
         page::{List, Paging, cost},
+        scalar::{Date, DateTime},
     },
     topic::{
         event::graphql::{Event, history},
@@ -44,7 +44,7 @@ pub struct Risk {
     impact: i32,
     /// Likelihood × impact, as it is now.
     score: i32,
-    /// How high that is.
+    /// How serious it is as it is now, by its score.
     level: RiskLevel,
     /// What is done about it.
     treatment: RiskTreatment,
@@ -56,21 +56,21 @@ pub struct Risk {
     residual_impact: Option<i32>,
     /// Residual likelihood × residual impact. Null while not assessed.
     residual_score: Option<i32>,
-    /// How high that is. Null while not assessed.
+    /// How serious it is after treatment, by its residual score. Null while not assessed.
     residual_level: Option<RiskLevel>,
     /// The score that counts when one asks what is left: after treatment if that is assessed, otherwise
     /// as it is now.
     remaining_score: i32,
-    /// How high that is: a risk that stays HIGH or CRITICAL needs acceptance.
+    /// How serious it is by its remaining score: a risk that stays HIGH or CRITICAL needs acceptance.
     remaining_level: RiskLevel,
     /// When it shall be looked at again. Null when no date is set.
-    review_on: Option<NaiveDate>,
+    review_on: Option<Date>,
     /// When it was closed, because it no longer exists. Null while it is open.
-    closed_at: Option<DateTime<Utc>>,
+    closed_at: Option<DateTime>,
     /// When it was added.
-    created_at: DateTime<Utc>,
+    created_at: DateTime,
     /// When it was last changed.
-    updated_at: DateTime<Utc>,
+    updated_at: DateTime,
     /// Counts its changes; pass it as `expectedVersion` when changing it.
     version: i32,
     #[graphql(skip)]
@@ -97,10 +97,10 @@ impl From<Loaded<risk::Entity>> for Risk {
             residual_level: row.residual_score.map(RiskLevel::of),
             remaining_score: remaining,
             remaining_level: RiskLevel::of(remaining),
-            review_on: row.review_on,
-            closed_at: row.closed_at,
-            created_at: row.created_at,
-            updated_at: row.updated_at,
+            review_on: row.review_on.map(Date),
+            closed_at: row.closed_at.map(DateTime),
+            created_at: DateTime(row.created_at),
+            updated_at: DateTime(row.updated_at),
             version: row.version,
             row,
         }
@@ -112,7 +112,7 @@ impl Risk {
     /// Whether it is open and its date of review has passed.
     async fn review_overdue(&self, ctx: &Context<'_>) -> Result<bool> {
         let today = scope(ctx).await?.today();
-        Ok(self.closed_at.is_none() && review_overdue(self.review_on, today))
+        Ok(self.closed_at.is_none() && review_overdue(self.row.review_on, today))
     }
 
     /// Whether it is open, stays HIGH or CRITICAL after treatment, and no acceptance holds today.
@@ -161,8 +161,9 @@ impl Risk {
     async fn history(
         &self,
         ctx: &Context<'_>,
-        #[graphql(desc = "How many to return: up to 100, 20 when not said.")] first: Option<i32>,
-        #[graphql(desc = "Return those after this cursor.")] after: Option<String>,
+        #[graphql(desc = "How many to return: up to 100, 20 when left out.")] first: Option<i32>,
+        #[graphql(desc = "Return those after this cursor; the first ones when left out.")]
+        after: Option<String>,
     ) -> Result<List<Event>> {
         history(ctx, &self.row, Paging::new(first, after)).await
     }
@@ -178,7 +179,7 @@ impl Risk {
     }
 }
 
-/// A new risk. Its scores and levels follow from likelihood and impact.
+/// A new risk. Its scores and levels follow from likelihood and impact. What is left out stays empty.
 #[derive(InputObject)]
 pub struct AddRiskInput {
     /// The analysis that it is added to.
@@ -202,7 +203,7 @@ pub struct AddRiskInput {
     /// Who answers for it: an active person of an organisation that takes part.
     owner_id: Option<Key<person::Entity>>,
     /// When it shall be looked at again.
-    review_on: Option<NaiveDate>,
+    review_on: Option<Date>,
 }
 
 impl AddRiskInput {
@@ -215,11 +216,11 @@ impl AddRiskInput {
         row.residual_likelihood = self.residual_likelihood;
         row.residual_impact = self.residual_impact;
         row.owner_id = self.owner_id.map(|owner| owner.id);
-        row.review_on = self.review_on;
+        row.review_on = self.review_on.map(|day| day.0);
     }
 }
 
-/// A change of a risk. What is left out stays; null empties a field.
+/// A change of a risk. What is left out stays; null empties what may be empty, and leaves the rest.
 #[derive(InputObject)]
 pub struct UpdateRiskInput {
     /// Which risk.
@@ -245,7 +246,7 @@ pub struct UpdateRiskInput {
     /// Who answers for it: an active person of an organisation that takes part.
     owner_id: MaybeUndefined<Key<person::Entity>>,
     /// When it shall be looked at again.
-    review_on: MaybeUndefined<NaiveDate>,
+    review_on: MaybeUndefined<Date>,
 }
 
 impl UpdateRiskInput {
@@ -264,7 +265,9 @@ impl UpdateRiskInput {
         self.owner_id
             .map_value(|owner| owner.id)
             .update_to(&mut row.owner_id);
-        self.review_on.update_to(&mut row.review_on);
+        self.review_on
+            .map_value(|day| day.0)
+            .update_to(&mut row.review_on);
     }
 }
 

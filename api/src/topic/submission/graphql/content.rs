@@ -1,12 +1,11 @@
 //! What was handed in, as it then stood, in the schema.
 
 use async_graphql::{Context, ID, Object, SimpleObject, Union};
-use chrono::NaiveDate;
 use entity::{EvidenceKind, RiskTreatment, risk, submission_file, submission_round};
 
 use crate::{
     Error, Result,
-    graphql::{key, loaded::Loaded},
+    graphql::{key, loaded::Loaded, scalar::Date},
     topic::{
         evidence::graphql::EvidenceFile,
         risk::model::RiskLevel,
@@ -82,13 +81,13 @@ impl SubmittedEvidence {
     }
 
     /// First day of validity. Null when it named none.
-    async fn valid_from(&self) -> Option<NaiveDate> {
-        self.content.valid_from
+    async fn valid_from(&self) -> Option<Date> {
+        self.content.valid_from.map(Date)
     }
 
     /// Last day of validity. Null when it did not expire.
-    async fn valid_until(&self) -> Option<NaiveDate> {
-        self.content.valid_until
+    async fn valid_until(&self) -> Option<Date> {
+        self.content.valid_until.map(Date)
     }
 
     /// The files that were handed in.
@@ -111,7 +110,7 @@ pub struct SubmittedRiskAnalysis {
     /// What was analysed and how. Null when nobody had said.
     description: Option<String>,
     /// When it was to be looked at again. Null when no date was set.
-    review_on: Option<NaiveDate>,
+    review_on: Option<Date>,
     /// Its risks, by number.
     risks: Vec<RiskSnapshot>,
 }
@@ -121,7 +120,7 @@ impl From<AnalysisContent> for SubmittedRiskAnalysis {
         Self {
             title: content.title,
             description: content.description,
-            review_on: content.review_on,
+            review_on: content.review_on.map(Date),
             risks: content.risks.into_iter().map(RiskSnapshot::from).collect(),
         }
     }
@@ -144,21 +143,21 @@ pub struct RiskSnapshot {
     impact: i32,
     /// Likelihood × impact, 1 to 25.
     score: i32,
-    /// How high that is.
+    /// How serious the risk was, by its score.
     level: RiskLevel,
     /// What was to be done about it.
     treatment: RiskTreatment,
-    /// How. Null when nobody had said.
+    /// How it was to be treated. Null when nobody had said.
     treatment_plan: Option<String>,
-    /// Likelihood after treatment. Null when not assessed.
+    /// Likelihood after treatment, 1 to 5. Null when not assessed.
     residual_likelihood: Option<i32>,
-    /// Impact after treatment. Null when not assessed.
+    /// Impact after treatment, 1 to 5. Null when not assessed.
     residual_impact: Option<i32>,
     /// When it was to be looked at again. Null when no date was set.
-    review_on: Option<NaiveDate>,
+    review_on: Option<Date>,
     /// Whether it had been closed.
     closed: bool,
-    /// Its version.
+    /// The version of the risk that this is.
     version: i32,
 }
 
@@ -178,7 +177,7 @@ impl From<RiskContent> for RiskSnapshot {
             treatment_plan: risk.treatment_plan,
             residual_likelihood: risk.residual_likelihood,
             residual_impact: risk.residual_impact,
-            review_on: risk.review_on,
+            review_on: risk.review_on.map(Date),
             closed: risk.closed,
             version: risk.version,
         }
