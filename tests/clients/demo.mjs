@@ -36,3 +36,47 @@ export const DRAFT = /* GraphQL */ `
 `;
 
 export const draft = async (title) => (await ask(supplier, DRAFT, { title })).draftEvidence;
+
+/** The events of one's feed from its beginning, as every client of subscriptions here asks for them. */
+export const FOLLOW = /* GraphQL */ `
+  subscription Follow($after: Long) {
+    events(after: $after) { position event { id action subject { __typename id } } }
+  }
+`;
+
+/** What a follower has been told, to wait for what comes whenever it does. */
+export class Heard {
+  entries = [];
+  #failure;
+  #wake = () => {};
+
+  next = (entry) => {
+    this.entries.push(entry);
+    this.#wake();
+  };
+
+  fails = (error) => {
+    this.#failure ??= error;
+    this.#wake();
+  };
+
+  /** The first entry that is about this record. */
+  async about({ id }) {
+    for (;;) {
+      const found = this.entries.find(({ event }) => event.subject?.id === id);
+      if (found) return found;
+      if (this.#failure) throw this.#failure;
+      await new Promise((wake) => (this.#wake = wake));
+    }
+  }
+
+  /** With what following ended. */
+  async failure() {
+    while (!this.#failure) await new Promise((wake) => (this.#wake = wake));
+    return this.#failure;
+  }
+
+  get positions() {
+    return this.entries.map(({ position }) => position);
+  }
+}

@@ -47,7 +47,7 @@ graphql`
 `;
 
 graphql`
-  subscription ActionItemsEventsSubscription($after: Int) {
+  subscription ActionItemsEventsSubscription($after: Long) {
     events(after: $after) {
       position
       event { id action subject { __typename id ... on ActionItem { ...ActionItems_row @alias(as: "row") } } }
