@@ -13,14 +13,14 @@ use tokio::time::timeout;
 
 use crate::harness::{Client, Following, Said, Served, Socket, WAYS, Way, World, given};
 
-const EVENTS: &str = "subscription($after: Int) { followed: events(after: $after) {
+const EVENTS: &str = "subscription($after: Long) { followed: events(after: $after) {
     position event { action subject { id } } } }";
 
-const ITEMS: &str = "subscription($after: Int, $item: ID, $forum: ID) {
+const ITEMS: &str = "subscription($after: Long, $item: ID, $forum: ID) {
     followed: actionItemChanged(after: $after, actionItemId: $item, forumId: $forum) {
         position event { action subject { id } } actionItem { id title version } } }";
 
-const SUBMISSIONS: &str = "subscription($after: Int, $submission: ID, $agreement: ID) {
+const SUBMISSIONS: &str = "subscription($after: Long, $submission: ID, $agreement: ID) {
     followed: submissionChanged(after: $after, submissionId: $submission, agreementId: $agreement) {
         position event { action subject { id } } submission { id state } } }";
 
@@ -144,7 +144,7 @@ async fn whoever_resumes_misses_nothing_and_sees_nothing_twice() {
                 .moves("updateActionItem", &latest, title.clone())
                 .await;
             other = customer.moves("updateActionItem", &other, title).await;
-            if round % 3 == 0 {
+            if round % 2 == 0 {
                 given::a_submission(&supplier, ("Älvsunda", NETWORK), "Certifikat").await;
             }
         }
@@ -155,8 +155,8 @@ async fn whoever_resumes_misses_nothing_and_sees_nothing_twice() {
         change["event"]["action"] == "action_item.cancelled"
             && change["event"]["subject"]["id"] == item["id"]
     };
-    // Four were prepared and handed in.
-    let all_submissions = |_: &Value, seen: usize| seen == 8;
+    // Half of the rounds hand one in; the customer is not told of the draft before.
+    let all_submissions = |_: &Value, seen: usize| seen == 6;
     type IsLast<'a> = &'a dyn Fn(&Value, usize) -> bool;
     type Concerns<'a> = &'a dyn Fn(&str, &Value) -> bool;
     let cases: [(&str, Value, IsLast<'_>, Concerns<'_>); 4] = [
@@ -234,14 +234,7 @@ async fn a_change_tells_where_it_stands_and_what_became_of_the_record() {
 async fn what_is_foreign_is_neither_told_nor_to_be_narrowed_to() {
     let demo = Served::start();
     let customer = demo.client("Älvsunda", "IT_MANAGER");
-    let forum = given::a_forum(
-        &customer,
-        "OPERATIONAL",
-        None,
-        None,
-        &[NETWORK, "Fjällnära"],
-    )
-    .await;
+    let forum = given::a_forum(&customer, "STRATEGIC", None, None, &[NETWORK, "Fjällnära"]).await;
     let closed = given::a_forum(&customer, "OPERATIONAL", None, None, &[NETWORK]).await;
     let supplier = demo.client(NETWORK, "SUPPLIER_CONTRIBUTOR");
     let stranger = Follower::of(&demo, "Fjällnära", "SUPPLIER_CONTRIBUTOR");

@@ -261,6 +261,8 @@ impl Follower {
     /// The next batch. The end of the feed is read first: what is sealed later is not passed over.
     async fn read_ahead(&self) -> Result<Ahead> {
         let last = self.session.scope().await?.last_position().await?;
+        // Who holds a connection must not wait for another.
+        self.session.forget().await;
         if last <= self.after {
             return Ok(Ahead::new(Vec::new(), Then::Wait(last)));
         }
