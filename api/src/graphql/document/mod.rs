@@ -5,12 +5,14 @@
 //! variables are brought to their types. What comes out is safe to hand to the executor. Nothing here knows
 //! who is asking.
 
+mod cost;
 mod guard;
 mod lexer;
 mod omit;
 mod outline;
 mod place;
 mod remembered;
+mod shape;
 mod translate;
 mod trusted;
 mod validate;
@@ -18,7 +20,7 @@ mod values;
 mod variables;
 mod weigh;
 
-use std::sync::Arc;
+use std::{collections::HashMap, sync::Arc};
 
 use apollo_compiler::{ExecutableDocument, executable, validation::Valid};
 use async_graphql::{
@@ -27,6 +29,7 @@ use async_graphql::{
 };
 use serde_json::Value;
 
+pub use shape::Shape;
 pub use trusted::{Asked, Hash, Manifest, ManifestError, Only};
 pub use validate::NotASchema;
 
@@ -50,6 +53,7 @@ pub struct Documents {
 pub struct Document {
     valid: Valid<ExecutableDocument>,
     executable: Executable,
+    shapes: HashMap<Option<Name>, Arc<Shape>>,
     /// How many bytes it occupies, roughly.
     size: usize,
 }
@@ -88,11 +92,15 @@ impl Documents {
         let places = Places::of(text);
         let valid = self.gate.check(&harmless.text, &places)?;
         let executable = translate::executable(&valid, &places);
-        let size = remembered::size(text, harmless.tokens);
+        let shapes = valid.operations.iter().map(|operation| {
+            let name = operation.name.as_ref().map(Name::new);
+            (name, Arc::new(Shape::of(&valid, operation)))
+        });
         Ok(Arc::new(Document {
-            valid,
+            shapes: shapes.collect(),
             executable,
-            size,
+            valid,
+            size: remembered::size(text, harmless.tokens),
         }))
     }
 
@@ -116,9 +124,12 @@ impl Documents {
         let name = chosen.name.as_ref().map(Name::new);
         let variables = variables::coerce(self.gate.schema(), chosen, given)
             .map_err(|misfits| document.tell(&name, misfits))?;
+        let number = |name: &str| variables.get(name)?.as_i64();
+        let price = cost::price(self.gate.schema(), &document.valid, chosen, number);
+        price.within(&self.limits).map_err(|error| vec![error])?;
         Ok(Operation {
             kind: translate::kind(chosen.operation_type),
-            cost: 1,
+            cost: price.cost,
             name,
             variables,
             document,
@@ -140,9 +151,9 @@ impl Document {
 }
 
 impl Operation {
-    /// What the executor takes.
+    /// What the executor takes, and the shape that its responses are to be given.
     #[must_use]
-    pub fn into_request(self) -> Request {
+    pub fn into_request(self) -> (Request, Arc<Shape>) {
         let Executable {
             operations,
             fragments,
@@ -157,7 +168,8 @@ impl Operation {
             });
         }
         request.variables = Variables::from_json(self.variables.into());
-        request
+        let shape = self.document.shapes.get(&self.name).cloned();
+        (request, shape.unwrap_or_default())
     }
 }
 
