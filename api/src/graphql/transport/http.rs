@@ -9,14 +9,16 @@ use std::{net::SocketAddr, sync::Arc};
 use async_graphql::{Executor, ServerError, parser::types::OperationType};
 use axum::{
     Json, Router,
-    body::{Bytes, HttpBody},
+    body::Bytes,
     extract::{ConnectInfo, DefaultBodyLimit, FromRequest, Request, State},
     response::{IntoResponse, Response},
     routing::any,
 };
 use http::{
     HeaderMap, HeaderValue, Method, StatusCode,
-    header::{ACCEPT_ENCODING, ALLOW, CACHE_CONTROL, CONTENT_ENCODING, CONTENT_TYPE, VARY},
+    header::{
+        ACCEPT_ENCODING, ALLOW, CACHE_CONTROL, CONTENT_ENCODING, CONTENT_LENGTH, CONTENT_TYPE, VARY,
+    },
 };
 use mime::Mime;
 use serde_json::{Map, Value, json};
@@ -169,7 +171,7 @@ pub(super) async fn from_body(request: Request, most: usize) -> Result<Params, R
         let text = "The body is larger than the service accepts, or broke off. Send less in one request; files have an upload URL of their own.";
         Refused::http(status, &Error::LimitExceeded(text.to_owned()))
     };
-    if request.body().size_hint().lower() > most as u64 {
+    if told_length(request.headers()) > Some(most) {
         return Err(too_large(StatusCode::PAYLOAD_TOO_LARGE));
     }
     let body = Bytes::from_request(request, &()).await;
@@ -203,6 +205,10 @@ pub(super) fn from_url(request: &Request) -> Result<Params, Refused> {
 
 fn not_json(error: &serde_json::Error) -> String {
     format!("must be JSON, but is not ({error})")
+}
+
+pub(super) fn told_length(headers: &HeaderMap) -> Option<usize> {
+    headers.get(CONTENT_LENGTH)?.to_str().ok()?.parse().ok()
 }
 
 pub(super) fn is_encoded(headers: &HeaderMap) -> bool {
