@@ -8,11 +8,13 @@ mod client;
 pub mod given;
 mod schema;
 mod served;
+mod stream;
 mod template;
 mod world;
 
 pub use client::{Answer, Client, at, mutation_document};
 pub use schema::Schema;
 pub use served::Served;
+pub use stream::{Following, Said, Socket, WAYS, Way};
 pub use template::{Actor, BINARY, Folder};
 pub use world::World;
