@@ -23,6 +23,7 @@ pub mod ledger_seal;
 pub mod meeting;
 pub mod organisation;
 pub mod person;
+pub mod resumable_upload;
 pub mod risk;
 pub mod risk_acceptance;
 pub mod risk_analysis;
@@ -32,6 +33,7 @@ pub mod submission;
 pub mod submission_file;
 pub mod submission_round;
 pub mod upload;
+pub mod upload_part;
 pub mod values;
 
 pub use values::*;

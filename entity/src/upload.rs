@@ -31,6 +31,8 @@ pub struct Model {
     pub expires_at: DateTimeUtc,
     /// When the file was whole.
     pub finished_at: Option<DateTimeUtc>,
+    /// Counts the changes, so that of two who finish at once one does.
+    pub version: i32,
 }
 
 /// Rows are joined by the door's own rules, not by sea-orm's relations.

@@ -18,6 +18,7 @@ mod m0004_risk;
 mod m0005_submission;
 mod m0006_forum;
 mod m0007_comment;
+mod m0008_resumable_upload;
 mod table;
 
 /// All steps, in order.
@@ -34,6 +35,7 @@ impl MigratorTrait for Migrator {
             Box::new(m0005_submission::Migration),
             Box::new(m0006_forum::Migration),
             Box::new(m0007_comment::Migration),
+            Box::new(m0008_resumable_upload::Migration),
         ]
     }
 }

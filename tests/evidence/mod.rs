@@ -1,9 +1,12 @@
 //! Evidence bytes over HTTP: whole or not at all, once for each owner, only to those who may have them.
 
+mod multipart;
+mod resume;
+
 use serde_json::{Value, json};
 use sha2::{Digest, Sha256};
 
-use crate::harness::{Client, Served, given::a_pdf};
+use crate::harness::{Client, Folder, Served, given::a_pdf};
 
 async fn a_draft(contributor: &Client) -> Value {
     let input = json!({ "kind": "POLICY", "title": "Rutin för behörigheter" });
@@ -151,6 +154,10 @@ async fn a_broken_upload_leaves_nothing_and_can_be_sent_again() {
 
 /// The files below the demo's evidence folder.
 fn stored(demo: &Served) -> usize {
+    stored_in(&demo.folder)
+}
+
+fn stored_in(folder: &Folder) -> usize {
     fn count(folder: &std::path::Path) -> usize {
         let entries = std::fs::read_dir(folder).into_iter().flatten().flatten();
         entries
@@ -163,7 +170,7 @@ fn stored(demo: &Served) -> usize {
             })
             .sum()
     }
-    count(&demo.folder.path().join("evidence"))
+    count(&folder.path().join("evidence"))
 }
 
 #[tokio::test]

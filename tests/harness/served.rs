@@ -59,6 +59,13 @@ impl Served {
             .is_none()
     }
 
+    /// Kills it, as a power cut does, and starts it on the same files.
+    pub fn is_killed_and_starts_again(&mut self) {
+        self.process.kill().expect("it can be killed");
+        self.process.wait().expect("it ends");
+        (self.process, self.announcement) = start(self.folder.path());
+    }
+
     /// Stops it and keeps its files.
     pub fn stop(&mut self) {
         assert!(

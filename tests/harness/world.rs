@@ -109,6 +109,14 @@ impl World {
         Client::new(&format!("{}graphql", self.base), Some(token))
     }
 
+    /// What the routes answer a request of any kind: the status and the body. A panic is not caught.
+    pub async fn call(&self, request: Request<Body>) -> (u16, bytes::Bytes) {
+        let response = self.router.clone().oneshot(request).await;
+        let (parts, body) = response.expect("the routes answer").into_parts();
+        let body = axum::body::to_bytes(body, 16 << 20);
+        (parts.status.as_u16(), body.await.expect("a whole body"))
+    }
+
     /// Sends a document as somebody, or as nobody.
     pub async fn send(&self, token: Option<&str>, document: &str, variables: Value) -> Answer {
         let mut request = Request::post("/graphql").header("content-type", "application/json");

@@ -23,6 +23,7 @@ mod pool;
 pub mod reach;
 mod scope;
 mod session;
+mod uploads;
 pub mod visible;
 
 pub use action::{Act, Condition, Facts, Resource, Rule};

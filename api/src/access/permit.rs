@@ -14,12 +14,15 @@ use std::{
 use entity::organisation;
 use sea_orm::{
     ActiveModelBehavior, ActiveModelTrait, ColumnTrait, EntityTrait, IntoActiveModel, ModelTrait,
-    QueryFilter, Value,
+    QueryFilter, Value, sea_query::IntoCondition,
 };
 use serde::Serialize;
 use uuid::Uuid;
 
-use super::{Act, Door, Scope, Secret, action::CreateAgreement, reach::Recorded, scope::id_of};
+use super::{
+    Act, Door, Scope, Secret, action::CreateAgreement, reach::Recorded, scope::id_of,
+    visible::Visible,
+};
 use crate::{Error, Result, clock::Clock, ledger};
 
 /// Leave to do the action `A` on the record it was asked for.
@@ -196,6 +199,20 @@ impl<A: Act> Permit<A> {
             (0, Some(version)) => Err(self.conflict::<E>(before, version).await?),
             _ => Ok(after),
         }
+    }
+
+    /// Takes away rows that exist for the actor and that no event tells of: pieces of what is under way.
+    ///
+    /// # Errors
+    /// `Internal` when the database refuses.
+    pub async fn clear<E: Visible>(&self, which: impl IntoCondition) -> Result<()> {
+        self.scope.count_statement();
+        E::delete_many()
+            .filter(E::visible(self.actor()))
+            .filter(which.into_condition())
+            .exec(&self.scope.tx)
+            .await?;
+        Ok(())
     }
 
     async fn conflict<E: EntityTrait>(

@@ -11,8 +11,8 @@ use entity::{
     CommentAudience, OrganisationKind, ReviewState, Topic, action_item, action_item_evidence,
     action_item_step, agenda_item, agreement, api_token, comment, decision, event, event_audience,
     evidence, evidence_file, evidence_request, forum, forum_membership, meeting, organisation,
-    person, risk, risk_acceptance, risk_analysis, risk_analysis_participant, role_assignment,
-    submission, submission_file, submission_round, upload,
+    person, resumable_upload, risk, risk_acceptance, risk_analysis, risk_analysis_participant, role_assignment,
+    submission, submission_file, submission_round, upload, upload_part,
 };
 use sea_orm::{
     ColumnTrait, Condition, EntityTrait, Iterable, QueryFilter, QuerySelect, QueryTrait,
@@ -135,6 +135,10 @@ visible! {
         .add(Column::Id.in_subquery(within::<submission_file::Entity>(actor, submission_file::Column::FileId)));
 
     upload: [Evidence], |actor| Condition::all().add(Column::OwnerId.eq(actor.organisation));
+
+    resumable_upload: [Evidence], |actor| Condition::all().add(Column::OwnerId.eq(actor.organisation));
+
+    upload_part: [Evidence], |actor| Condition::all().add(Column::OwnerId.eq(actor.organisation));
 
     submission: [Evidence, Risk], |actor| {
         let evidence = Condition::all().add(Column::EvidenceId.is_not_null()).add(

@@ -3,7 +3,7 @@
 //! [`Blobs`] stands on an object store that is chosen by URL, and lays out in it
 //! - `<owner>/<sha256>`: a whole file of this organisation; the same bytes are there once, however
 //!   often they are handed in,
-//! - `incoming/<uuid>`: an upload under way.
+//! - `incoming/<uuid>`: an upload under way, or a part of one that goes on in another request.
 //!
 //! What always holds:
 //! - A file is to be seen only when it is whole, hashed, within the limit and of an accepted kind
@@ -29,17 +29,17 @@ use std::{
     io,
     ops::Range,
     path::{self, PathBuf},
-    pin::{Pin, pin},
+    pin::pin,
     sync::Arc,
     time::{Duration, SystemTime},
 };
 
 use anyhow::{Context, anyhow, bail};
-use bytes::{Bytes, BytesMut};
+use bytes::Bytes;
 use chrono::{DateTime, Utc};
 use futures::{
     Stream, StreamExt, TryStreamExt,
-    stream::{BoxStream, Fuse},
+    stream::{self, BoxStream},
 };
 use object_store::{
     GetOptions, GetResultPayload, ObjectStore, ObjectStoreExt, local::LocalFileSystem,
@@ -55,11 +55,11 @@ use tokio_util::io::ReaderStream;
 use url::Url;
 use uuid::Uuid;
 
-use super::media::{self, Inspection};
+use super::{
+    arrival::{Arrival, broken_off},
+    media::{self, Inspection},
+};
 use crate::{Error, Result};
-
-/// How much of an upload is hashed and written at a time: the least that S3 takes as a part.
-const PART: usize = 5 * 1024 * 1024;
 
 /// How much of a file is read at a time for a download.
 const CHUNK: usize = 256 * 1024;
@@ -130,14 +130,15 @@ impl Blobs {
         let name = media::safe_name(name)?;
         let body = pin!(body.fuse());
         let mut arrival = Arrival::of(body, limit);
-        let Some(head) = arrival.part().await? else {
+        let head = arrival.part().await.map_err(|cut| cut.of_a_file(limit))?;
+        let Some(head) = head else {
             return Err(Error::invalid("file", "is empty; choose one with content"));
         };
         let intake = Intake::begin(&head, &name)?;
 
         let (orders, inbox) = mpsc::channel(1);
         let writer = tokio::spawn(write(Arc::clone(&self.store), inbox));
-        let received = pour(owner, head, arrival, intake, &orders).await;
+        let received = pour((owner, limit), head, arrival, intake, &orders).await;
         if received.is_err() {
             drop(orders); // which tells the writer to undo
         }
@@ -174,6 +175,33 @@ impl Blobs {
         }
     }
 
+    /// Keeps a part of a file that does not come by one request, until it is discarded or swept.
+    pub async fn keep_part(&self, id: Uuid, bytes: Bytes) -> Result<()> {
+        let kept = self.store.put(&incoming(id), bytes.into()).await;
+        kept.map(drop).map_err(Error::internal)
+    }
+
+    /// The bytes of parts, one after the other. One that is missing ends them with an error.
+    pub fn parts(&self, ids: Vec<Uuid>) -> impl Stream<Item = object_store::Result<Bytes>> + use<> {
+        let store = Arc::clone(&self.store);
+        stream::iter(ids).then(move |id| {
+            let store = Arc::clone(&store);
+            async move { store.get(&incoming(id)).await?.bytes().await }
+        })
+    }
+
+    /// Removes parts that are of no more use. What cannot be removed now is swept later.
+    pub async fn discard_parts(&self, ids: Vec<Uuid>) {
+        let parts = stream::iter(ids.into_iter().map(|id| Ok(incoming(id))));
+        let mut discarded = self.store.delete_stream(parts.boxed());
+        while let Some(one) = discarded.next().await {
+            match one {
+                Ok(_) | Err(object_store::Error::NotFound { .. }) => {}
+                Err(cause) => tracing::warn!(%cause, "a part of an upload will be swept later"),
+            }
+        }
+    }
+
     /// How many bytes a file has.
     pub async fn size(&self, owner: Uuid, sha256: &str) -> Result<u64> {
         let found = self.store.head(&address(owner, sha256)?).await;
@@ -189,8 +217,8 @@ impl Blobs {
         }
     }
 
-    /// Removes what crashed uploads have left and nobody has written to for so long (a day, say: an
-    /// upload in progress writes every 5 MiB). Tells how many there were.
+    /// Removes what crashed uploads have left and nobody has written to for so long: longer than an upload
+    /// URL works, for the parts of a file may come in days. Tells how many there were.
     ///
     /// A remote store keeps unfinished parts out of sight: have a lifecycle rule of the bucket end
     /// them.
@@ -215,6 +243,11 @@ impl Blobs {
     }
 }
 
+/// Where an upload, or a part of one, stands while it is under way.
+fn incoming(id: Uuid) -> Path {
+    Path::from(format!("{INCOMING}/{id}"))
+}
+
 /// Where a whole file stands.
 fn address(owner: Uuid, sha256: &str) -> Result<Path> {
     let is_hash = sha256.len() == 64
@@ -228,72 +261,6 @@ fn address(owner: Uuid, sha256: &str) -> Result<Path> {
             "{sha256:?} is not the hash of evidence"
         )))
     }
-}
-
-/// A body as it arrives, cut anew into parts.
-struct Arrival<'a, S> {
-    body: Pin<&'a mut Fuse<S>>,
-    /// What has come and stands in no part yet.
-    pending: Bytes,
-    size: u64,
-    limit: u64,
-}
-
-impl<'a, S, E> Arrival<'a, S>
-where
-    S: Stream<Item = Result<Bytes, E>>,
-    E: Display,
-{
-    fn of(body: Pin<&'a mut Fuse<S>>, limit: u64) -> Self {
-        Self {
-            body,
-            pending: Bytes::new(),
-            size: 0,
-            limit,
-        }
-    }
-
-    /// The next part: [`PART`] bytes, or what is left at the end. They are copied, for a chunk may
-    /// be a small slice that keeps a large buffer alive.
-    async fn part(&mut self) -> Result<Option<Bytes>> {
-        let mut part = BytesMut::with_capacity(PART);
-        while part.len() < PART {
-            if self.pending.is_empty() {
-                match self.body.next().await {
-                    Some(chunk) => self.pending = self.admit(chunk)?,
-                    None => break,
-                }
-            }
-            let fits = self.pending.len().min(PART - part.len());
-            part.extend_from_slice(&self.pending.split_to(fits));
-        }
-        Ok((!part.is_empty()).then(|| part.freeze()))
-    }
-
-    fn admit(&mut self, chunk: Result<Bytes, E>) -> Result<Bytes> {
-        let chunk = chunk.map_err(|cause| {
-            tracing::debug!(%cause, "an upload broke off");
-            broken_off()
-        })?;
-        self.size += chunk.len() as u64;
-        if self.size > self.limit {
-            Err(too_large(self.limit))
-        } else {
-            Ok(chunk)
-        }
-    }
-}
-
-/// Said of a file with more than `limit` bytes.
-pub(crate) fn too_large(limit: u64) -> Error {
-    let mebibytes = limit as f64 / f64::from(1024 * 1024);
-    Error::LimitExceeded(format!(
-        "The file is larger than {mebibytes:.1} MiB ({limit} bytes), the most that is accepted. Make it smaller, or hand it in as several files."
-    ))
-}
-
-fn broken_off() -> Error {
-    Error::invalid("file", "did not arrive whole; upload it again")
 }
 
 /// What is found out about a file while it passes.
@@ -323,7 +290,7 @@ impl Intake {
 
 /// Hashes and inspects all that arrives, and has it written, and published at the end.
 async fn pour<S, E>(
-    owner: Uuid,
+    (owner, limit): (Uuid, u64),
     head: Bytes,
     mut arrival: Arrival<'_, S>,
     mut intake: Intake,
@@ -342,11 +309,11 @@ where
             .or(Err(broken_off()))?;
         // Until it is being written, so that only one more part is in memory.
         drop(orders.reserve().await.or(Err(broken_off()))?);
-        next = arrival.part().await?;
+        next = arrival.part().await.map_err(|cut| cut.of_a_file(limit))?;
     }
     let received = Received {
         sha256: hex::encode(intake.hash.finalize()),
-        size: i64::try_from(arrival.size).map_err(Error::internal)?,
+        size: i64::try_from(arrival.size()).map_err(Error::internal)?,
         media_type: intake.inspection.finish()?.to_owned(),
     };
     let to = address(owner, &received.sha256)?;
@@ -369,7 +336,7 @@ async fn write(
     store: Arc<dyn ObjectStore>,
     mut orders: mpsc::Receiver<Order>,
 ) -> object_store::Result<()> {
-    let at = Path::from(format!("{INCOMING}/{}", Uuid::now_v7()));
+    let at = incoming(Uuid::now_v7());
     let mut upload = store.put_multipart(&at).await?;
     let whole = async {
         while let Some(order) = orders.recv().await {
@@ -422,11 +389,10 @@ fn sweep_folder(folder: &path::Path, before: SystemTime) -> io::Result<usize> {
 mod tests {
     use std::fs::File;
 
-    use futures::stream;
     use proptest::{collection::vec, prelude::*, sample::Index};
     use tempfile::TempDir;
 
-    use super::*;
+    use super::{super::arrival::PART, *};
 
     const HOSTING: Uuid = Uuid::from_u128(1);
     const NETWORK: Uuid = Uuid::from_u128(2);

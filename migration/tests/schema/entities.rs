@@ -62,6 +62,7 @@ async fn every_table_has_the_columns_of_its_entity() {
         meeting,
         organisation,
         person,
+        resumable_upload,
         risk,
         risk_acceptance,
         risk_analysis,
@@ -71,6 +72,7 @@ async fn every_table_has_the_columns_of_its_entity() {
         submission_file,
         submission_round,
         upload,
+        upload_part,
     );
     assert_eq!(compared, tables(&db).await);
 }

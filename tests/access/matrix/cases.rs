@@ -38,6 +38,9 @@ pub fn input(mutation: &str, of: &BTreeMap<&'static str, Value>) -> Option<Value
         "draftEvidence" => json!({ "kind": "POLICY", "title": BLANK }),
         "updateEvidence" | "archiveEvidence" => outdated("evidence"),
         "createEvidenceUpload" => json!({ "evidenceId": of["evidence"], "fileName": BLANK }),
+        "uploadEvidenceFile" => {
+            json!({ "evidenceId": of["evidence"], "file": "not sent along" })
+        }
         "removeEvidenceFile" => json!({ "id": of["replacedFile"] }),
 
         "createSubmission" => {

@@ -52,6 +52,9 @@ actions! {
     /// Ask for an upload URL for a file of a piece of evidence.
     CreateEvidenceUpload on evidence::Model, EvidenceWrite,
         [SupplierManager, SupplierContributor], [Owner];
+    /// Add a small file to a piece of evidence in one request.
+    UploadEvidenceFile on evidence::Model, EvidenceWrite,
+        [SupplierManager, SupplierContributor], [Owner];
     /// Take a file out of the working copy; what was handed in keeps it.
     RemoveEvidenceFile on evidence_file::Model, EvidenceWrite,
         [SupplierManager, SupplierContributor], [Owner];

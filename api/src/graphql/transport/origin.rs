@@ -49,7 +49,7 @@ const ASKED_FIRST: [&str; 3] = [
 ];
 
 /// What pages of allowed origins may send beside what every page may.
-const SENT: [&str; 15] = [
+const SENT: [&str; 16] = [
     "accept",
     "apollo-require-preflight",
     "authorization",
@@ -64,11 +64,12 @@ const SENT: [&str; 15] = [
     "upload-metadata",
     "upload-offset",
     "x-apollo-operation-name",
+    "x-http-method-override",
     "x-request-id",
 ];
 
 /// What they may read of an answer.
-const READ: [&str; 18] = [
+const READ: [&str; 19] = [
     "content-disposition",
     "content-range",
     "etag",
@@ -83,6 +84,7 @@ const READ: [&str; 18] = [
     "tus-resumable",
     "tus-version",
     "upload-expires",
+    "upload-file-id",
     "upload-length",
     "upload-metadata",
     "upload-offset",

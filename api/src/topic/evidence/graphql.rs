@@ -224,8 +224,8 @@ impl EvidenceFile {
 /// Leave to send the bytes of one file, once.
 #[derive(SimpleObject)]
 pub struct EvidenceUpload {
-    /// Where to send the bytes, by one plain `PUT` (`curl -T FILE URL`). The URL is a secret: whoever
-    /// has it can send the file. It works once.
+    /// Where to send the bytes, by one plain `PUT` (`curl -T FILE URL`), or resumably by a tus 1.0 client that
+    /// has it as its endpoint. The URL is a secret: whoever has it can send the file. It works once.
     url: String,
     /// From when the URL no longer works.
     expires_at: DateTime,

@@ -9,6 +9,8 @@
 
 pub mod graphql;
 pub mod http;
+pub mod intake;
 pub mod model;
 pub mod read;
+pub mod resume;
 pub mod write;

@@ -55,6 +55,6 @@ impl Resource for upload::Model {
     }
 
     fn version(&self) -> Option<i32> {
-        None
+        Some(self.version)
     }
 }

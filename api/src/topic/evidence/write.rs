@@ -9,10 +9,10 @@ use super::model::rules;
 use crate::{
     Error, Result,
     access::{
-        Permit, Scope, Secret,
+        Act, Permit, Scope, Secret,
         action::{
             ArchiveEvidence, CreateEvidenceUpload, DownloadEvidenceFile, DraftEvidence,
-            ReceiveEvidenceFile, RemoveEvidenceFile, UpdateEvidence,
+            ReceiveEvidenceFile, RemoveEvidenceFile, UpdateEvidence, UploadEvidenceFile,
         },
     },
     store::{blob::Received, media::safe_name},
@@ -121,16 +121,7 @@ pub async fn create_upload(
     replaces: Option<Uuid>,
 ) -> Result<(upload::Model, Secret)> {
     let evidence = &permit.resource;
-    at_hand(evidence)?;
-    if let Some(id) = replaces {
-        let file = permit.get::<evidence_file::Entity>(id).await?;
-        if file.evidence_id != evidence.id || file.replaced_at.is_some() {
-            return Err(Error::invalid(
-                "replacesFileId",
-                "must be a current file of this evidence",
-            ));
-        }
-    }
+    takes_file(&permit, evidence, replaces).await?;
     let secret = permit.secret("upload");
     let now = permit.now();
     let row = upload::Model {
@@ -145,10 +136,35 @@ pub async fn create_upload(
         created_at: now,
         expires_at: now + UPLOAD_LIFETIME,
         finished_at: None,
+        version: 1,
     };
     let row = permit.insert::<upload::Entity>(row).await?;
     permit.commit().await?;
     Ok((row, secret))
+}
+
+/// Whether a file may be added to the evidence, perhaps in the place of another of it.
+///
+/// # Errors
+/// `InvalidState` when the evidence was put away, `NotFound` and `Invalid` when the other file is none that
+/// can be replaced.
+async fn takes_file(
+    scope: &Scope,
+    evidence: &evidence::Model,
+    replaces: Option<Uuid>,
+) -> Result<()> {
+    at_hand(evidence)?;
+    let Some(id) = replaces else {
+        return Ok(());
+    };
+    let file = scope.get::<evidence_file::Entity>(id).await?;
+    if file.evidence_id != evidence.id || file.replaced_at.is_some() {
+        return Err(Error::invalid(
+            "replacesFileId",
+            "must be a current file of this evidence",
+        ));
+    }
+    Ok(())
 }
 
 /// Takes in a file whose bytes have arrived whole and been checked.
@@ -159,21 +175,59 @@ pub async fn receive(
     permit: Permit<ReceiveEvidenceFile>,
     bytes: Received,
 ) -> Result<evidence_file::Model> {
+    let row = receive_with(&permit, bytes).await?;
+    permit.commit().await?;
+    Ok(row)
+}
+
+/// The same as a part of what the permit is used for.
+pub(super) async fn receive_with(
+    permit: &Permit<ReceiveEvidenceFile>,
+    bytes: Received,
+) -> Result<evidence_file::Model> {
+    let upload = &permit.resource;
+    let evidence = receivable(permit).await?;
+    let row = add_file(permit, &evidence, &upload.name, upload.replaces_id, bytes).await?;
+    let finished = upload::Model {
+        finished_at: Some(permit.now()),
+        ..upload.clone()
+    };
+    match permit.update::<upload::Entity>(upload, finished).await {
+        Err(Error::Conflict { .. }) => Err(used()),
+        other => other.map(|_| row),
+    }
+}
+
+/// The evidence that an upload is for, as long as its file can be taken in.
+///
+/// # Errors
+/// As [`receive`].
+pub(super) async fn receivable(permit: &Permit<ReceiveEvidenceFile>) -> Result<evidence::Model> {
     let upload = &permit.resource;
     if upload.finished_at.is_some() {
         return Err(used());
     }
     let evidence = permit.get::<evidence::Entity>(upload.evidence_id).await?;
     at_hand(&evidence)?;
-    if let Some(id) = upload.replaces_id {
+    Ok(evidence)
+}
+
+async fn add_file<A: Act>(
+    permit: &Permit<A>,
+    evidence: &evidence::Model,
+    name: &str,
+    replaces: Option<Uuid>,
+    bytes: Received,
+) -> Result<evidence_file::Model> {
+    if let Some(id) = replaces {
         let file = permit.get::<evidence_file::Entity>(id).await?;
-        replace(&permit, &file, "replaced").await?;
+        replace(permit, &file, "replaced").await?;
     }
     let row = evidence_file::Model {
         id: permit.id(),
         evidence_id: evidence.id,
-        owner_id: upload.owner_id,
-        name: upload.name.clone(),
+        owner_id: evidence.owner_id,
+        name: name.to_owned(),
         media_type: bytes.media_type,
         size: bytes.size,
         sha256: bytes.sha256,
@@ -181,14 +235,43 @@ pub async fn receive(
         uploaded_at: permit.now(),
         replaced_at: None,
     };
-    let row = permit
+    permit
         .create::<evidence_file::Entity>(row, "uploaded")
-        .await?;
-    let finished = upload::Model {
-        finished_at: Some(permit.now()),
-        ..upload.clone()
-    };
-    permit.update::<upload::Entity>(upload, finished).await?;
+        .await
+}
+
+/// Whose file it will be that is uploaded to this evidence, as long as it can be.
+///
+/// # Errors
+/// As [`upload`].
+pub async fn takes_file_of(
+    permit: &Permit<UploadEvidenceFile>,
+    replaces: Option<Uuid>,
+) -> Result<Uuid> {
+    takes_file(permit, &permit.resource, replaces).await?;
+    Ok(permit.resource.owner_id)
+}
+
+/// Adds a file that came with its request, and whose bytes have been checked.
+///
+/// # Errors
+/// `InvalidState` when the evidence was put away, `NotFound` and `Invalid` when the other file is none that
+/// can be replaced.
+pub async fn upload(
+    permit: Permit<UploadEvidenceFile>,
+    name: &str,
+    replaces: Option<Uuid>,
+    bytes: Received,
+) -> Result<evidence_file::Model> {
+    takes_file(&permit, &permit.resource, replaces).await?;
+    let row = add_file(
+        &permit,
+        &permit.resource,
+        &safe_name(name)?,
+        replaces,
+        bytes,
+    )
+    .await?;
     permit.commit().await?;
     Ok(row)
 }
@@ -201,7 +284,7 @@ pub fn used() -> Error {
     )
 }
 
-async fn replace<A: crate::access::Act>(
+async fn replace<A: Act>(
     permit: &Permit<A>,
     file: &evidence_file::Model,
     verb: &str,

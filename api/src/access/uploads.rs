@@ -1,0 +1,58 @@
+//! What uploads that are over have left in the database; nobody asks for it, so it is cleared without an
+//! actor, and nothing of it is told.
+
+use entity::{resumable_upload, upload, upload_part};
+use sea_orm::{ColumnTrait, Condition, EntityTrait, QueryFilter, QuerySelect, QueryTrait};
+use uuid::Uuid;
+
+use super::Door;
+use crate::Result;
+
+impl Door {
+    /// Forgets the pieces of files that can no longer become whole, for their upload URL has expired or
+    /// has done its work, and how far those have come that have expired. Gives the ids of the pieces, for
+    /// the store to discard.
+    ///
+    /// # Errors
+    /// `Internal` when the database fails.
+    pub async fn forget_uploads(&self) -> Result<Vec<Uuid>> {
+        let expired = || upload::Column::ExpiresAt.lte(self.clock().now());
+        let over = Condition::any()
+            .add(expired())
+            .add(upload::Column::FinishedAt.is_not_null());
+        let of_over = upload_part::Column::ResumableUploadId.in_subquery(begun(over).into_query());
+        let tx = self.begin_writing().await?;
+        let pieces = upload_part::Entity::find()
+            .filter(of_over.clone())
+            .select_only()
+            .column(upload_part::Column::Id)
+            .into_tuple()
+            .all(&tx)
+            .await?;
+        upload_part::Entity::delete_many()
+            .filter(of_over)
+            .exec(&tx)
+            .await?;
+        resumable_upload::Entity::delete_many()
+            .filter(resumable_upload::Column::UploadId.in_subquery(ids(expired())))
+            .exec(&tx)
+            .await?;
+        tx.commit().await?;
+        Ok(pieces)
+    }
+}
+
+fn ids(which: impl sea_orm::sea_query::IntoCondition) -> sea_orm::sea_query::SelectStatement {
+    upload::Entity::find()
+        .select_only()
+        .column(upload::Column::Id)
+        .filter(which.into_condition())
+        .into_query()
+}
+
+fn begun(over: Condition) -> sea_orm::Select<resumable_upload::Entity> {
+    resumable_upload::Entity::find()
+        .select_only()
+        .column(resumable_upload::Column::Id)
+        .filter(resumable_upload::Column::UploadId.in_subquery(ids(over)))
+}
