@@ -47,7 +47,7 @@ const LIST: &str = "query List($first: Int!, $filter: ActionItemFilter) {
 const BRIEFING: &str = "query Briefing($forum: ID!, $first: Int = 20) {
     briefing(forumId: $forum) {
         forum { id name level }
-        changes(first: $first) { nodes { position at action person { name } subject { id } } }
+        changes(first: $first) { nodes { at action person { name } subject { id } } }
         highRisks(first: $first) { nodes { id title level riskAnalysis { title } } }
         expiredAcceptances(first: $first) { nodes { id state } }
     }

@@ -1,7 +1,12 @@
 //! Refuses documents that the GraphQL specification of September 2025 does not allow for the schema.
 //!
 //! async-graphql's own validation lets through what the specification refuses, and panics on some. So a
-//! document passes here first; the executor gets what passed, and validates no more.
+//! document passes here first; the executor gets what passed, and validates no more. That pays: a document
+//! is validated once and then [remembered](super::remembered), where the executor would validate it at every
+//! request. `tests/load/guard` measures that a known document costs a normal query less than 5 % of its time.
+//!
+//! What the guard lets through is cheap to validate: the validator's merging of fields looks at each set of
+//! fields once, and [`Limits::work`](crate::graphql::limits::Limits::work) bounds how often fragments repeat them.
 
 mod lists;
 
