@@ -85,7 +85,7 @@ async fn begin<E: Executor>(
     };
     let operation = match service.prepare(params, browser) {
         Ok(operation) => operation,
-        Err(errors) => return Ok(stream::iter(failed(errors)).boxed()),
+        Err(errors) => return Ok(stream::iter(failed(&errors)).boxed()),
     };
     if operation.kind == OperationType::Mutation {
         if !by_post {
@@ -149,12 +149,12 @@ fn written(event: Event) -> Vec<sse::Event> {
     match event {
         Event::Next(response) => next(&response).into_iter().collect(),
         Event::Complete => vec![complete()],
-        Event::Failed(errors) => failed(errors),
-        Event::Over(error) => failed(vec![super::respond::service_error(&error)]),
+        Event::Failed(errors) => failed(&errors),
+        Event::Over(error) => failed(&[super::respond::service_error(&error)]),
     }
 }
 
-fn failed(errors: Vec<ServerError>) -> Vec<sse::Event> {
+fn failed(errors: &[ServerError]) -> Vec<sse::Event> {
     let next = next(&json!({ "errors": errors }));
     next.into_iter().chain([complete()]).collect()
 }

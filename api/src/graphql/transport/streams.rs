@@ -118,10 +118,9 @@ pub(super) async fn over(session: Option<Session>) -> Error {
     };
     loop {
         sleep(until_next_look(&actor, door.clock().now())).await;
-        match door.renew(&actor).await {
-            Err(error @ Error::Unauthenticated(_)) => return error,
-            // A failure of the database has been logged; the next look will tell.
-            Ok(_) | Err(_) => {}
+        // A failure of the database has been logged; the next look will tell.
+        if let Err(error @ Error::Unauthenticated(_)) = door.renew(&actor).await {
+            return error;
         }
     }
 }

@@ -126,7 +126,7 @@ async fn every_kind_of_operation_is_served() {
         let mut answer = Answer::to(&router, post(query)).await;
         assert_eq!(answer.status, 200);
         assert_eq!(answer.headers[header::CONTENT_TYPE], "text/event-stream");
-        assert_eq!(answer.headers[header::CACHE_CONTROL], "no-store");
+        assert_eq!(answer.headers[CACHE_CONTROL], "no-store");
         assert_eq!(answer.headers["x-accel-buffering"], "no");
         let results = results
             .into_iter()
