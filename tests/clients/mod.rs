@@ -43,6 +43,21 @@ fn graphql_ws_follows_and_resumes() {
     works("graphql-ws.mjs");
 }
 
+#[test]
+fn graphql_sse_follows_and_resumes() {
+    works("graphql-sse.mjs");
+}
+
+#[test]
+fn tus_js_client_uploads_and_resumes() {
+    works("tus.mjs");
+}
+
+#[test]
+fn small_files_come_with_their_mutation() {
+    works("multipart.mjs");
+}
+
 /// Runs the tests of a client, which must all pass, for the demo's people that it acts as.
 fn works(client: &str) {
     let demo = Served::start();
