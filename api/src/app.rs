@@ -4,9 +4,10 @@
 use std::{fs, path::Path, sync::Arc, time::Duration};
 
 use anyhow::Context as _;
-use async_graphql::Data;
+use async_graphql::{Data, Request, ServerError};
 use axum::{Router, middleware::from_fn_with_state, routing::get};
 use http::header::{CONTENT_SECURITY_POLICY, CONTENT_TYPE};
+use serde_json::Value;
 use tokio::time::timeout;
 use url::Url;
 
@@ -16,7 +17,7 @@ use crate::{
     config::{self, Settings},
     graphql::{
         Links,
-        document::{Documents, Manifest},
+        document::{Asked, Documents, Manifest},
         explorer,
         limits::Limits,
         schema::{self, Schema},
@@ -104,6 +105,17 @@ impl App {
     #[must_use]
     pub fn schema(&self) -> &Schema {
         &self.schema
+    }
+
+    /// A document as the schema executes it, for what uses the API within this process.
+    ///
+    /// # Errors
+    /// Those that a client would be told.
+    pub fn request(&self, document: &str, variables: Value) -> Result<Request, Vec<ServerError>> {
+        let asked = Asked::Text(document.to_owned());
+        let document = self.documents.find(asked, false)?;
+        let operation = self.documents.operation(document, None, variables)?;
+        Ok(operation.into_request().0)
     }
 
     /// The routes of the API and the portal.

@@ -8,7 +8,7 @@ use std::time::{Duration, Instant};
 
 use serde_json::{Value, json};
 
-use crate::harness::Served;
+use crate::harness::{Served, World};
 
 /// A document that is refused with this code, quickly, by a process that then still serves.
 async fn is_refused(document: String, variables: Value, code: &str) {
@@ -75,4 +75,21 @@ async fn a_mutation_over_get_is_not_carried_out() {
     let response = client.fetch(url.as_str(), &[]).await;
     assert_eq!(response.status(), 405);
     assert_eq!(client.ask(count, json!({})).await, before);
+}
+
+#[tokio::test]
+async fn an_object_of_which_nothing_is_asked_is_an_object_all_the_same() {
+    let world = World::open().await;
+    let token = &world.actor("Älvsunda", "IT_MANAGER").token;
+    for (document, told) in [
+        ("{ viewer { name @skip(if: true) } }", r#"{"viewer":{}}"#),
+        ("{ viewer @include(if: false) { name } }", "{}"),
+        (
+            "{ viewer { organisation { ... @skip(if: true) { id } } } }",
+            r#"{"viewer":{"organisation":{}}}"#,
+        ),
+    ] {
+        let answer = world.send(Some(token), document, json!({})).await;
+        assert_eq!(answer.data(document).to_string(), told);
+    }
 }

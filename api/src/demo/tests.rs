@@ -47,7 +47,8 @@ impl Made {
         let token = &visitor.expect("somebody with this role").token;
         let actor = self.app.door.authenticate(token).await.expect("an actor");
         let session = Session::new(self.app.door.clone(), Some(actor));
-        let request = async_graphql::Request::new(query).data(session);
+        let request = self.app.request(query, Value::Null).expect("a document");
+        let request = request.data(session);
         let answer = self.app.schema().execute(request).await;
         assert_eq!(answer.errors, [], "{query}");
         answer.data.into_json().expect("JSON")

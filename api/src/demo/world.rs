@@ -11,10 +11,6 @@ use std::{
 };
 
 use anyhow::{Context, Result, anyhow, bail};
-use async_graphql::{
-    Request, Variables,
-    parser::{parse_query, types::ExecutableDocument},
-};
 use bytes::Bytes;
 use serde_json::{Value, json};
 
@@ -35,8 +31,6 @@ pub struct World {
     pub timeline: Timeline,
     people: BTreeMap<String, Arc<Actor>>,
     known: Mutex<BTreeMap<String, Record>>,
-    /// The documents of the mutations so far: each is used many times.
-    documents: Mutex<BTreeMap<String, ExecutableDocument>>,
 }
 
 /// A record as somebody last saw it.
@@ -63,7 +57,6 @@ impl World {
             timeline,
             people,
             known: Mutex::default(),
-            documents: Mutex::default(),
         }
     }
 
@@ -77,19 +70,6 @@ impl World {
             .get(name)
             .with_context(|| format!("nobody is called {name}"))?;
         Ok(Somebody { world: self, actor })
-    }
-
-    fn parsed(&self, document: &str) -> Result<ExecutableDocument> {
-        let mut documents = self
-            .documents
-            .lock()
-            .unwrap_or_else(PoisonError::into_inner);
-        if let Some(parsed) = documents.get(document) {
-            return Ok(parsed.clone());
-        }
-        let parsed = parse_query(document)?;
-        documents.insert(document.to_owned(), parsed.clone());
-        Ok(parsed)
     }
 
     /// Remembers a record under a name for other stories.
@@ -225,10 +205,9 @@ impl Somebody<'_> {
     pub async fn asks(&self, document: &str, variables: Value) -> Result<Value> {
         let told = variables.to_string();
         let session = Session::new(self.world.app.door.clone(), Some(self.actor.clone()));
-        let mut request = Request::new(document)
-            .variables(Variables::from_json(variables))
-            .data(session);
-        request.set_parsed_query(self.world.parsed(document)?);
+        let request = self.world.app.request(document, variables);
+        let request = request.map_err(|errors| anyhow!("{document} is refused: {errors:?}"))?;
+        let request = request.data(session);
         let answer = self.world.app.schema().execute(request).await;
         if let Some(error) = answer.errors.first() {
             let code = error

@@ -1,7 +1,8 @@
 //! A response in the shape that its document asks for.
 //!
 //! async-graphql gives fields in the order in which they were completed, and leaves out those that
-//! failed. The specification wants the order of the document (section 7.2.2, Serialized Map Ordering), `null`
+//! failed; where nothing of an object might be asked it is asked for more ([`translate`](super::translate)).
+//! The specification wants the order of the document (section 7.2.2, Serialized Map Ordering), `null`
 //! in the place of a failure, and where `null` is not allowed, in the nearest place above where it is (section
 //! 6.4.4, Handling Execution Errors): a typed client could not read what comes otherwise.
 
@@ -69,7 +70,8 @@ impl Shape {
         })
     }
 
-    /// Whether the fields come in order; not all must be there, for some are of other types.
+    /// Whether the fields come in order, and none that was not asked for. Not all must be there, for some
+    /// are of other types.
     fn in_order(&self, fields: &IndexMap<Name, Value>) -> bool {
         let mut asked = self.0.iter();
         fields

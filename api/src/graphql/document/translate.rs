@@ -11,12 +11,15 @@ use apollo_compiler::{
     executable::{self, ExecutableDocument},
 };
 use async_graphql::{
-    Name, Number, Positioned, Value as Constant,
+    Name, Number, Pos, Positioned, Value as Constant,
     parser::types::{self as parsed, BaseType},
 };
 use async_graphql_value::{Value as Parsed, indexmap::IndexMap};
 
 use super::place::Places;
+
+/// What an object is asked for that is not asked for anything with certainty.
+const PRESENT: &str = "__present";
 
 /// A document in the executor's types.
 pub(super) struct Executable {
@@ -74,7 +77,13 @@ impl Translator<'_> {
             ty: kind(operation.operation_type),
             variable_definitions: variables.map(|one| self.variable(one)).collect(),
             directives: self.directives(&operation.directives),
-            selection_set: self.at(operation, self.selections(&operation.selection_set)),
+            selection_set: self.at(
+                operation,
+                match operation.operation_type {
+                    OperationType::Subscription => self.selections(&operation.selection_set),
+                    _ => self.of_an_object(&operation.selection_set),
+                },
+            ),
         };
         self.at(operation, translated)
     }
@@ -171,9 +180,34 @@ impl Translator<'_> {
             name: self.name(&field.name),
             arguments: self.arguments(&field.arguments),
             directives: self.directives(&field.directives),
-            selection_set: self.at(field, self.selections(&field.selection_set)),
+            selection_set: self.at(field, self.of_an_object(&field.selection_set)),
         };
         self.at(field, translated)
+    }
+
+    /// The executor says `null` for an object of which nothing happens to be asked, as when it is none of
+    /// the types that fragments name. So something always is; the shape of the response leaves it out.
+    fn of_an_object(&self, set: &executable::SelectionSet) -> parsed::SelectionSet {
+        let mut translated = self.selections(set);
+        let certain = set.selections.iter().any(|selection| match selection {
+            executable::Selection::Field(field) => field.directives.is_empty(),
+            _ => false,
+        });
+        if !certain && !set.selections.is_empty() {
+            let field = parsed::Field {
+                alias: Some(Positioned::new(Name::new(PRESENT), Pos::default())),
+                name: Positioned::new(Name::new("__typename"), Pos::default()),
+                arguments: Vec::new(),
+                directives: Vec::new(),
+                selection_set: Positioned::default(),
+            };
+            let field = Positioned::new(field, Pos::default());
+            let present = parsed::Selection::Field(field);
+            translated
+                .items
+                .push(Positioned::new(present, Pos::default()));
+        }
+        translated
     }
 }
 

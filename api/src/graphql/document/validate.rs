@@ -10,10 +10,13 @@
 
 mod lists;
 
+use std::collections::HashSet;
+
 use apollo_compiler::{
-    ExecutableDocument, Schema,
+    ExecutableDocument, Name, Node, Schema,
     ast::Document,
     diagnostic::ToCliReport,
+    executable::{Field, Selection, SelectionSet},
     parser::Parser,
     validation::{DiagnosticList, Valid},
 };
@@ -78,6 +81,7 @@ impl Gate {
                     .collect::<Vec<_>>()
             })?;
         self.merging_of_lists(&syntax, places)?;
+        changes_once(&valid, places)?;
         let broken = values::broken(&self.schema, &valid);
         if broken.is_empty() {
             return self.no_introspection(&valid, places).map(|()| valid);
@@ -123,6 +127,43 @@ impl Gate {
             ..respond::service_error(&Error::Forbidden(text.to_owned()))
         }])
     }
+}
+
+/// Refuses a change that is asked for twice under one name. The specification would make it once and
+/// answer both times; the executor would make it twice.
+fn changes_once(document: &ExecutableDocument, places: &Places) -> Result<(), Vec<ServerError>> {
+    for operation in document.operations.iter().filter(|one| one.is_mutation()) {
+        let again = repeated(document, &operation.selection_set, &mut HashSet::new());
+        if let Some(again) = again {
+            let name = again.response_key();
+            let text = format!(
+                "`{name}` is asked for more than once. Ask once for all you want to read, or give each change a name of its own."
+            );
+            let at = places.start(again.location());
+            return Err(vec![respond::validation_error(text, Some(at))]);
+        }
+    }
+    Ok(())
+}
+
+/// The first field that comes again under a name that it has had.
+fn repeated<'a>(
+    document: &'a ExecutableDocument,
+    set: &'a SelectionSet,
+    names: &mut HashSet<&'a Name>,
+) -> Option<&'a Node<Field>> {
+    let mut selections = set.selections.iter();
+    selections.find_map(|selection| {
+        let inside = match selection {
+            Selection::Field(field) if names.insert(field.response_key()) => return None,
+            Selection::Field(field) => return Some(field),
+            Selection::InlineFragment(inline) => &inline.selection_set,
+            Selection::FragmentSpread(spread) => {
+                &document.fragments.get(&spread.fragment_name)?.selection_set
+            }
+        };
+        repeated(document, inside, names)
+    })
 }
 
 fn told<'a>(

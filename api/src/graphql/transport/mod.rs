@@ -23,9 +23,7 @@ use ::http::{
     HeaderMap,
     header::{AUTHORIZATION, ORIGIN},
 };
-use async_graphql::{
-    Data, Executor, Request, Response, ServerError, parser::types::OperationType,
-};
+use async_graphql::{Data, Executor, Request, Response, ServerError, parser::types::OperationType};
 use budget::{Budget, Budgets, Holder, Place, Places, Receipt, budgets_of};
 use futures::{FutureExt, Stream, StreamExt, future::BoxFuture};
 use serde_json::{Map, Value};

@@ -114,14 +114,23 @@ fn too_many_sockets() -> Error {
 #[derive(Deserialize)]
 #[serde(tag = "type", rename_all = "snake_case")]
 enum Said {
-    ConnectionInit { payload: Option<Map<String, Value>> },
-    Ping { payload: Option<Map<String, Value>> },
+    ConnectionInit {
+        payload: Option<Map<String, Value>>,
+    },
+    Ping {
+        payload: Option<Map<String, Value>>,
+    },
     Pong {
         #[serde(rename = "payload")]
         _payload: Option<Map<String, Value>>,
     },
-    Subscribe { id: Id, payload: Value },
-    Complete { id: Id },
+    Subscribe {
+        id: Id,
+        payload: Value,
+    },
+    Complete {
+        id: Id,
+    },
 }
 
 /// The name that a client gives to an operation.

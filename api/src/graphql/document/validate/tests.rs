@@ -123,6 +123,22 @@ fn section_5_1_documents_are_executable() {
 }
 
 #[test]
+fn a_change_is_asked_for_once() {
+    let change = "change(input: {id: 1})";
+    allowed(&[
+        &format!("mutation {{ {change} {{ id }} again: {change} {{ id }} }}"),
+        "{ is(it: true) is(it: true) }",
+    ]);
+    for twice in [
+        format!("mutation {{ {change} {{ id }} {change} {{ name }} }}"),
+        format!("mutation {{ ...F ...F }} fragment F on Mutation {{ {change} {{ id }} }}"),
+        format!("mutation {{ {change} {{ id }} ... {{ {change} {{ id }} }} }}"),
+    ] {
+        refused(&[(&twice, "`change` is asked for more than once")]);
+    }
+}
+
+#[test]
 fn section_5_2_operations() {
     allowed(&[
         "query A { is(it: true) } query B { is(it: true) } mutation C { change(input: {id: 1}) { id } }",
