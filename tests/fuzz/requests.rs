@@ -2,7 +2,10 @@
 
 use std::sync::OnceLock;
 
-use axum::{body::Body, http::Request};
+use axum::{
+    body::Body,
+    http::{HeaderValue, Request, Uri},
+};
 use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
 use proptest::{prelude::*, sample::select};
 use samsyn::{graphql::key, store::range::Selection};
@@ -47,7 +50,7 @@ fn request(method: &str, path: &str, headers: &[(String, String)], body: Vec<u8>
         .uri(path)
         .header("authorization", format!("Bearer {token}"));
     for (name, value) in headers {
-        if let Ok(value) = axum::http::HeaderValue::from_str(value) {
+        if let Ok(value) = HeaderValue::from_str(value) {
             request = request.header(name.as_str(), value);
         }
     }
@@ -140,13 +143,13 @@ proptest! {
         method in select(vec!["GET", "POST", "PUT", "PATCH", "DELETE", "HEAD", "OPTIONS", "TRACE"]),
         path in prop_oneof![
             select(vec!["/graphql", "/graphql/stream", "/graphql/ws", "/evidence/files/fil_0", "/evidence/uploads/a", "/schema.graphql"]).prop_map(str::to_owned),
-            "/graphql\\?(query|variables|extensions|operationName)=[%A-F0-9a-z{}+&=]{0,40}".prop_filter("a URI", |path| path.parse::<axum::http::Uri>().is_ok()),
+            "/graphql\\?(query|variables|extensions|operationName)=[%A-F0-9a-z{}+&=]{0,40}".prop_filter("a URI", |path| path.parse::<Uri>().is_ok()),
             "/evidence/(files|uploads)/[%A-Fa-z0-9_.-]{0,60}",
         ],
         headers in prop::collection::vec(header(), 0..5),
         body in body(),
     ) {
-        if let Ok(uri) = path.parse::<axum::http::Uri>() {
+        if let Ok(uri) = path.parse::<Uri>() {
             answered(request(method, &uri.to_string(), &headers, body));
         }
     }
@@ -210,6 +213,7 @@ proptest! {
         if let Selection::Part(part) = &selection {
             prop_assert!(part.start < part.end && part.end <= size);
         }
-        selection.content_range(size);
+        let told = selection.content_range(size);
+        prop_assert_eq!(told.is_none(), matches!(selection, Selection::Whole));
     }
 }
