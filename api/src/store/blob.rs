@@ -160,19 +160,8 @@ impl Blobs {
             range: range.map(Into::into),
             ..GetOptions::default()
         };
-        let found = self.store.get_opts(&address(owner, sha256)?, options).await;
-        let found = found.map_err(Error::internal)?;
-        match found.payload {
-            GetResultPayload::Stream(chunks) => Ok(chunks.map_err(io::Error::from).boxed()),
-            // Not `into_stream`: its chunks of 8 KiB cost a change of thread each.
-            GetResultPayload::File(file, _) => {
-                let mut file = tokio::fs::File::from_std(file);
-                let start = io::SeekFrom::Start(found.range.start);
-                file.seek(start).await.map_err(Error::internal)?;
-                let part = file.take(found.range.end - found.range.start);
-                Ok(ReaderStream::with_capacity(part, CHUNK).boxed())
-            }
-        }
+        let chunks = chunks(&*self.store, &address(owner, sha256)?, options).await;
+        chunks.map_err(Error::internal)
     }
 
     /// Keeps a part of a file that does not come by one request, until it is discarded or swept.
@@ -182,12 +171,13 @@ impl Blobs {
     }
 
     /// The bytes of parts, one after the other. One that is missing ends them with an error.
-    pub fn parts(&self, ids: Vec<Uuid>) -> impl Stream<Item = object_store::Result<Bytes>> + use<> {
+    pub fn parts(&self, ids: Vec<Uuid>) -> impl Stream<Item = io::Result<Bytes>> + use<> {
         let store = Arc::clone(&self.store);
-        stream::iter(ids).then(move |id| {
+        let parts = stream::iter(ids).then(move |id| {
             let store = Arc::clone(&store);
-            async move { store.get(&incoming(id)).await?.bytes().await }
-        })
+            async move { chunks(&*store, &incoming(id), GetOptions::default()).await }
+        });
+        parts.try_flatten()
     }
 
     /// Removes parts that are of no more use. What cannot be removed now is swept later.
@@ -240,6 +230,25 @@ impl Blobs {
             .delete_stream(stale.map_ok(|object| object.location).boxed());
         let swept: Vec<_> = swept.try_collect().await.map_err(Error::internal)?;
         Ok(swept.len())
+    }
+}
+
+/// What there is of an object, in chunks.
+async fn chunks(
+    store: &dyn ObjectStore,
+    at: &Path,
+    options: GetOptions,
+) -> io::Result<BoxStream<'static, io::Result<Bytes>>> {
+    let found = store.get_opts(at, options).await?;
+    match found.payload {
+        GetResultPayload::Stream(chunks) => Ok(chunks.map_err(io::Error::from).boxed()),
+        // Not `into_stream`: its chunks of 8 KiB cost a change of thread each.
+        GetResultPayload::File(file, _) => {
+            let mut file = tokio::fs::File::from_std(file);
+            file.seek(io::SeekFrom::Start(found.range.start)).await?;
+            let part = file.take(found.range.end - found.range.start);
+            Ok(ReaderStream::with_capacity(part, CHUNK).boxed())
+        }
     }
 }
 
