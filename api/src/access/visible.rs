@@ -11,8 +11,8 @@ use entity::{
     CommentAudience, OrganisationKind, ReviewState, Topic, action_item, action_item_evidence,
     action_item_step, agenda_item, agreement, api_token, comment, decision, event, event_audience,
     evidence, evidence_file, evidence_request, forum, forum_membership, meeting, organisation,
-    person, resumable_upload, risk, risk_acceptance, risk_analysis, risk_analysis_participant, role_assignment,
-    submission, submission_file, submission_round, upload, upload_part,
+    person, resumable_upload, risk, risk_acceptance, risk_analysis, risk_analysis_participant,
+    role_assignment, submission, submission_file, submission_round, upload, upload_part,
 };
 use sea_orm::{
     ColumnTrait, Condition, EntityTrait, Iterable, QueryFilter, QuerySelect, QueryTrait,

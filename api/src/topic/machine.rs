@@ -67,7 +67,9 @@ pub fn allowed<S: Machine>(done: &str, from: &[S], state: S) -> Result<()> {
 mod tests {
     use std::fmt::Debug;
 
-    use entity::{AcceptanceState, ActionItemState, MeetingState, EvidenceRequestState, ReviewState};
+    use entity::{
+        AcceptanceState, ActionItemState, EvidenceRequestState, MeetingState, ReviewState,
+    };
     use proptest::{prelude::*, sample::Index};
 
     use super::*;

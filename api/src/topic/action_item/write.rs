@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use chrono::NaiveDate;
 use entity::{
-    ActionItemState, Priority, ReviewState, ActionItemStepKind, action_item, action_item_evidence,
+    ActionItemState, ActionItemStepKind, Priority, ReviewState, action_item, action_item_evidence,
     action_item_step, decision, forum, meeting, organisation, submission,
 };
 use sea_orm::{ColumnTrait, Order, sea_query::Expr};

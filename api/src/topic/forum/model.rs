@@ -1,9 +1,10 @@
 //! The levels of forums, the states of meetings, and the rules of both.
 
 use entity::{
+    ActionItemStepKind,
     ForumLevel::{self, Operational, Strategic, Tactical},
     MeetingState::{self, Held, Planned, Signed},
-    MemberDuty, ActionItemStepKind, agenda_item, decision, forum, forum_membership, meeting,
+    MemberDuty, agenda_item, decision, forum, forum_membership, meeting,
 };
 use sea_orm::ActiveEnum;
 

@@ -1,7 +1,9 @@
 //! Asking for evidence, and answering.
 
 use chrono::NaiveDate;
-use entity::{EvidenceKind, EvidenceRequestState, ReviewState, agreement, evidence_request, submission};
+use entity::{
+    EvidenceKind, EvidenceRequestState, ReviewState, agreement, evidence_request, submission,
+};
 use uuid::Uuid;
 
 use super::model::{ANSWER, CHANGEABLE, FULFIL, REOPEN, WITHDRAW, rules};
