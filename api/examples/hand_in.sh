@@ -57,23 +57,23 @@ until once 'mutation ($id: ID!, $version: Int!) {
 done
 
 # 4. What happens, as it happens. The last position is kept, so that nothing is missed or comes twice, however often
-# the connection breaks and whenever this is run again.
+# the connection breaks and whenever this is run again. Here it ends with the event of the submission itself.
+finished="submission.submitted $(jq -r .id <<<"$submission")"
 follow() {
   jq -n --argjson after "$(cat samsyn.position 2>/dev/null || echo 0)" '{
     query: "subscription ($after: Long) { events(after: $after) { position event { action subject { id } } } }",
     variables: {$after}}' |
     curl -sSN --fail --retry 5 "$SAMSYN_URL/stream" -H "Authorization: Bearer $SAMSYN_TOKEN" \
       -H 'Content-Type: application/json' -H 'Accept: text/event-stream' --data-binary @- |
-    jq -Rr --unbuffered 'select(startswith("data: {"))[6:] | fromjson.data.events
-      | "\(.position) \(.event.action) \(.event.subject.id)"' || [ $? != 22 ] || echo refused
+    jq -nRr --unbuffered --arg finished "$finished" 'label $done | inputs | select(startswith("data: {"))[6:]
+      | fromjson.data.events | .position, "\(.event.action) \(.event.subject.id)"
+      | ., if . == $finished then break $done else empty end' || [ $? != 22 ] || echo refused
 }
-finished="submission.submitted $(jq -r .id <<<"$submission")"
 while sleep 1; do
-  while read -r position happened; do
-    [ "$position" != refused ] || exit 1
+  while read -r position && [ "$position" != refused ] && read -r happened; do
     echo "$position $happened"
     echo "$position" >samsyn.position
-    # Here it ends with the event of the submission itself; an integration goes on.
     [ "$happened" != "$finished" ] || exit 0
   done < <(follow)
+  [ "${position-}" != refused ] || exit 1
 done

@@ -56,7 +56,7 @@ impl Said {
 pub struct Following(Line);
 
 enum Line {
-    Socket(Socket),
+    Socket(Box<Socket>),
     Events(Events),
     Refused(String),
 }
@@ -74,7 +74,7 @@ impl Following {
             Way::WebSocket => {
                 let mut socket = Socket::open(graphql, token).await;
                 socket.subscribe("1", request).await;
-                Line::Socket(socket)
+                Line::Socket(Box::new(socket))
             }
             Way::Events => match Events::open(graphql, token, &request).await {
                 Ok(events) => Line::Events(events),

@@ -15,7 +15,7 @@ use axum::{
     routing::any,
 };
 use http::{
-    HeaderMap, HeaderValue, Method, StatusCode,
+    HeaderMap, HeaderName, HeaderValue, Method, StatusCode,
     header::{
         ACCEPT_ENCODING, ALLOW, CACHE_CONTROL, CONTENT_ENCODING, CONTENT_LENGTH, CONTENT_TYPE, VARY,
     },
@@ -159,13 +159,8 @@ pub(super) async fn from_body(request: Request, most: usize) -> Result<Params, R
             "Content-Encoding",
             "must be left out: send the body as it is",
         );
-        return Err(Refused {
-            headers: HeaderMap::from_iter([(
-                ACCEPT_ENCODING,
-                HeaderValue::from_static("identity"),
-            )]),
-            ..Refused::http(StatusCode::UNSUPPORTED_MEDIA_TYPE, &problem)
-        });
+        let refused = Refused::http(StatusCode::UNSUPPORTED_MEDIA_TYPE, &problem);
+        return Err(refused.telling(ACCEPT_ENCODING, "identity"));
     }
     let too_large = |status| {
         let text = "The body is larger than the service accepts, or broke off. Send less in one request; files have an upload URL of their own.";
@@ -236,7 +231,7 @@ pub(super) struct Refused {
     status: Option<StatusCode>,
     errors: Vec<ServerError>,
     /// What the status obliges to say.
-    headers: HeaderMap,
+    headers: Box<HeaderMap>,
 }
 
 pub(super) fn bad_request(error: &Error) -> Refused {
@@ -245,10 +240,7 @@ pub(super) fn bad_request(error: &Error) -> Refused {
 
 pub(super) fn wrong_method(allowed: &'static str, problem: &str) -> Refused {
     let error = Error::invalid("method", problem);
-    Refused {
-        headers: HeaderMap::from_iter([(ALLOW, HeaderValue::from_static(allowed))]),
-        ..Refused::http(StatusCode::METHOD_NOT_ALLOWED, &error)
-    }
+    Refused::http(StatusCode::METHOD_NOT_ALLOWED, &error).telling(ALLOW, allowed)
 }
 
 impl Refused {
@@ -256,8 +248,13 @@ impl Refused {
         Self {
             status: Some(status),
             errors: vec![respond::service_error(error)],
-            headers: error.headers(),
+            headers: Box::new(error.headers()),
         }
+    }
+
+    fn telling(mut self, name: HeaderName, value: &'static str) -> Self {
+        self.headers.insert(name, HeaderValue::from_static(value));
+        self
     }
 
     pub(super) fn into_response(self, media: Media, receipt: Option<&Receipt>) -> Response {
@@ -269,7 +266,7 @@ impl Refused {
         if let Some(receipt) = receipt {
             body["extensions"] = json!({ COST: receipt.extension() });
         }
-        (self.headers, reply(status, media, &body)).into_response()
+        (*self.headers, reply(status, media, &body)).into_response()
     }
 }
 
@@ -279,7 +276,7 @@ impl From<Vec<ServerError>> for Refused {
         Self {
             status: None,
             errors,
-            headers: HeaderMap::new(),
+            headers: Box::default(),
         }
     }
 }

@@ -27,6 +27,7 @@ use axum::{
 use http::{
     HeaderMap, HeaderName, HeaderValue, Method,
     header::{ACCESS_CONTROL_REQUEST_METHOD, AUTHORIZATION, COOKIE, HOST, ORIGIN, UPGRADE},
+    uri::Authority,
 };
 use tower::{Layer, ServiceExt};
 use tower_http::cors::CorsLayer;
@@ -171,7 +172,7 @@ impl Origins {
 }
 
 fn is_of_host(origin: &HeaderValue, request: &Request) -> bool {
-    let authority = request.uri().authority().map(|host| host.as_str());
+    let authority = request.uri().authority().map(Authority::as_str);
     let header = || request.headers().get(HOST)?.to_str().ok();
     let origin = origin.to_str().ok();
     let of = origin.and_then(|origin| origin.split_once("://"));

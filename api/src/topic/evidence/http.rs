@@ -87,7 +87,7 @@ async fn upload(
 struct Refused {
     error: Error,
     status: StatusCode,
-    headers: HeaderMap,
+    headers: Box<HeaderMap>,
 }
 
 impl Refused {
@@ -95,7 +95,7 @@ impl Refused {
         Self {
             error,
             status,
-            headers: HeaderMap::new(),
+            headers: Box::default(),
         }
     }
 
@@ -121,7 +121,7 @@ impl IntoResponse for Refused {
     fn into_response(self) -> Response {
         let mut response = self.error.into_response();
         *response.status_mut() = self.status;
-        response.headers_mut().extend(self.headers);
+        response.headers_mut().extend(*self.headers);
         response
     }
 }
