@@ -6,6 +6,7 @@
 
 mod connection;
 pub(crate) mod held;
+mod unread;
 
 use std::{any::Any, io, net::SocketAddr};
 
@@ -149,7 +150,7 @@ pub(crate) async fn serve_until(
     settings: &Server,
     stop: impl Future<Output = ()> + Send + 'static,
 ) -> Result<()> {
-    let connections = Connections::new(settings.connections);
+    let connections = Connections::new(settings.connections, settings.request_timeout);
     let mut stop = Box::pin(stop);
     loop {
         // Axum's `accept` passes over connections that broke off, and waits when no file can be opened.

@@ -1,6 +1,6 @@
 //! The service in the test's own process, on a copy of the world.
 
-use std::{fs, net::SocketAddr, sync::Arc};
+use std::{fs, sync::Arc};
 
 use axum::{Router, body::Body, http::Request};
 use samsyn::{
@@ -9,6 +9,7 @@ use samsyn::{
     clock::Clock,
     config::{Database, Evidence, Limits, MOST_POINTS, Settings},
     graphql::schema::Schema,
+    server,
 };
 use serde_json::{Value, json};
 use tokio::net::TcpListener;
@@ -68,10 +69,8 @@ impl World {
             .await
             .expect("the world opens");
         let router = app.routes(&settings);
-        let served = router
-            .clone()
-            .into_make_service_with_connect_info::<SocketAddr>();
-        tokio::spawn(axum::serve(listener, served).into_future());
+        let (served, how) = (router.clone(), settings.server.clone());
+        tokio::spawn(async move { server::serve(listener, served, &how).await });
         let actors =
             fs::read_to_string(folder.path().join("demo.json")).expect("the world has its actors");
         Self {

@@ -7,6 +7,9 @@
 //!   way. Whoever opens thousands keeps nobody out.
 //! - A connection asks within [`FIRST_REQUEST`] or is closed, and between requests it is kept for [`IDLE`]. The
 //!   bodies of requests have a timeout of their own.
+//! - Whoever does not read what it is sent is cut off: nothing is kept for it for ever, neither a download nor
+//!   a stream of events.
+//! - What is left unread of a body is taken off the line ([`unread`](super::unread)).
 //! - The head of a request has at most [`HEAD`] bytes.
 
 use std::{
@@ -19,7 +22,7 @@ use std::{
     time::Duration,
 };
 
-use axum::{Router, body::Body, extract::ConnectInfo};
+use axum::{Router, extract::ConnectInfo};
 use http::Request;
 use hyper_util::{
     rt::{TokioExecutor, TokioIo, TokioTimer},
@@ -31,9 +34,12 @@ use tokio::{
     sync::Notify,
     time::{Instant, sleep_until},
 };
+use tokio_io_timeout::TimeoutStream;
 use tokio_util::{sync::CancellationToken, task::TaskTracker};
 use tower::{Layer, ServiceExt};
 use tower_http::metrics::{InFlightRequestsLayer, in_flight_requests::InFlightRequestsCounter};
+
+use super::unread::Unread;
 
 /// How soon a new connection brings its first request, or the rest of the head that it began.
 const FIRST_REQUEST: Duration = Duration::from_secs(10);
@@ -57,6 +63,7 @@ const PING: Duration = Duration::from_secs(30);
 /// The connections of the process.
 pub(super) struct Connections {
     most: usize,
+    reads_within: Duration,
     open: Mutex<Open>,
     tasks: TaskTracker,
     stopping: CancellationToken,
@@ -81,10 +88,11 @@ struct Connection {
 }
 
 impl Connections {
-    /// None yet, and so many at the most.
-    pub(super) fn new(most: usize) -> Arc<Self> {
+    /// None yet, and so many at the most; a peer may pause for so long in reading what it is sent.
+    pub(super) fn new(most: usize, reads_within: Duration) -> Arc<Self> {
         Arc::new(Self {
             most,
+            reads_within,
             open: Mutex::default(),
             tasks: TaskTracker::new(),
             stopping: CancellationToken::new(),
@@ -138,14 +146,15 @@ impl Connections {
         let answers = InFlightRequestsLayer::new(connection.under_way.clone()).layer(router);
         let answers = answers.map_request(move |request: Request<_>| {
             asking.asked.store(true, Ordering::Relaxed);
-            let mut request = request.map(Body::new);
+            let mut request = Unread::of(request);
             request.extensions_mut().insert(ConnectInfo(peer));
             request
         });
         let service = TowerToHyperService::new(answers);
-        let served = self
-            .http
-            .serve_connection_with_upgrades(TokioIo::new(stream), service);
+        let mut stream = TimeoutStream::new(stream);
+        stream.set_write_timeout(Some(self.reads_within));
+        let stream = TokioIo::new(Box::pin(stream));
+        let served = self.http.serve_connection_with_upgrades(stream, service);
         let mut served = std::pin::pin!(served);
         let first = Instant::now() + FIRST_REQUEST;
         let mut told = false;
@@ -217,7 +226,11 @@ fn http() -> Builder<TokioExecutor> {
 
 #[cfg(test)]
 mod tests {
-    use axum::routing::get;
+    use std::convert::Infallible;
+
+    use axum::{body::Body, routing::get};
+    use bytes::Bytes;
+    use futures::stream;
     use tokio::{
         io::{AsyncReadExt, AsyncWriteExt},
         net::{TcpListener, TcpStream},
@@ -229,7 +242,10 @@ mod tests {
     const LONG: Duration = Duration::from_secs(30);
     const ASKS: &[u8] = b"GET / HTTP/1.1\r\nHost: a\r\n\r\n";
 
-    /// Serves "whole" at once, and at `/slow` when it is told to, on so many connections.
+    const READS_WITHIN: Duration = Duration::from_millis(200);
+
+    /// Serves "whole" at once, at `/slow` when it is told to, and at `/endless` without end, on so many
+    /// connections.
     async fn served(most: usize) -> (SocketAddr, Arc<Notify>) {
         let end = Arc::new(Notify::new());
         let ended = end.clone();
@@ -239,16 +255,23 @@ mod tests {
         };
         let routes = Router::new()
             .route("/", get("whole"))
-            .route("/slow", get(slow));
+            .route("/slow", get(slow))
+            .route("/endless", get(endless));
         let listener = TcpListener::bind("127.0.0.1:0").await.expect("a port");
         let address = listener.local_addr().expect("an address");
-        let connections = Connections::new(most);
+        let connections = Connections::new(most, READS_WITHIN);
         tokio::spawn(async move {
             while let Ok((stream, peer)) = listener.accept().await {
                 connections.serve(stream, peer, routes.clone());
             }
         });
         (address, end)
+    }
+
+    async fn endless() -> Body {
+        let piece = Bytes::from_static(&[b' '; 4096]);
+        let pieces = std::iter::repeat(Ok::<_, Infallible>(piece));
+        Body::from_stream(stream::iter(pieces))
     }
 
     async fn connected(to: SocketAddr, says: &[u8]) -> TcpStream {
@@ -299,6 +322,24 @@ mod tests {
         for line in [&mut busy, &mut other] {
             assert!(hears(line).await.ends_with("whole"));
         }
+    }
+
+    #[tokio::test]
+    async fn whoever_does_not_read_is_cut_off() {
+        let (address, _) = served(1).await;
+        let mut line = connected(address, b"GET /endless HTTP/1.1\r\nHost: a\r\n\r\n").await;
+        // It has asked before one more comes, and would keep its place for ever.
+        tokio::time::sleep(Duration::from_millis(100)).await;
+        let served = timeout(LONG, async {
+            while hears(&mut connected(address, ASKS).await).await.is_empty() {
+                tokio::time::sleep(READS_WITHIN).await;
+            }
+        });
+        served.await.expect("there is room again");
+        let mut sent = Vec::new();
+        let read = timeout(LONG, line.read_to_end(&mut sent)).await;
+        let _ = read.expect("an end");
+        assert!(sent.starts_with(b"HTTP/1.1 200"));
     }
 
     #[tokio::test]

@@ -15,17 +15,13 @@ mod places;
 mod put;
 mod tus;
 
-use std::time::Duration;
-
 use axum::{
     Router,
-    body::BodyDataStream,
     extract::{Path, Request, State, rejection::PathRejection},
     response::{IntoResponse, Response},
     routing::{any, get},
 };
 use entity::evidence_file;
-use futures::StreamExt;
 use http::{HeaderMap, HeaderName, HeaderValue, Method, StatusCode, header::RETRY_AFTER};
 use serde_json::json;
 
@@ -39,11 +35,6 @@ use crate::{
 
 /// Said to a client that finds no place.
 const RETRY_SECONDS: HeaderValue = HeaderValue::from_static("10");
-
-/// How much of a refused body is still taken off the line, and for how long, so that the client gets
-/// to read why: a connection that is closed while it sends would take the answer with it.
-const DRAINED_BYTES: usize = 64 << 20;
-const DRAINED_FOR: Duration = Duration::from_secs(10);
 
 #[derive(Clone)]
 struct Service {
@@ -136,20 +127,6 @@ fn described(file: &evidence_file::Model) -> serde_json::Value {
             "sha256": file.sha256,
         }
     })
-}
-
-async fn drain(mut body: BodyDataStream) {
-    let enough = async {
-        let mut left = DRAINED_BYTES;
-        while let Some(Ok(chunk)) = body.next().await {
-            match left.checked_sub(chunk.len()) {
-                Some(less) => left = less,
-                None => break,
-            }
-        }
-    };
-    // When time is over, the connection is closed however much is left.
-    let _ = tokio::time::timeout(DRAINED_FOR, enough).await;
 }
 
 fn value(text: &str) -> Result<HeaderValue> {

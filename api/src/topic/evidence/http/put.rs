@@ -11,7 +11,7 @@ use http::{
     header::{CONTENT_ENCODING, CONTENT_LENGTH, CONTENT_RANGE},
 };
 
-use super::{super::write, Refused, Service, described, drain};
+use super::{super::write, Refused, Service, described};
 use crate::{
     Error, Result,
     access::{Act, Resource, action::ReceiveEvidenceFile},
@@ -49,11 +49,7 @@ impl Service {
         let received = self
             .blobs
             .receive(upload.owner_id, &upload.name, self.limit, &mut body)
-            .await;
-        if received.is_err() {
-            tokio::spawn(drain(body));
-        }
-        let received = received?;
+            .await?;
         let permit = self
             .door
             .permit::<ReceiveEvidenceFile>(&actor, upload.id, None)

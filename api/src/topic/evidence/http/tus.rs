@@ -18,7 +18,7 @@ use std::sync::Arc;
 
 use axum::{
     Json,
-    body::{Body, BodyDataStream},
+    body::Body,
     extract::Request,
     response::{IntoResponse, Response},
 };
@@ -38,7 +38,7 @@ use self::{
 };
 use super::{
     super::{resume, write},
-    Refused, Service, described, drain, value,
+    Refused, Service, described, value,
 };
 use crate::{
     Error, Result,
@@ -87,7 +87,7 @@ impl Service {
         request: Request,
     ) -> Result<Response, Refused> {
         let (head, body) = request.into_parts();
-        let (given, body) = (head.headers, Incoming::new(body));
+        let given = head.headers;
         headers::version(&given)?;
         let (actor, upload) = self.door.uploader(secret).await?;
         ReceiveEvidenceFile::RULE.check(&actor, &upload.facts())?;
@@ -110,28 +110,6 @@ impl Service {
             (ALLOW, METHODS),
         ];
         (StatusCode::NO_CONTENT, told).into_response()
-    }
-}
-
-/// The body of a request. One that is not taken because the request is refused is drained, so that the
-/// client gets to read why.
-struct Incoming(Option<Body>);
-
-impl Incoming {
-    fn new(body: Body) -> Self {
-        Self(Some(body))
-    }
-
-    fn take(mut self) -> BodyDataStream {
-        self.0.take().unwrap_or_default().into_data_stream()
-    }
-}
-
-impl Drop for Incoming {
-    fn drop(&mut self) {
-        if let Some(body) = self.0.take() {
-            tokio::spawn(drain(body.into_data_stream()));
-        }
     }
 }
 
@@ -169,7 +147,7 @@ impl Service {
         held: &Held,
         secret: &str,
         given: &HeaderMap,
-        body: Incoming,
+        body: Body,
     ) -> Result<Response, Refused> {
         let size = headers::length(given, self.limit)?;
         let checksum = Checksum::read(given)?;
@@ -194,12 +172,7 @@ impl Service {
         })
     }
 
-    async fn add(
-        &self,
-        held: &Held,
-        given: &HeaderMap,
-        body: Incoming,
-    ) -> Result<Response, Refused> {
+    async fn add(&self, held: &Held, given: &HeaderMap, body: Body) -> Result<Response, Refused> {
         headers::is_piece(given)?;
         let offset = headers::offset(given)?;
         let checksum = Checksum::read(given)?;
@@ -220,13 +193,13 @@ impl Service {
         held: &Held,
         stands: resumable_upload::Model,
         checksum: Option<Checksum>,
-        body: Incoming,
+        body: Body,
     ) -> Result<Added, Refused> {
         let place = self.places.take(held.upload.owner_id);
         let place = place.ok_or_else(Refused::busy)?;
         let addition = Addition::new(self.clone(), held.clone(), stands, checksum, place);
         // A task of its own: when the client goes away, what it has sent is kept all the same.
-        let task = tokio::spawn(addition.run(body.take()).in_current_span());
+        let task = tokio::spawn(addition.run(body.into_data_stream()).in_current_span());
         task.await.map_err(Error::internal)?
     }
 
