@@ -52,7 +52,7 @@ impl World {
             },
             // What is tried here asks for more at once than a client may; `transport` tries the limits.
             limits: Limits {
-                complexity: 100_000_000,
+                cost: 100_000_000,
                 token_points_per_minute: MOST_POINTS,
                 organisation_points_per_minute: MOST_POINTS,
                 anonymous_points_per_minute: MOST_POINTS,

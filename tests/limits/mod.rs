@@ -176,7 +176,7 @@ async fn an_operation_costs_no_more_than_the_setting_says() {
     let document = |first: usize| format!("{{ actionItems(first: {first}) {{ nodes {{ id }} }} }}");
     let by_variable = "query($first: Int) { actionItems(first: $first) { nodes { id } } }";
     // One for the list, and for each of ten rows one and its id.
-    let (_world, client) = held_to(|settings| settings.limits.complexity = 21).await;
+    let (_world, client) = held_to(|settings| settings.limits.cost = 21).await;
     is_answered(&client.send(&document(10), json!({})).await);
     is_beyond(&client.send(&document(11), json!({})).await, "21");
     is_answered(&client.send(by_variable, json!({ "first": 10 })).await);

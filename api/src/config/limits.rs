@@ -24,7 +24,7 @@ pub struct Limits {
     pub depth: usize,
     /// The sum of what the fields cost.
     #[serde(deserialize_with = "value::whole::<_, _, 1, 1_000_000>")]
-    pub complexity: usize,
+    pub cost: usize,
     /// Aliases in a document.
     #[serde(deserialize_with = "value::whole::<_, _, 0, 1000>")]
     pub aliases: usize,
@@ -60,7 +60,7 @@ impl Default for Limits {
         Self {
             body_bytes: all.body_bytes,
             depth: all.depth,
-            complexity: all.complexity,
+            cost: all.cost,
             aliases: all.aliases,
             introspection: all.introspection,
             operations_per_socket: all.operations_per_socket,
@@ -80,7 +80,7 @@ impl Limits {
         limits::Limits {
             body_bytes: self.body_bytes,
             depth: self.depth,
-            complexity: self.complexity,
+            cost: self.cost,
             aliases: self.aliases,
             introspection: self.introspection,
             operations_per_socket: self.operations_per_socket,

@@ -34,10 +34,10 @@ pub struct Limits {
     /// Work of validation: tokens of selections, and conflicts they may have, as often as fragments
     /// repeat them.
     pub work: usize,
-    /// Fields inside one another, fragments counted; for the schema builder.
+    /// Fields inside one another, fragments counted.
     pub depth: usize,
-    /// The sum of what the fields cost; for the schema builder.
-    pub complexity: usize,
+    /// The sum of what the fields cost.
+    pub cost: usize,
     /// Lists and objects of the variables inside one another.
     pub variable_nesting: usize,
     /// Values in the variables, at any depth.
@@ -80,7 +80,7 @@ impl Default for Limits {
             arguments: 16,
             work: 10_000,
             depth: 20,
-            complexity: 10_000,
+            cost: 10_000,
             variable_nesting: 16,
             variable_values: 10_000,
             introspection: true,

@@ -232,16 +232,6 @@ impl Paging {
     }
 }
 
-/// The cost of a page for the complexity limit: what a row costs, times the rows, and the list itself.
-#[must_use]
-pub fn cost(first: Option<i32>, child: usize) -> usize {
-    let rows = first.unwrap_or(DEFAULT_PAGE).clamp(1, LARGEST_PAGE);
-    usize::try_from(rows)
-        .unwrap_or(1)
-        .saturating_mul(child)
-        .saturating_add(1)
-}
-
 type Counter = Box<dyn Fn(Arc<Scope>) -> BoxFuture<'static, Result<i64>> + Send + Sync>;
 
 /// A page of a list.

@@ -43,7 +43,7 @@ pub(super) struct Price {
 impl Price {
     /// `LIMIT_EXCEEDED` with the advice, if an operation may not ask for so much.
     pub(super) fn within(self, limits: &Limits) -> Result<(), ServerError> {
-        let (deepest, most) = (limits.depth, limits.complexity);
+        let (deepest, most) = (limits.depth, limits.cost);
         within(self.depth, deepest, || {
             format!("The operation goes more than {deepest} fields deep. Ask in several requests.")
         })?;

@@ -209,7 +209,7 @@ impl<E: Executor> Transport<E> {
         let spent = self.budgets.spend(budgets, points).await?;
         let receipt = Receipt {
             requested: operation.cost,
-            limit: self.limits.complexity as u64,
+            limit: self.limits.cost as u64,
             standings: spent.standings,
         };
         let error = match (place, spent.wait) {

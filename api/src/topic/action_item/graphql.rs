@@ -20,7 +20,7 @@ use crate::{
     graphql::{
         key,
         loaded::{Loaded, scope},
-        page::{List, OrderDirection, Paging, Sort, cost},
+        page::{List, OrderDirection, Paging, Sort},
         scalar::{Date, DateTime},
     },
     topic::{
@@ -189,7 +189,6 @@ impl ActionItem {
     }
 
     /// Remarks in conversation, oldest first.
-    #[graphql(complexity = "cost(first, child_complexity)")]
     async fn comments(
         &self,
         ctx: &Context<'_>,
@@ -205,7 +204,6 @@ impl ActionItem {
     }
 
     /// What happened to it, latest first.
-    #[graphql(complexity = "cost(first, child_complexity)")]
     async fn history(
         &self,
         ctx: &Context<'_>,

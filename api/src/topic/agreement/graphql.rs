@@ -17,7 +17,7 @@ use crate::{
         filter::{among, is},
         key::{self, Key},
         loaded::{Loaded, alone, scope, session},
-        page::{List, OrderDirection, Paging, Sort, cost, list},
+        page::{List, OrderDirection, Paging, Sort, list},
         scalar::{Date, DateTime},
     },
     topic::{
@@ -90,7 +90,6 @@ impl Agreement {
     }
 
     /// What was handed in under it, latest first.
-    #[graphql(complexity = "cost(first, child_complexity)")]
     async fn submissions(
         &self,
         ctx: &Context<'_>,
@@ -106,7 +105,6 @@ impl Agreement {
     }
 
     /// What was asked for under it, the most urgent first.
-    #[graphql(complexity = "cost(first, child_complexity)")]
     async fn evidence_requests(
         &self,
         ctx: &Context<'_>,
@@ -122,7 +120,6 @@ impl Agreement {
     }
 
     /// What happened to it, latest first.
-    #[graphql(complexity = "cost(first, child_complexity)")]
     async fn history(
         &self,
         ctx: &Context<'_>,
@@ -199,7 +196,6 @@ pub struct AgreementQuery;
 #[Object]
 impl AgreementQuery {
     /// The agreements to which the own organisation is a party.
-    #[graphql(complexity = "cost(first, child_complexity)")]
     async fn agreements(
         &self,
         ctx: &Context<'_>,

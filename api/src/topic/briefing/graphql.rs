@@ -10,7 +10,7 @@ use crate::{
     graphql::{
         key::Key,
         loaded::{Loaded, alone, scope},
-        page::{List, OrderDirection, Paging, Sort, cost, list},
+        page::{List, OrderDirection, Paging, Sort, list},
         scalar::DateTime,
     },
     topic::{
@@ -53,7 +53,6 @@ impl Briefing {
     }
 
     /// Action items that are not closed, the most urgent first, overdue ones included.
-    #[graphql(complexity = "cost(first, child_complexity)")]
     async fn open_action_items(
         &self,
         ctx: &Context<'_>,
@@ -72,7 +71,6 @@ impl Briefing {
     }
 
     /// Action items that are not closed and whose date has passed, the longest overdue first.
-    #[graphql(complexity = "cost(first, child_complexity)")]
     async fn overdue_action_items(
         &self,
         ctx: &Context<'_>,
@@ -112,7 +110,6 @@ impl Briefing {
     }
 
     /// Open risks that are HIGH or CRITICAL as they are now, the highest first.
-    #[graphql(complexity = "cost(first, child_complexity)")]
     async fn high_risks(
         &self,
         ctx: &Context<'_>,
@@ -126,7 +123,6 @@ impl Briefing {
     }
 
     /// Open risks that should have been looked at again, the longest overdue first.
-    #[graphql(complexity = "cost(first, child_complexity)")]
     async fn risks_past_review(
         &self,
         ctx: &Context<'_>,
@@ -140,7 +136,6 @@ impl Briefing {
     }
 
     /// Acceptances whose time has passed, of risks that are still open and not accepted anew.
-    #[graphql(complexity = "cost(first, child_complexity)")]
     async fn expired_acceptances(
         &self,
         ctx: &Context<'_>,
@@ -154,7 +149,6 @@ impl Briefing {
     }
 
     /// What was handed in and waits for review, the longest waiting first.
-    #[graphql(complexity = "cost(first, child_complexity)")]
     async fn submissions_to_review(
         &self,
         ctx: &Context<'_>,
@@ -173,7 +167,6 @@ impl Briefing {
     }
 
     /// What happened since the last meeting, latest first.
-    #[graphql(complexity = "cost(first, child_complexity)")]
     async fn changes(
         &self,
         ctx: &Context<'_>,
@@ -205,7 +198,6 @@ impl SupplierBriefing {
     }
 
     /// Approved evidence that has expired, the longest expired first.
-    #[graphql(complexity = "cost(first, child_complexity)")]
     async fn expired(
         &self,
         ctx: &Context<'_>,
@@ -218,7 +210,6 @@ impl SupplierBriefing {
     }
 
     /// Approved evidence that expires within 90 days, the soonest first.
-    #[graphql(complexity = "cost(first, child_complexity)")]
     async fn expiring(
         &self,
         ctx: &Context<'_>,

@@ -19,7 +19,7 @@ use crate::{
         key,
         loaded::{Loaded, session},
         node::{Node, node_of},
-        page::{List, OrderDirection, Paging, Sort, cost, list},
+        page::{List, OrderDirection, Paging, Sort, list},
         scalar::{DateTime, Long},
     },
     topic::organisation::graphql::{Organisation, Person},
@@ -235,7 +235,6 @@ impl EventQuery {
     /// The feed of the own organisation: every event that one may see, oldest first, numbered without
     /// gaps as they were sealed. Keep the last `endCursor` and ask for what comes `after` it: nothing
     /// is skipped and nothing comes twice.
-    #[graphql(complexity = "cost(first, child_complexity)")]
     async fn events(
         &self,
         ctx: &Context<'_>,

@@ -18,7 +18,7 @@ use crate::{
         filter::{among, contains},
         key::{self, Key},
         loaded::{Loaded, alone, scope, session},
-        page::{List, OrderDirection, Paging, Sort, cost, list},
+        page::{List, OrderDirection, Paging, Sort, list},
         scalar::{Date, DateTime, Long},
         upload::Upload,
     },
@@ -131,7 +131,6 @@ impl Evidence {
     }
 
     /// Under which agreements it was handed in, or is being prepared for it, latest first.
-    #[graphql(complexity = "cost(first, child_complexity)")]
     async fn submissions(
         &self,
         ctx: &Context<'_>,
@@ -147,7 +146,6 @@ impl Evidence {
     }
 
     /// What happened to it, latest first.
-    #[graphql(complexity = "cost(first, child_complexity)")]
     async fn history(
         &self,
         ctx: &Context<'_>,
@@ -209,7 +207,6 @@ impl EvidenceFile {
     }
 
     /// What happened to it, latest first: for its owner, downloads by others included.
-    #[graphql(complexity = "cost(first, child_complexity)")]
     async fn history(
         &self,
         ctx: &Context<'_>,
@@ -303,7 +300,6 @@ pub struct EvidenceQuery;
 #[Object]
 impl EvidenceQuery {
     /// The evidence in the own organisation's workspace.
-    #[graphql(complexity = "cost(first, child_complexity)")]
     async fn evidence(
         &self,
         ctx: &Context<'_>,

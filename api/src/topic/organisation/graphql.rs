@@ -20,7 +20,7 @@ use crate::{
         filter::{among, contains, is},
         key::{self, Key},
         loaded::{Loaded, alone, scope, session},
-        page::{List, OrderDirection, Paging, Sort, cost, list},
+        page::{List, OrderDirection, Paging, Sort, list},
         scalar::DateTime,
     },
     topic::{
@@ -61,7 +61,6 @@ impl From<Loaded<organisation::Entity>> for Organisation {
 #[ComplexObject]
 impl Organisation {
     /// Its people, by name. Of another organisation, those that one has to do with.
-    #[graphql(complexity = "cost(first, child_complexity)")]
     async fn people(
         &self,
         ctx: &Context<'_>,
@@ -77,7 +76,6 @@ impl Organisation {
     }
 
     /// The agreements in which it is the supplier, of those that you see, oldest first.
-    #[graphql(complexity = "cost(first, child_complexity)")]
     async fn agreements_as_supplier(
         &self,
         ctx: &Context<'_>,
@@ -93,7 +91,6 @@ impl Organisation {
     }
 
     /// What happened to it, latest first.
-    #[graphql(complexity = "cost(first, child_complexity)")]
     async fn history(
         &self,
         ctx: &Context<'_>,
@@ -169,7 +166,6 @@ impl Person {
     }
 
     /// What happened to the person's entry, latest first; for administrators.
-    #[graphql(complexity = "cost(first, child_complexity)")]
     async fn history(
         &self,
         ctx: &Context<'_>,
@@ -321,7 +317,6 @@ impl OrganisationQuery {
     }
 
     /// The own organisation and those it has to do with, by name.
-    #[graphql(complexity = "cost(first, child_complexity)")]
     async fn organisations(
         &self,
         ctx: &Context<'_>,
@@ -341,7 +336,6 @@ impl OrganisationQuery {
     }
 
     /// Colleagues, and the people of organisations one has to do with.
-    #[graphql(complexity = "cost(first, child_complexity)")]
     async fn people(
         &self,
         ctx: &Context<'_>,

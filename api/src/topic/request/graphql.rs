@@ -24,7 +24,7 @@ use crate::{
         filter::{among, contains, is, whether},
         key::{self, Key},
         loaded::{Loaded, alone, scope, session},
-        page::{List, OrderDirection, Paging, Sort, cost, list},
+        page::{List, OrderDirection, Paging, Sort, list},
         scalar::{Date, DateTime},
     },
     topic::{
@@ -137,7 +137,6 @@ impl EvidenceRequest {
     }
 
     /// Remarks in conversation, oldest first.
-    #[graphql(complexity = "cost(first, child_complexity)")]
     async fn comments(
         &self,
         ctx: &Context<'_>,
@@ -153,7 +152,6 @@ impl EvidenceRequest {
     }
 
     /// What happened to it, latest first.
-    #[graphql(complexity = "cost(first, child_complexity)")]
     async fn history(
         &self,
         ctx: &Context<'_>,
@@ -259,7 +257,6 @@ pub struct RequestQuery;
 #[Object]
 impl RequestQuery {
     /// What was asked for: for a customer what it asks, for a supplier what it is asked.
-    #[graphql(complexity = "cost(first, child_complexity)")]
     async fn evidence_requests(
         &self,
         ctx: &Context<'_>,

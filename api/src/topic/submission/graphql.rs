@@ -22,7 +22,7 @@ use crate::{
         filter::{among, any_of, contains, is},
         key::{self, Key},
         loaded::{Loaded, alone, scope, session},
-        page::{List, OrderDirection, Paging, Sort, cost, list},
+        page::{List, OrderDirection, Paging, Sort, list},
         scalar::{Date, DateTime},
     },
     topic::{
@@ -160,7 +160,6 @@ impl Submission {
     }
 
     /// Remarks in conversation, oldest first.
-    #[graphql(complexity = "cost(first, child_complexity)")]
     async fn comments(
         &self,
         ctx: &Context<'_>,
@@ -176,7 +175,6 @@ impl Submission {
     }
 
     /// What happened to it, latest first.
-    #[graphql(complexity = "cost(first, child_complexity)")]
     async fn history(
         &self,
         ctx: &Context<'_>,
@@ -349,7 +347,6 @@ pub struct SubmissionQuery;
 #[Object]
 impl SubmissionQuery {
     /// What was handed in: for a supplier its own, drafts included; for a customer what was handed in to it.
-    #[graphql(complexity = "cost(first, child_complexity)")]
     async fn submissions(
         &self,
         ctx: &Context<'_>,

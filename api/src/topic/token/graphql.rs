@@ -16,7 +16,7 @@ use crate::{
         filter::{contains, is},
         key::{self, Key},
         loaded::{Loaded, alone, scope, session},
-        page::{List, OrderDirection, Paging, Sort, cost, list},
+        page::{List, OrderDirection, Paging, Sort, list},
         scalar::DateTime,
     },
     topic::{
@@ -101,7 +101,6 @@ impl ApiToken {
     }
 
     /// What happened to it, latest first; for administrators.
-    #[graphql(complexity = "cost(first, child_complexity)")]
     async fn history(
         &self,
         ctx: &Context<'_>,
@@ -209,7 +208,6 @@ pub struct TokenQuery;
 impl TokenQuery {
     /// One's own API tokens; for an administrator all of the own organisation's. Needs a token with the
     /// scope ADMINISTRATION_READ, and is empty without.
-    #[graphql(complexity = "cost(first, child_complexity)")]
     async fn api_tokens(
         &self,
         ctx: &Context<'_>,

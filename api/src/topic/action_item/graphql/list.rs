@@ -16,7 +16,7 @@ use crate::{
         filter::{among, contains, is, whether},
         key::Key,
         loaded::scope,
-        page::{List, OrderDirection, Paging, Sort, cost, list},
+        page::{List, OrderDirection, Paging, Sort, list},
         scalar::Date,
     },
     topic::action_item::model::OPEN_STATES,
@@ -131,7 +131,6 @@ pub struct ActionItemQuery;
 impl ActionItemQuery {
     /// The action items of the own municipality; for a supplier what it shall do, and what the forums that
     /// it belongs to follow.
-    #[graphql(complexity = "cost(first, child_complexity)")]
     async fn action_items(
         &self,
         ctx: &Context<'_>,

@@ -12,7 +12,7 @@ use crate::{
     graphql::{
         key::{self, Key},
         loaded::{Loaded, alone, session},
-        page::{List, Paging, cost},
+        page::{List, Paging},
         scalar::DateTime,
     },
     topic::{
@@ -86,7 +86,6 @@ impl AgendaItem {
     }
 
     /// What happened to it, latest first.
-    #[graphql(complexity = "cost(first, child_complexity)")]
     async fn history(
         &self,
         ctx: &Context<'_>,

@@ -17,7 +17,7 @@ use crate::{
         filter::{contains, is},
         key::{self, Key},
         loaded::{Loaded, alone, scope, session},
-        page::{List, OrderDirection, Paging, Sort, cost, list},
+        page::{List, OrderDirection, Paging, Sort, list},
         scalar::DateTime,
     },
     topic::{
@@ -76,7 +76,6 @@ impl Decision {
 
     /// The action items that carry it out, wherever they are followed now; those that you see, the most
     /// urgent first.
-    #[graphql(complexity = "cost(first, child_complexity)")]
     async fn action_items(
         &self,
         ctx: &Context<'_>,
@@ -97,7 +96,6 @@ impl Decision {
     }
 
     /// What happened to it, latest first.
-    #[graphql(complexity = "cost(first, child_complexity)")]
     async fn history(
         &self,
         ctx: &Context<'_>,
@@ -141,7 +139,6 @@ pub(super) struct DecisionQueries;
 #[Object]
 impl DecisionQueries {
     /// The decisions of the forums that one sees, latest first.
-    #[graphql(complexity = "cost(first, child_complexity)")]
     async fn decisions(
         &self,
         ctx: &Context<'_>,

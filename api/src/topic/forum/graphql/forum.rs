@@ -17,7 +17,7 @@ use crate::{
         filter::{among, contains, is},
         key::{self, Key},
         loaded::{Loaded, alone, scope, session},
-        page::{List, OrderDirection, Paging, Sort, cost, list},
+        page::{List, OrderDirection, Paging, Sort, list},
         scalar::DateTime,
     },
     topic::{
@@ -96,7 +96,6 @@ impl Forum {
     }
 
     /// Its meetings, latest first.
-    #[graphql(complexity = "cost(first, child_complexity)")]
     async fn meetings(
         &self,
         ctx: &Context<'_>,
@@ -112,7 +111,6 @@ impl Forum {
     }
 
     /// The action items that it follows now, the most urgent first.
-    #[graphql(complexity = "cost(first, child_complexity)")]
     async fn action_items(
         &self,
         ctx: &Context<'_>,
@@ -130,7 +128,6 @@ impl Forum {
     }
 
     /// What happened to it, latest first.
-    #[graphql(complexity = "cost(first, child_complexity)")]
     async fn history(
         &self,
         ctx: &Context<'_>,
@@ -189,7 +186,6 @@ impl ForumMember {
     }
 
     /// What happened to the membership, latest first.
-    #[graphql(complexity = "cost(first, child_complexity)")]
     async fn history(
         &self,
         ctx: &Context<'_>,
@@ -265,7 +261,6 @@ pub(super) struct ForumQueries;
 #[Object]
 impl ForumQueries {
     /// The forums of the own municipality, or those that the own organisation takes part in.
-    #[graphql(complexity = "cost(first, child_complexity)")]
     async fn forums(
         &self,
         ctx: &Context<'_>,

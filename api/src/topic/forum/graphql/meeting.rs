@@ -14,7 +14,7 @@ use crate::{
         filter::{among, contains, is},
         key::{self, Key},
         loaded::{Loaded, alone, session},
-        page::{List, OrderDirection, Paging, Sort, cost, list},
+        page::{List, OrderDirection, Paging, Sort, list},
         scalar::DateTime,
     },
     topic::{
@@ -102,7 +102,6 @@ impl Meeting {
 
     /// The action items that carry out what the meeting wanted done, wherever they are followed now; those
     /// that you see, the most urgent first.
-    #[graphql(complexity = "cost(first, child_complexity)")]
     async fn action_items(
         &self,
         ctx: &Context<'_>,
@@ -137,7 +136,6 @@ impl Meeting {
     }
 
     /// What happened to it, latest first.
-    #[graphql(complexity = "cost(first, child_complexity)")]
     async fn history(
         &self,
         ctx: &Context<'_>,
@@ -225,7 +223,6 @@ pub(super) struct MeetingQueries;
 #[Object]
 impl MeetingQueries {
     /// The meetings of the forums that one sees.
-    #[graphql(complexity = "cost(first, child_complexity)")]
     async fn meetings(
         &self,
         ctx: &Context<'_>,

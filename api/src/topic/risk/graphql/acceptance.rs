@@ -13,7 +13,7 @@ use crate::{
         filter::{any_of, is},
         key::{self, Key},
         loaded::{Loaded, alone, scope, session},
-        page::{List, OrderDirection, Paging, Sort, cost, list},
+        page::{List, OrderDirection, Paging, Sort, list},
         scalar::{Date, DateTime},
     },
     topic::{
@@ -122,7 +122,6 @@ impl RiskAcceptance {
     }
 
     /// What happened to it, latest first.
-    #[graphql(complexity = "cost(first, child_complexity)")]
     async fn history(
         &self,
         ctx: &Context<'_>,
@@ -209,7 +208,6 @@ pub(super) struct RiskAcceptanceQueries;
 #[Object]
 impl RiskAcceptanceQueries {
     /// Requests to accept risks, and what was decided.
-    #[graphql(complexity = "cost(first, child_complexity)")]
     async fn risk_acceptances(
         &self,
         ctx: &Context<'_>,

@@ -20,7 +20,7 @@ use crate::{
         filter::{among, contains, is, whether},
         key::{self, Key},
         loaded::{Loaded, alone, scope, session},
-        page::{List, OrderDirection, Paging, Sort, cost, list},
+        page::{List, OrderDirection, Paging, Sort, list},
         scalar::{Date, DateTime},
     },
     topic::{
@@ -124,7 +124,6 @@ impl RiskAnalysis {
     }
 
     /// Its risks by number, closed ones included.
-    #[graphql(complexity = "cost(first, child_complexity)")]
     async fn risks(
         &self,
         ctx: &Context<'_>,
@@ -161,7 +160,6 @@ impl RiskAnalysis {
     }
 
     /// Its submissions, latest first: each keeps what was handed in as it then stood.
-    #[graphql(complexity = "cost(first, child_complexity)")]
     async fn submissions(
         &self,
         ctx: &Context<'_>,
@@ -177,7 +175,6 @@ impl RiskAnalysis {
     }
 
     /// Remarks in conversation, oldest first.
-    #[graphql(complexity = "cost(first, child_complexity)")]
     async fn comments(
         &self,
         ctx: &Context<'_>,
@@ -193,7 +190,6 @@ impl RiskAnalysis {
     }
 
     /// What happened to it, latest first; its risks, acceptances and submissions have histories of their own.
-    #[graphql(complexity = "cost(first, child_complexity)")]
     async fn history(
         &self,
         ctx: &Context<'_>,
@@ -322,7 +318,6 @@ pub(super) struct RiskAnalysisQueries;
 #[Object]
 impl RiskAnalysisQueries {
     /// The risk analyses in which the own organisation takes part, drafts included.
-    #[graphql(complexity = "cost(first, child_complexity)")]
     async fn risk_analyses(
         &self,
         ctx: &Context<'_>,

@@ -18,7 +18,7 @@ use crate::{
         filter::{among, contains, is, whether},
         key::Key,
         loaded::scope,
-        page::{List, OrderDirection, Paging, Sort, cost, list},
+        page::{List, OrderDirection, Paging, Sort, list},
     },
     topic::risk::model::{AcceptanceStanding, RiskLevel},
 };
@@ -182,7 +182,6 @@ pub(super) struct RiskQueries;
 #[Object]
 impl RiskQueries {
     /// The risk register: the risks of all analyses in which the own organisation takes part.
-    #[graphql(complexity = "cost(first, child_complexity)")]
     async fn risks(
         &self,
         ctx: &Context<'_>,

@@ -12,7 +12,7 @@ use crate::{
     graphql::{
         key::{self, Key},
         loaded::{Loaded, alone, scope, session},
-        page::{List, Paging, cost},
+        page::{List, Paging},
         scalar::{Date, DateTime},
     },
     topic::{
@@ -157,7 +157,6 @@ impl Risk {
     }
 
     /// What happened to it, latest first; its acceptances have histories of their own.
-    #[graphql(complexity = "cost(first, child_complexity)")]
     async fn history(
         &self,
         ctx: &Context<'_>,

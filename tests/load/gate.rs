@@ -185,7 +185,7 @@ async fn main() -> Result<()> {
     };
     let app = App::open(&settings, "http://localhost/".parse()?, Clock::system()).await?;
     let limits = Limits {
-        complexity: usize::MAX,
+        cost: usize::MAX,
         ..Limits::default()
     };
     let bench = Bench {
