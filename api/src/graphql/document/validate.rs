@@ -76,9 +76,10 @@ impl Gate {
         let valid = syntax
             .to_executable_validate(&self.schema)
             .map_err(|invalid| {
-                told(&invalid.errors, places, rule_broken)
-                    .take(MOST_ERRORS)
-                    .collect::<Vec<_>>()
+                let mut told: Vec<_> = told(&invalid.errors, places, rule_broken).collect();
+                without_consequences(&mut told);
+                told.truncate(MOST_ERRORS);
+                told
             })?;
         self.merging_of_lists(&syntax, places)?;
         changes_once(&valid, places)?;
@@ -126,6 +127,15 @@ impl Gate {
             locations: vec![places.start(field.location())],
             ..respond::service_error(&Error::Forbidden(text.to_owned()))
         }])
+    }
+}
+
+/// The validator forgets fields that do not exist, and then misses them: who corrects the one has corrected
+/// the other.
+fn without_consequences(errors: &mut Vec<ServerError>) {
+    let is_cause = |error: &ServerError| !error.message.contains("must have a subselection set");
+    if errors.iter().any(is_cause) {
+        errors.retain(is_cause);
     }
 }
 

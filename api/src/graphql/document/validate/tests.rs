@@ -602,6 +602,15 @@ fn what_is_told_has_its_place_is_bounded_and_draws_nothing() {
 }
 
 #[test]
+fn a_field_that_does_not_exist_is_told_as_such_and_no_more() {
+    let errors = documents().read("{ item(id: 1) { nmae } }");
+    let errors = errors.err().expect("it is no field");
+    assert_eq!(errors.len(), 1);
+    assert!(errors[0].message.contains("`nmae`"), "{errors:?}");
+    refused(&[("{ item(id: 1) }", "subselection")]);
+}
+
+#[test]
 fn places_are_those_of_the_text_that_was_sent() {
     let text = "\"En beskrivning på åäö.\" query Q { nothing }";
     let errors = documents().read(text).err().expect("nothing is no field");
