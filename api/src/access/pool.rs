@@ -34,8 +34,9 @@ pub(super) const WRITE: TransactionOptions = TransactionOptions {
 const PATIENCE: Duration = Duration::from_secs(5);
 
 /// How many prepared statements an SQLite connection keeps. The rule of visibility gives every role
-/// statements of its own; with the library's 100 they are prepared again and again.
-const STATEMENTS: usize = 1000;
+/// statements of its own, so that with the library's 100 they are prepared again and again; yet each occupies
+/// some tens of KiB, and whoever varies filters makes as many as there is room for, on every connection.
+const STATEMENTS: usize = 200;
 
 /// How long a request waits for a free connection, and the start for the database to answer.
 const ACQUIRE: Duration = Duration::from_secs(10);
