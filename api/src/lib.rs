@@ -13,6 +13,7 @@ pub mod demo;
 pub mod error;
 pub mod graphql;
 pub mod ledger;
+mod places;
 pub mod server;
 pub mod store;
 pub mod telemetry;

@@ -162,7 +162,10 @@ pub(crate) async fn serve_until(
         if let Err(error) = stream.set_nodelay(true) {
             tracing::debug!(%error, "cannot set TCP_NODELAY");
         }
-        connections.serve(stream, peer, router.clone());
+        tokio::select! {
+            () = connections.serve(stream, peer, router.clone()) => {}
+            () = &mut stop => break,
+        }
     }
     tracing::info!("stopping");
     drop(listener);

@@ -1,5 +1,8 @@
 //! Small files together with the mutation, after the GraphQL multipart request specification.
 
+use std::time::Duration;
+
+use futures::{StreamExt, stream};
 use reqwest::RequestBuilder;
 use serde_json::{Value, json};
 use sha2::{Digest, Sha256};
@@ -180,4 +183,44 @@ async fn a_repeated_upload_happens_once_and_another_file_is_another_request() {
     assert_eq!(sends("en").await["data"], first["data"]);
     assert_eq!(code(&sends("två").await), "IDEMPOTENCY_KEY_REUSED");
     assert_eq!(files_of(&contributor, &evidence).await.len(), 1);
+}
+
+#[tokio::test]
+async fn nobody_keeps_others_from_sending_files_by_forms_that_do_not_end() {
+    let world = World::open().await;
+    let sender = Sender::to(&world);
+    let endless = || {
+        let begun = stream::iter([Ok::<_, std::io::Error>("--b\r\n")]);
+        let body = reqwest::Body::wrap_stream(begun.chain(stream::pending()));
+        tokio::spawn(
+            sender
+                .form(CONTRIBUTOR.0, CONTRIBUTOR.1, vec![])
+                .body(body)
+                .send(),
+        )
+    };
+    let held: Vec<_> = (0..10).map(|_| endless()).collect();
+    let own = world.client(CONTRIBUTOR.0, CONTRIBUTOR.1);
+    let evidence = a_draft(&own).await;
+    let own = || {
+        let form = form(&evidence, "rutin.pdf", &a_pdf("en"));
+        told(sender.form(CONTRIBUTOR.0, CONTRIBUTOR.1, form))
+    };
+    while own().await.0 != 429 {}
+
+    let other = world.client("Fjällnära", "SUPPLIER_CONTRIBUTOR");
+    let form = form(&a_draft(&other).await, "rutin.pdf", &a_pdf("två"));
+    let (status, body) = told(sender.form("Fjällnära", "SUPPLIER_CONTRIBUTOR", form)).await;
+    assert_eq!(status, 200, "{body}");
+    assert!(
+        body["data"]["uploadEvidenceFile"]["id"].is_string(),
+        "{body}"
+    );
+
+    for one in &held {
+        one.abort();
+    }
+    while own().await.0 == 429 {
+        tokio::time::sleep(Duration::from_millis(5)).await;
+    }
 }

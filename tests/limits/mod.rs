@@ -310,3 +310,51 @@ async fn variables_that_do_not_fit_refuse_the_request() {
     let answer = client.send("{ viewer { name } }", unknown).await;
     assert!(answer.body["data"]["viewer"]["name"] != Value::Null);
 }
+
+/// The schema's own scalars are held to what they take as early as those of GraphQL: nothing of a request is
+/// done when some of it does not fit.
+#[tokio::test]
+async fn values_that_do_not_fit_our_scalars_refuse_the_request() {
+    let (world, _) = held_to(|_| {}).await;
+    let client = world.client("Fjällnära", "SUPPLIER_CONTRIBUTOR");
+    let count = "{ evidence { totalCount } }";
+    let before = client.ask(count, json!({})).await;
+    let document = |variables: &str, day: &str| {
+        let drafts = |until: &str| {
+            format!(
+                "draftEvidence(input: {{kind: POLICY, title: \"Rutin\"{until}}}) {{ __typename }}"
+            )
+        };
+        let (first, second) = (drafts(""), drafts(&format!(", validUntil: {day}")));
+        format!("mutation {variables} {{ first: {first} second: {second} }}")
+    };
+    for (document, variables) in [
+        (document("($day: Date!)", "$day"), json!({ "day": "snart" })),
+        (document("($day: Date = 1)", "$day"), json!({})),
+        (document("", "\"snart\""), json!({})),
+        (document("", "SNART"), json!({})),
+    ] {
+        let answer = client.send(&document, variables).await;
+        let code = answer.code();
+        assert_eq!(code, Some("GRAPHQL_VALIDATION_FAILED"), "{:#}", answer.body);
+        assert!(
+            answer.message().contains("must be a day"),
+            "{:#}",
+            answer.body
+        );
+        assert!(answer.body.get("data").is_none());
+    }
+    assert_eq!(client.ask(count, json!({})).await, before);
+}
+
+/// Whatever way a client writes an id, there is no such record.
+#[tokio::test]
+async fn an_id_may_be_written_as_a_number() {
+    let (_world, client) = held_to(|_| {}).await;
+    let by_literal = client.send("{ node(id: 7) { id } }", json!({})).await;
+    let by_variable = "query ($id: ID!) { node(id: $id) { id } }";
+    let by_variable = client.send(by_variable, json!({ "id": 7 })).await;
+    for answer in [by_literal, by_variable] {
+        assert_eq!(answer.code(), Some("NOT_FOUND"), "{:#}", answer.body);
+    }
+}

@@ -88,6 +88,10 @@ async fn an_object_of_which_nothing_is_asked_is_an_object_all_the_same() {
             "{ viewer { organisation { ... @skip(if: true) { id } } } }",
             r#"{"viewer":{"organisation":{}}}"#,
         ),
+        (
+            "{ viewer { __present: organisation @include(if: true) { kind } } }",
+            r#"{"viewer":{"__present":{"kind":"MUNICIPALITY"}}}"#,
+        ),
     ] {
         let answer = world.send(Some(token), document, json!({})).await;
         assert_eq!(answer.data(document).to_string(), told);

@@ -33,10 +33,13 @@ pub(super) const WRITE: TransactionOptions = TransactionOptions {
 /// How long a connection waits for another's lock.
 const PATIENCE: Duration = Duration::from_secs(5);
 
-/// How many prepared statements an SQLite connection keeps. The rule of visibility gives every role
-/// statements of its own, so that with the library's 100 they are prepared again and again; yet each occupies
-/// some tens of KiB, and whoever varies filters makes as many as there is room for, on every connection.
-const STATEMENTS: usize = 200;
+/// How many prepared statements an SQLite connection keeps. More would spare some preparing, for the rule of
+/// visibility gives every role statements of its own; but each occupies some tens of KiB, and whoever varies filters
+/// makes as many as there is room for, on every connection.
+const STATEMENTS: usize = 64;
+
+/// How much of the file each SQLite connection keeps, as SQLite writes KiB. The system keeps it once for all.
+const CACHE: &str = "-1024";
 
 /// How long a request waits for a free connection, and the start for the database to answer.
 const ACQUIRE: Duration = Duration::from_secs(10);
@@ -127,6 +130,7 @@ fn sqlite_options(url: &str) -> Result<SqliteConnectOptions> {
         .foreign_keys(true)
         .busy_timeout(PATIENCE)
         .statement_cache_capacity(STATEMENTS)
+        .pragma("cache_size", CACHE)
         .journal_mode(SqliteJournalMode::Wal)
         .synchronous(SqliteSynchronous::Full))
 }

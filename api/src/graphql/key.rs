@@ -96,8 +96,11 @@ impl<E: Keyed> InputType for Key<E> {
     }
 
     fn parse(value: Option<Value>) -> InputValueResult<Self> {
-        let Some(Value::String(text)) = value else {
-            return Err(InputValueError::expected_type(value.unwrap_or_default()));
+        let text = match value {
+            Some(Value::String(text)) => text,
+            // A client may write an `ID` as a whole number; no record has such a one.
+            Some(Value::Number(number)) if !number.is_f64() => number.to_string(),
+            other => return Err(InputValueError::expected_type(other.unwrap_or_default())),
         };
         let uuid = parse(&text)
             .filter(|(prefix, _)| *prefix == E::PREFIX)

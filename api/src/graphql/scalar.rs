@@ -2,11 +2,14 @@
 //!
 //! They are narrower than the types they hold: years have four digits, since SQLite sorts dates as text
 //! and PostgreSQL refuses what lies far outside, and a number fits a JavaScript client exactly. What is
-//! outside is refused as a value that does not fit its type, before anything is read.
+//! outside is refused as a value that does not fit its type, before anything is executed ([`misfit`]).
 
 use async_graphql::{InputValueError, InputValueResult, Scalar, ScalarType, Value};
 use chrono::{DateTime as Instant, Datelike, NaiveDate, SecondsFormat, Utc};
 use serde::{Deserialize, Serialize};
+use serde_json::Number;
+
+use super::upload::Upload;
 
 /// A day of the calendar.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -81,8 +84,7 @@ impl ScalarType for Long {
         let Value::Number(number) = &value else {
             return Err(InputValueError::expected_type(value));
         };
-        let whole = number.as_i64();
-        whole
+        whole(number)
             .filter(|whole| (-LARGEST_LONG..=LARGEST_LONG).contains(whole))
             .map(Self)
             .ok_or_else(|| {
@@ -95,6 +97,42 @@ impl ScalarType for Long {
     fn to_value(&self) -> Value {
         Value::Number(self.0.into())
     }
+}
+
+/// A number that is a whole one; a reader of JSON takes `-0` for a fraction.
+pub(super) fn whole(number: &Number) -> Option<i64> {
+    let minus_zero = || {
+        number
+            .as_f64()
+            .is_some_and(|it| it == 0.0 && it.is_sign_negative())
+    };
+    number.as_i64().or_else(|| minus_zero().then_some(0))
+}
+
+/// What a value other than null must be that this scalar does not take; nothing if it takes it, or is not one
+/// of the schema's own.
+pub(super) fn misfit(scalar: &str, value: &serde_json::Value) -> Option<&'static str> {
+    let (takes, wanted) = match scalar {
+        "Date" => (takes::<Date>(value), "a day, as \"2026-11-24\" (`Date`)"),
+        "DateTime" => (
+            takes::<DateTime>(value),
+            "an instant, as \"2026-11-24T08:30:00Z\", with `Z` or an offset (`DateTime`)",
+        ),
+        "Long" => (
+            takes::<Long>(value),
+            "a whole number from -9007199254740991 to 9007199254740991 (`Long`)",
+        ),
+        "Upload" => (
+            takes::<Upload>(value),
+            "null, and its file sent with the request (`Upload`)",
+        ),
+        _ => return None,
+    };
+    (!takes).then_some(wanted)
+}
+
+fn takes<S: ScalarType>(value: &serde_json::Value) -> bool {
+    Value::from_json(value.clone()).is_ok_and(|value| S::parse(value).is_ok())
 }
 
 #[cfg(test)]

@@ -5,9 +5,10 @@ use std::collections::HashMap;
 use async_graphql::{Context, InputValueError, InputValueResult, Scalar, ScalarType, Value};
 use bytes::Bytes;
 use sha2::{Digest, Sha256};
-use tokio::sync::SemaphorePermit;
 
-use crate::{Error, Result};
+use uuid::Uuid;
+
+use crate::{Error, Result, places::Place};
 
 /// A file that is sent with the request itself.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -46,13 +47,13 @@ pub struct SentFile {
 pub struct SentFiles {
     files: HashMap<String, SentFile>,
     /// Among the requests that hold files in memory; free when this one is over.
-    _place: SemaphorePermit<'static>,
+    _place: Place<Option<Uuid>>,
 }
 
 impl SentFiles {
     /// Files and the place that they take.
     #[must_use]
-    pub fn new(files: Vec<SentFile>, place: SemaphorePermit<'static>) -> Self {
+    pub(crate) fn new(files: Vec<SentFile>, place: Place<Option<Uuid>>) -> Self {
         let files = files.into_iter().map(|file| (file.placeholder(), file));
         Self {
             files: files.collect(),

@@ -4,7 +4,8 @@
 //! - There are no more connections than [`Server::connections`](crate::config::Server::connections), but for
 //!   those that became WebSockets, which are counted where they are served. When one more comes, one that does
 //!   nothing makes room: the oldest that never asked for anything, or else the oldest without a request under
-//!   way. Whoever opens thousands keeps nobody out.
+//!   way. While there is none, or none that has been heard out ([`HEARING`]), it waits with those behind it.
+//!   Whoever opens thousands keeps nobody out.
 //! - A connection asks within [`FIRST_REQUEST`] or is closed, and between requests it is kept for [`IDLE`]. The
 //!   bodies of requests have a timeout of their own.
 //! - Whoever does not read what it is sent is cut off: nothing is kept for it for ever, neither a download nor
@@ -32,7 +33,7 @@ use hyper_util::{
 use tokio::{
     net::TcpStream,
     sync::Notify,
-    time::{Instant, sleep_until},
+    time::{Instant, sleep, sleep_until},
 };
 use tokio_io_timeout::TimeoutStream;
 use tokio_util::{sync::CancellationToken, task::TaskTracker};
@@ -43,6 +44,16 @@ use super::unread::Unread;
 
 /// How soon a new connection brings its first request, or the rest of the head that it began.
 const FIRST_REQUEST: Duration = Duration::from_secs(10);
+
+/// How long a new connection is safe from making room, so that what it asked for arrives and is looked at.
+/// Without that, a flood of connections would close the one that came with a request a moment before.
+const HEARING: Duration = Duration::from_millis(250);
+
+/// How long a connection that makes room has for the rest of its last answer.
+const LEAVING: Duration = Duration::from_secs(1);
+
+/// How soon it is looked again whether there is room.
+const AGAIN: Duration = Duration::from_millis(10);
 
 /// How long a connection is kept for its next request. Proxies keep theirs for 60 s, and must be the first to
 /// close: otherwise they would send a request into a connection that is being closed.
@@ -78,8 +89,8 @@ struct Open {
 }
 
 /// What is known of a connection.
-#[derive(Default)]
 struct Connection {
+    opened: Instant,
     /// Whether it ever asked for anything.
     asked: AtomicBool,
     under_way: InFlightRequestsCounter,
@@ -100,12 +111,14 @@ impl Connections {
         })
     }
 
-    /// Serves a connection in the background; turns it away when there is no room, nor anybody to make some.
-    pub(super) fn serve(self: &Arc<Self>, stream: TcpStream, peer: SocketAddr, router: Router) {
-        let Some((id, connection)) = self.enter() else {
-            tracing::debug!("a connection was turned away: all are busy");
-            return;
-        };
+    /// Serves a connection in the background, as soon as there is room.
+    pub(super) async fn serve(
+        self: &Arc<Self>,
+        stream: TcpStream,
+        peer: SocketAddr,
+        router: Router,
+    ) {
+        let (id, connection) = self.entered().await;
         let all = self.clone();
         self.tasks.spawn(async move {
             all.run(stream, peer, router, &connection).await;
@@ -124,12 +137,21 @@ impl Connections {
         self.open.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
+    async fn entered(&self) -> (u64, Arc<Connection>) {
+        loop {
+            if let Some(entered) = self.enter() {
+                return entered;
+            }
+            sleep(AGAIN).await;
+        }
+    }
+
     fn enter(&self) -> Option<(u64, Arc<Connection>)> {
         let mut open = self.open();
         if open.by_age.len() >= self.most {
             open.make_room()?;
         }
-        let (id, connection) = (open.next, Arc::new(Connection::default()));
+        let (id, connection) = (open.next, Arc::new(Connection::new()));
         open.next += 1;
         open.by_age.insert(id, connection.clone());
         Some((id, connection))
@@ -157,6 +179,7 @@ impl Connections {
         let served = self.http.serve_connection_with_upgrades(stream, service);
         let mut served = std::pin::pin!(served);
         let first = Instant::now() + FIRST_REQUEST;
+        let mut leaves = None;
         let mut told = false;
         loop {
             tokio::select! {
@@ -172,11 +195,18 @@ impl Connections {
                     }
                 }
                 () = connection.leave.notified() => {
-                    // It may have asked for something meanwhile, and gets its answer.
-                    if connection.under_way.get() == 0 {
+                    if !connection.has_asked() {
                         return;
                     }
                     served.as_mut().graceful_shutdown();
+                    leaves = Some(Instant::now() + LEAVING);
+                }
+                // It may have asked for something meanwhile, and gets its answer.
+                () = sleep_until(leaves.unwrap_or(first)), if leaves.is_some() => {
+                    if connection.under_way.get() == 0 {
+                        return;
+                    }
+                    leaves = Some(Instant::now() + LEAVING);
                 }
                 () = self.stopping.cancelled(), if !told => {
                     told = true;
@@ -188,17 +218,31 @@ impl Connections {
 }
 
 impl Open {
-    /// Tells one that does nothing to leave; nothing if all are busy.
+    /// Tells one that does nothing to leave; nothing if there is none, or none yet.
     fn make_room(&mut self) -> Option<()> {
         let silent = self.by_age.iter().find(|(_, one)| !one.has_asked());
         let idle = || self.by_age.iter().find(|(_, one)| one.under_way.get() == 0);
-        let (&id, _) = silent.or_else(idle)?;
+        let (&id, _) = silent.or_else(idle).filter(|(_, one)| one.was_heard())?;
         self.by_age.remove(&id)?.leave.notify_one();
         Some(())
     }
 }
 
 impl Connection {
+    fn new() -> Self {
+        Self {
+            opened: Instant::now(),
+            asked: AtomicBool::default(),
+            under_way: InFlightRequestsCounter::default(),
+            leave: Notify::default(),
+        }
+    }
+
+    /// Whether it had the time to ask for something.
+    fn was_heard(&self) -> bool {
+        self.opened.elapsed() >= HEARING
+    }
+
     fn has_asked(&self) -> bool {
         self.asked.load(Ordering::Relaxed)
     }
@@ -262,7 +306,7 @@ mod tests {
         let connections = Connections::new(most, READS_WITHIN);
         tokio::spawn(async move {
             while let Ok((stream, peer)) = listener.accept().await {
-                connections.serve(stream, peer, routes.clone());
+                connections.serve(stream, peer, routes.clone()).await;
             }
         });
         (address, end)
@@ -309,19 +353,41 @@ mod tests {
         let slow = b"GET /slow HTTP/1.1\r\nHost: a\r\n\r\n";
         let mut busy = connected(address, slow).await;
         // It has asked before one more comes.
-        tokio::time::sleep(Duration::from_millis(100)).await;
+        sleep(Duration::from_millis(100)).await;
         let mut other = connected(address, slow).await;
         assert_eq!(hears(&mut idle).await, "");
 
-        // Now all are busy.
-        tokio::time::sleep(Duration::from_millis(100)).await;
+        // Now all are busy, and who comes waits.
+        sleep(Duration::from_millis(100)).await;
         let mut late = connected(address, ASKS).await;
-        assert_eq!(hears(&mut late).await, "");
+        sleep(2 * HEARING).await;
 
         end.notify_waiters();
-        for line in [&mut busy, &mut other] {
+        for line in [&mut busy, &mut other, &mut late] {
             assert!(hears(line).await.ends_with("whole"));
         }
+    }
+
+    #[tokio::test]
+    async fn a_flood_of_connections_closes_none_that_brings_a_request() {
+        let (address, _) = served(8).await;
+        let flood = tokio::spawn(async move {
+            let mut held = std::collections::VecDeque::new();
+            loop {
+                held.push_back(connected(address, b"").await);
+                if held.len() > 32 {
+                    held.pop_front();
+                }
+            }
+        });
+        for _ in 0..5 {
+            // The request comes a moment after its connection, as over any distance.
+            let mut line = connected(address, b"").await;
+            sleep(Duration::from_millis(20)).await;
+            line.write_all(ASKS).await.expect("it is kept");
+            assert!(hears(&mut line).await.ends_with("whole"));
+        }
+        flood.abort();
     }
 
     #[tokio::test]
@@ -329,10 +395,10 @@ mod tests {
         let (address, _) = served(1).await;
         let mut line = connected(address, b"GET /endless HTTP/1.1\r\nHost: a\r\n\r\n").await;
         // It has asked before one more comes, and would keep its place for ever.
-        tokio::time::sleep(Duration::from_millis(100)).await;
+        sleep(Duration::from_millis(100)).await;
         let served = timeout(LONG, async {
             while hears(&mut connected(address, ASKS).await).await.is_empty() {
-                tokio::time::sleep(READS_WITHIN).await;
+                sleep(READS_WITHIN).await;
             }
         });
         served.await.expect("there is room again");

@@ -6,6 +6,7 @@ the table, such as `400 INVALID_INPUT`, with the answer they were read from.
 
 import base64
 import http.client
+import itertools
 import json
 import os
 import random
@@ -255,6 +256,11 @@ def subscribe(target: Target, rng, shot: documents.Shot) -> Verdict:
 # Tricks with connections
 
 
+def until_over(count: int):
+    """So many times, or fewer when the time is over."""
+    return itertools.takewhile(lambda _: not OVER.is_set(), range(count))
+
+
 @trick
 def slow_body(target, rng):
     """A byte of the body every second."""
@@ -287,7 +293,7 @@ def idle_sockets(target, rng):
     """Very many connections on which nothing is said."""
     held = []
     try:
-        for _ in range(rng.choice([100, 500, 1500])):
+        for _ in until_over(rng.choice([100, 500, 1500])):
             held.append(target.connect(5.0))
         OVER.wait(rng.choice([1, 5]))
         return Verdict("held")
@@ -318,7 +324,7 @@ def held_heads(target, rng):
 def hold(target, rng, count: int, sent) -> Verdict:
     held, turned_away = [], 0
     try:
-        for _ in range(count):
+        for _ in until_over(count):
             try:
                 line = target.connect(10.0)
                 held.append(line)
@@ -495,7 +501,7 @@ def held_messages(target, rng):
     """Very many WebSocket messages that never end."""
     held = []
     try:
-        for _ in range(rng.choice([50, 300])):
+        for _ in until_over(rng.choice([50, 300])):
             peer = Socket(target, 10.0)
             held.append(peer)
             peer.begin(rng.choice(target.tokens))

@@ -11,15 +11,15 @@ use apollo_compiler::{
     executable::{self, ExecutableDocument},
 };
 use async_graphql::{
-    Name, Number, Pos, Positioned, Value as Constant,
+    Name, Pos, Positioned, Value as Constant,
     parser::types::{self as parsed, BaseType},
 };
 use async_graphql_value::{Value as Parsed, indexmap::IndexMap};
 
-use super::place::Places;
+use super::{place::Places, values::number};
 
-/// What an object is asked for that is not asked for anything with certainty.
-const PRESENT: &str = "__present";
+/// What an object is asked for that is not asked for anything with certainty; no client can name it so.
+const PRESENT: &str = " present";
 
 /// A document in the executor's types.
 pub(super) struct Executable {
@@ -243,9 +243,4 @@ fn value(of: &Value) -> Parsed {
 /// A value in which no variable may stand, as the parser sees to.
 fn constant(of: &Value) -> Constant {
     value(of).into_const().unwrap_or_default()
-}
-
-/// The number that the digits write; validation has refused those that no number can hold.
-fn number(digits: &str) -> Number {
-    digits.parse().unwrap_or_else(|_| Number::from(0))
 }

@@ -15,6 +15,9 @@ use apollo_compiler::{
 };
 use serde_json::Number;
 
+use super::variables::json;
+use crate::graphql::scalar;
+
 /// A rule that is broken, and where.
 pub(super) struct Broken {
     pub at: Option<SourceSpan>,
@@ -147,6 +150,7 @@ impl<'a> Reader<'a> {
     }
 
     fn value(&mut self, value: &'a Node<Value>, place: Place<'a>) {
+        self.scalar(value, place);
         match &**value {
             Value::Variable(name) => self.variable(value, name, place),
             Value::List(items) => {
@@ -211,6 +215,23 @@ impl<'a> Reader<'a> {
         }
     }
 
+    /// The validator takes anything for a scalar that it does not know.
+    fn scalar(&mut self, value: &Node<Value>, place: Place<'_>) {
+        let scalar = match (place.ty, &**value) {
+            (None, _) | (_, Value::Null | Value::Variable(_)) => return,
+            (Some(ty), Value::List(_)) if ty.is_list() => return,
+            (Some(ty), _) => ty.inner_named_type(),
+        };
+        // A name without quotes is not a text.
+        let as_sent = match &**value {
+            Value::Enum(_) => serde_json::Value::Bool(true),
+            literal => json(literal),
+        };
+        if let Some(wanted) = scalar::misfit(scalar, &as_sent) {
+            self.note(value, format!("The value must be {wanted}."));
+        }
+    }
+
     fn number(&mut self, value: &Node<Value>, digits: &str) {
         if digits.parse::<Number>().is_err() {
             self.note(value, "The number is too large.".to_owned());
@@ -220,6 +241,15 @@ impl<'a> Reader<'a> {
     fn note(&mut self, value: &Node<Value>, rule: String) {
         let at = value.location();
         self.broken.push(Broken { at, rule });
+    }
+}
+
+/// The number that the digits write; those that no number can hold are refused before it matters.
+pub(super) fn number(digits: &str) -> Number {
+    match digits {
+        // It is a whole number here, as `-0.0` is not.
+        "-0" => Number::from(0),
+        digits => digits.parse().unwrap_or_else(|_| Number::from(0)),
     }
 }
 

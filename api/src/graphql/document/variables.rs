@@ -2,7 +2,7 @@
 //!
 //! As the specification's *CoerceVariableValues* wants it: what does not fit is an error of the request, and
 //! nothing is executed. The executor gets every value in its final shape, with defaults filled in; a variable
-//! that was left out and has no default stays out. What a scalar of ours may hold is decided by the scalar.
+//! that was left out and has no default stays out. What a scalar of ours may hold is [its own](scalar) matter.
 
 use apollo_compiler::{
     Schema,
@@ -10,12 +10,19 @@ use apollo_compiler::{
     executable::Operation,
     schema::{EnumType, ExtendedType, InputObjectType},
 };
-use serde_json::{Map, Number, Value};
+use serde_json::{Map, Value};
 
-use super::{validate::MOST_ERRORS, values::is_one_of};
+use super::{
+    validate::MOST_ERRORS,
+    values::{is_one_of, number},
+};
+use crate::graphql::scalar;
 
 /// The values of an operation's variables, by name.
 pub type Values = Map<String, Value>;
+
+/// What an `Int` must be.
+const INT: &str = "a whole number from -2147483648 to 2147483647 (`Int`)";
 
 /// A value that does not fit its variable.
 pub(super) struct Misfit {
@@ -152,17 +159,23 @@ impl<'a> Reader<'a> {
 
     fn scalar(&mut self, name: &str, value: Value) -> Value {
         let wanted = match (name, &value) {
-            ("Int", Value::Number(number)) if is_32_bit(number) => return value,
+            ("Int", Value::Number(number)) => match scalar::whole(number).map(i32::try_from) {
+                Some(Ok(whole)) => return whole.into(),
+                _ => INT,
+            },
             ("ID", Value::Number(number)) if !number.is_f64() => return number.to_string().into(),
             ("Float", Value::Number(_))
             | ("String" | "ID", Value::String(_))
             | ("Boolean", Value::Bool(_)) => return value,
-            ("Int", _) => "a whole number from -2147483648 to 2147483647 (`Int`)",
+            ("Int", _) => INT,
             ("Float", _) => "a number (`Float`)",
             ("String", _) => "a string (`String`)",
             ("ID", _) => "a string (`ID`)",
             ("Boolean", _) => "true or false (`Boolean`)",
-            _ => return value,
+            _ => match scalar::misfit(name, &value) {
+                Some(wanted) => wanted,
+                None => return value,
+            },
         };
         self.misfit(&format!("must be {wanted}"))
     }
@@ -193,21 +206,15 @@ impl<'a> Reader<'a> {
     }
 }
 
-fn is_32_bit(number: &Number) -> bool {
-    number
-        .as_i64()
-        .is_some_and(|number| i32::try_from(number).is_ok())
-}
-
-/// A literal without variables, as JSON.
-fn json(literal: &Literal) -> Value {
+/// A literal as JSON; null where a variable stands.
+pub(super) fn json(literal: &Literal) -> Value {
     match literal {
         Literal::Null | Literal::Variable(_) => Value::Null,
         Literal::Enum(name) => name.as_str().into(),
         Literal::String(text) => text.as_str().into(),
         Literal::Boolean(is) => (*is).into(),
-        Literal::Int(digits) => digits.as_str().parse().map_or(Value::Null, Value::Number),
-        Literal::Float(digits) => digits.as_str().parse().map_or(Value::Null, Value::Number),
+        Literal::Int(digits) => number(digits.as_str()).into(),
+        Literal::Float(digits) => number(digits.as_str()).into(),
         Literal::List(items) => items.iter().map(|item| json(item)).collect(),
         Literal::Object(fields) => {
             let fields = fields.iter();
@@ -227,10 +234,12 @@ mod tests {
 
     const SCHEMA: &str = "
         directive @oneOf on INPUT_OBJECT
-        type Query { a(int: Int, float: Float, text: String, is: Boolean, id: ID, unit: Unit, any: Any, in: In, of: Of,
+        type Query { a(int: Int, float: Float, text: String, is: Boolean, id: ID, unit: Unit, any: Any, in: In, of: Of, day: Date, days: [Date!], long: Long,
             ints: [Int!], matrix: [[Int]], ins: [In!]): Int }
         enum Unit { M KM }
         scalar Any
+        scalar Date
+        scalar Long
         input In { must: Int! text: String = \"so\" inner: In units: [Unit!] of: Of }
         input Of @oneOf { a: Int b: Int }";
 
@@ -272,6 +281,14 @@ mod tests {
             json!({"a": "7", "b": "x"}),
         );
         fits("$a: [Int!]", json!({"a": 1}), json!({"a": [1]}));
+        let minus_zero = || "-0".parse::<Value>().expect("a number");
+        fits("$a: Int = -0", json!({}), json!({"a": 0}));
+        fits("$a: Int", json!({"a": minus_zero()}), json!({"a": 0}));
+        fits(
+            "$a: Date, $b: [Date!], $c: Long",
+            json!({"a": "2026-11-24", "b": "2026-11-24", "c": 1_u64 << 40}),
+            json!({"a": "2026-11-24", "b": ["2026-11-24"], "c": 1_u64 << 40}),
+        );
         fits(
             "$a: [[Int]]",
             json!({"a": [1, null, [2]]}),
@@ -355,6 +372,21 @@ mod tests {
                 &["Variable `$a` must be one of the values of `Unit`."],
             );
         }
+        is_refused(
+            "$a: [Date!]",
+            json!({"a": ["2026-11-24", "2026-02-30", 20_261_124]}),
+            &[
+                "Variable `$a[1]` must be a day, as \"2026-11-24\" (`Date`).",
+                "Variable `$a[2]` must be a day, as \"2026-11-24\" (`Date`).",
+            ],
+        );
+        is_refused(
+            "$a: Long",
+            json!({"a": 1_u64 << 53}),
+            &[
+                "Variable `$a` must be a whole number from -9007199254740991 to 9007199254740991 (`Long`).",
+            ],
+        );
         is_refused(
             "$a: [Int!]",
             json!({"a": [1, null]}),

@@ -24,17 +24,22 @@ use ::http::{
     header::{AUTHORIZATION, ORIGIN},
 };
 use async_graphql::{Data, Executor, Request, Response, ServerError, parser::types::OperationType};
-use budget::{Budget, Budgets, Holder, Place, Places, Receipt, budgets_of};
+use budget::{Budget, Budgets, Holder, Receipt, budgets_of};
 use futures::{FutureExt, Stream, StreamExt, future::BoxFuture};
 use serde_json::{Map, Value};
 
+use streams::Owner;
 pub use streams::Streams;
 
 use super::{
     document::{Asked, Documents, Hash, Operation, Shape},
     limits::Limits,
 };
-use crate::{Error, Result, access::Session};
+use crate::{
+    Error, Result,
+    access::Session,
+    places::{Place, Places},
+};
 
 /// Takes the bearer token of a request, if it has one, and gives what its resolvers find in the
 /// context. It is asked for every operation, so what it gives lives no longer than one.
@@ -50,6 +55,8 @@ pub struct Transport<E> {
     streams: Streams,
     /// For the queries and mutations that are under way.
     places: Places<Holder>,
+    /// For the requests with files that are held in memory.
+    forms: Places<Owner>,
 }
 
 /// Who sends a request.
@@ -151,6 +158,7 @@ impl<E: Executor> Transport<E> {
             documents,
             streams: Streams::new(&limits),
             places: Places::new(limits.concurrent_requests),
+            forms: multipart::places(),
             limits,
             admit,
             budgets,

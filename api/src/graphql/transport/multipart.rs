@@ -4,7 +4,8 @@
 //!
 //! What always holds:
 //! - Nothing is read for a caller who is not known, nor for a page that a browser did not ask about.
-//! - A request holds [`MOST_BYTES`] at most, and [`AT_ONCE`] requests are held at the same time.
+//! - A request holds [`MOST_BYTES`] at most, and [`AT_ONCE`] requests are held at the same time, of one
+//!   organisation [`OF_ONE`]: forms that do not end keep no others out.
 //! - The form is read strictly: each file is named once, belongs somewhere, and is there; each place is
 //!   null before, and gets one file. What is left open is refused, not guessed.
 
@@ -23,17 +24,19 @@ use http::{
 };
 use multer::{Field, Multipart};
 use serde_json::Value;
-use tokio::sync::Semaphore;
 
 use super::{
     Params, Transport, bearer,
     http::{Refused, bad_request, is_encoded},
     json,
     origin::is_asked_first,
+    session,
+    streams::{Owner, owner},
 };
 use crate::{
     Error, Result,
     graphql::upload::{SentFile, SentFiles},
+    places::Places,
 };
 
 /// How large such a request may be.
@@ -42,8 +45,13 @@ const MOST_BYTES: usize = 8 << 20;
 const MOST_FILES: usize = 10;
 /// How many such requests are held in memory at the same time.
 const AT_ONCE: usize = 8;
+/// How many of them one organisation may have under way.
+const OF_ONE: usize = 2;
 
-static PLACES: Semaphore = Semaphore::const_new(AT_ONCE);
+/// The places for such requests.
+pub(super) fn places() -> Places<Owner> {
+    Places::new(OF_ONE).within(AT_ONCE)
+}
 
 /// Whether the body is a form with files.
 pub(super) fn is_form(headers: &HeaderMap) -> bool {
@@ -68,8 +76,9 @@ pub(super) async fn read<E: Executor>(
     }
     let boundary = boundary(&head.headers)?;
     let token = bearer(&head.headers)?.ok_or(ANONYMOUS)?;
-    (service.admit)(Some(token)).await?;
-    let place = PLACES.try_acquire().map_err(|_| busy())?;
+    let caller = session(&(service.admit)(Some(token)).await?);
+    let place = service.forms.take(owner(caller.as_ref()));
+    let place = place.ok_or_else(busy)?;
     let body = whole(&head.headers, body).await?;
     // Off the runtime's threads: hashing takes milliseconds.
     let form = tokio::task::spawn_blocking(move || parse(body, &boundary));
@@ -88,7 +97,7 @@ const ANONYMOUS: Error = Error::Unauthenticated(
 
 fn busy() -> Error {
     Error::RateLimited {
-        problem: "Too many requests with files are under way.".to_owned(),
+        problem: "Too many requests with files are under way. Large files go to an upload URL, which createEvidenceUpload gives.".to_owned(),
         retry_after: 1,
     }
 }
@@ -138,7 +147,7 @@ fn parse(body: Bytes, boundary: &str) -> Result<(Value, Vec<SentFile>)> {
     let mut form = Multipart::new(chunks, boundary);
     let mut operations = field(&mut form, "operations")?;
     let map = field(&mut form, "map")?;
-    let mut map = places(map)?;
+    let mut map = destinations(map)?;
     let mut files = Vec::with_capacity(map.len());
     while let Some(next) = at_once(form.next_field())? {
         let (name, file) = file(next)?;
@@ -185,7 +194,7 @@ fn field(form: &mut Multipart<'_>, name: &str) -> Result<Value> {
 }
 
 /// Which file belongs where: the names of fields, each with the paths of its places.
-fn places(map: Value) -> Result<HashMap<String, Vec<String>>> {
+fn destinations(map: Value) -> Result<HashMap<String, Vec<String>>> {
     let map: HashMap<String, Vec<String>> = serde_json::from_value(map).map_err(|_| {
         let text = r#"must be an object of lists of paths, such as {"0": ["variables.file"]}"#;
         Error::invalid("map", text)

@@ -4,6 +4,9 @@
 //! last. It goes the way of any request over HTTP until its caller is admitted, and is refused with a
 //! status until then; what is wrong with the document is told by `next`, as the protocol wants it. A
 //! stream that ends without `complete` was broken off, and is resumed by asking again.
+//!
+//! What always holds: an operation is followed in a task of its own. Over HTTP/2 a peer that reads nothing is
+//! not noticed by the connection; here it is, and gives its places back in time.
 
 use std::{convert::Infallible, sync::Arc, time::Duration};
 
@@ -16,8 +19,7 @@ use axum::{
     },
 };
 use futures::{
-    FutureExt, Stream, StreamExt, future,
-    future::BoxFuture,
+    Stream, StreamExt, future,
     stream::{self, BoxStream},
 };
 use http::{
@@ -25,7 +27,9 @@ use http::{
     header::{CACHE_CONTROL, VARY},
 };
 use serde_json::json;
-use tokio::time::timeout;
+use tokio::{sync::mpsc, time::timeout};
+use tokio_stream::wrappers::ReceiverStream;
+use tracing::Instrument;
 
 use super::{
     Transport,
@@ -106,43 +110,52 @@ async fn begin<E: Executor>(
         }
     })?;
     *receipt = Some(begun.receipt.clone());
-    Ok(Told::of(begun, service).boxed())
+    Ok(told(begun, service).boxed())
 }
 
-/// An operation, until it is complete, its caller's token works no longer, or the service stops.
-struct Told {
-    events: BoxStream<'static, Event>,
-    over: BoxFuture<'static, Error>,
-    stopped: BoxFuture<'static, ()>,
-}
-
-impl Told {
-    fn of<E: Executor>(
-        begun: Begun,
-        service: &Transport<E>,
-    ) -> impl Stream<Item = sse::Event> + use<E> {
-        let told = Self {
-            events: begun.events,
-            over: over(begun.session).boxed(),
-            stopped: service.streams.stopped().boxed(),
-        };
-        stream::unfold(Some(told), |told| async {
-            let mut told = told?;
-            let event = told.next().await?;
-            let more = matches!(event, Event::Next(_));
-            Some((stream::iter(written(event)), more.then_some(told)))
-        })
-        .flatten()
-    }
-
-    async fn next(&mut self) -> Option<Event> {
+/// What is told of an operation, until it is complete, its caller's token works no longer, the peer goes or
+/// reads nothing, or the service stops.
+fn told<E: Executor>(
+    begun: Begun,
+    service: &Transport<E>,
+) -> impl Stream<Item = sse::Event> + use<E> {
+    let (tell, told) = mpsc::channel(1);
+    let patience = service.limits.send_time;
+    let stopped = service.streams.stopped();
+    let following = async move {
         tokio::select! {
             biased;
-            () = &mut self.stopped => None,
-            error = &mut self.over => Some(Event::Over(error)),
-            event = self.events.next() => event,
+            () = stopped => {}
+            () = tell.closed() => {}
+            error = over(begun.session) => pass_on(Event::Over(error), &tell, patience).await.unwrap_or(()),
+            () = follow(begun.events, &tell, patience) => {}
+        }
+    };
+    tokio::spawn(service.streams.tracked(following.in_current_span()));
+    ReceiverStream::new(told)
+}
+
+type Tell = mpsc::Sender<sse::Event>;
+
+/// That the peer reads nothing, or is gone.
+struct Unheard;
+
+async fn follow(mut events: BoxStream<'static, Event>, tell: &Tell, patience: Duration) {
+    while let Some(event) = events.next().await {
+        let more = matches!(event, Event::Next(_));
+        if pass_on(event, tell, patience).await.is_err() || !more {
+            return;
         }
     }
+}
+
+async fn pass_on(event: Event, tell: &Tell, patience: Duration) -> Result<(), Unheard> {
+    for event in written(event) {
+        tell.send_timeout(event, patience)
+            .await
+            .map_err(|_| Unheard)?;
+    }
+    Ok(())
 }
 
 fn written(event: Event) -> Vec<sse::Event> {

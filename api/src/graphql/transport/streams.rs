@@ -16,11 +16,11 @@ use tokio::{
 use tokio_util::{sync::CancellationToken, task::TaskTracker};
 use uuid::Uuid;
 
-use super::budget::{Place, Places};
 use crate::{
     Error, Result,
     access::{Actor, Session},
     graphql::limits::Limits,
+    places::{Place, Places},
 };
 
 /// How often it is looked whether a token was revoked; its expiry is noticed when it comes.
@@ -105,7 +105,7 @@ impl Streams {
 /// Whose places they are: an organisation's, or those of all without a token.
 pub(super) type Owner = Option<Uuid>;
 
-fn owner(session: Option<&Session>) -> Owner {
+pub(super) fn owner(session: Option<&Session>) -> Owner {
     let actor = session.and_then(|session| session.actor().ok());
     actor.map(|actor| actor.organisation)
 }

@@ -3,11 +3,14 @@
 //! A socket is silent until `connection_init` has authenticated it, which must come soon. Then each
 //! `subscribe` goes the way of an HTTP request: guarded, parsed, and admitted anew. When the token works
 //! no longer, the socket ends. A peer that breaks the protocol, does not answer pings or does not read is
-//! cut off; nothing is queued for it, for the next event is read when the last one is sent.
+//! cut off; nothing is queued for it, for the next event is read when the last one is sent, and few queries are
+//! carried out ([`AT_ONCE`]) whose answers have not been.
 
 use std::{convert::Infallible, sync::Arc, time::Duration};
 
-use async_graphql::{Data, Executor, Response as Executed, ServerError};
+use async_graphql::{
+    Data, Executor, Response as Executed, ServerError, parser::types::OperationType,
+};
 use axum::{
     extract::{
         State,
@@ -22,13 +25,13 @@ use http::{HeaderMap, StatusCode};
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 use tokio::{
-    sync::OwnedSemaphorePermit,
+    sync::{OwnedSemaphorePermit, Semaphore},
     time::{Instant, MissedTickBehavior, interval_at, timeout},
 };
 use tokio_stream::StreamMap;
 
 use super::{
-    Caller, NotAdmitted, Params, Transport, bearer, bearer_token, from_browser,
+    Caller, NotAdmitted, Params, Transport, bearer, bearer_token, from_browser, json,
     operation::{Begun, Event},
     respond, session,
     streams::over,
@@ -49,6 +52,9 @@ const READ_BUFFER: usize = 8 << 10;
 /// The largest message. One that never ends is kept for as long as the socket is open, and there are many
 /// sockets, so it is much less than the body of a request: what is larger goes over HTTP.
 const MESSAGE: usize = 64 << 10;
+
+/// How many queries and mutations of one socket are carried out at the same time; the others wait their turn.
+const AT_ONCE: usize = 2;
 
 /// How long the reason of a close may be: it shares a control frame with the code.
 const REASON_BYTES: usize = 123;
@@ -90,6 +96,7 @@ pub(super) async fn upgrade<E: Executor>(
                 socket,
                 service,
                 from_browser,
+                turns: Arc::new(Semaphore::new(AT_ONCE)),
                 heard: true,
             };
             let stopped = streams.stopped();
@@ -205,6 +212,8 @@ struct Peer<E> {
     socket: WebSocket,
     service: Arc<Transport<E>>,
     from_browser: bool,
+    /// For queries and mutations, until they are answered.
+    turns: Arc<Semaphore>,
     /// Whether anything came since the last ping.
     heard: bool,
 }
@@ -297,7 +306,14 @@ impl<E: Executor> Peer<E> {
     /// The events of a new operation; those after the first that is not `Next` do not matter.
     fn start(&self, params: Params, token: &str) -> BoxStream<'static, Event> {
         let caller = Caller::from(Some(token.to_owned()));
-        let events = events(self.service.clone(), params, self.from_browser, caller);
+        let turns = self.turns.clone();
+        let events = events(
+            self.service.clone(),
+            params,
+            self.from_browser,
+            caller,
+            turns,
+        );
         let at_once = |event| stream::once(future::ready(event)).boxed();
         events
             .map(move |events| events.unwrap_or_else(at_once))
@@ -322,7 +338,7 @@ impl<E: Executor> Peer<E> {
             let message = message.map_err(|_| close(1009, "Message too big or malformed"))?;
             self.heard = true;
             match message {
-                Message::Text(text) => return serde_json::from_str(&text).map_err(bad_message),
+                Message::Text(text) => return said(&text).map_err(bad_message),
                 Message::Binary(_) => return Err(bad_message("it must be text")),
                 Message::Close(_) => return Err(GONE),
                 Message::Ping(_) | Message::Pong(_) => {}
@@ -365,6 +381,10 @@ impl<E: Executor> Peer<E> {
     }
 }
 
+fn said(text: &str) -> serde_json::Result<Said> {
+    json::read(text.as_bytes()).and_then(serde_json::from_value)
+}
+
 /// The session of who was let in, by which it is known how long the token works.
 fn admitted(data: Result<Data>) -> Result<Option<Session>, End> {
     match data {
@@ -381,12 +401,21 @@ async fn events<E: Executor>(
     params: Params,
     from_browser: bool,
     caller: Caller,
+    turns: Arc<Semaphore>,
 ) -> Result<BoxStream<'static, Event>, Event> {
     let operation = service
         .prepare(params, from_browser)
         .map_err(Event::Failed)?;
+    let turn = match operation.kind {
+        OperationType::Subscription => None,
+        _ => turns.acquire_owned().await.ok(),
+    };
     match service.begin(operation, caller).await {
-        Ok(Begun { events, .. }) => Ok(events),
+        Ok(Begun { events, .. }) => Ok(events
+            .inspect(move |_| {
+                let _until_it_ends = &turn;
+            })
+            .boxed()),
         Err(NotAdmitted { error, .. }) => Err(match error {
             Error::Unauthenticated(_) | Error::Forbidden(_) => Event::Over(error),
             error => Event::Failed(vec![respond::service_error(&error)]),

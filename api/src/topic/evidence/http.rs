@@ -11,7 +11,6 @@
 //! - Errors have the shape of a GraphQL error. Neither URLs nor ids are logged.
 
 mod download;
-mod places;
 mod put;
 mod tus;
 
@@ -24,14 +23,20 @@ use axum::{
 use entity::evidence_file;
 use http::{HeaderMap, HeaderName, HeaderValue, Method, StatusCode, header::RETRY_AFTER};
 use serde_json::json;
+use uuid::Uuid;
 
-use self::places::{Place, Places};
 use crate::{
     Error, Result,
     access::Door,
     graphql::{Links, key},
+    places::Places,
     store::blob::Blobs,
 };
+
+/// How many uploads go on at the same time; each holds some 10 MiB of memory.
+const UPLOADS: usize = 16;
+/// How many of them one organisation may have, so that none keeps the others waiting.
+const UPLOADS_OF_ONE: usize = 4;
 
 /// Said to a client that finds no place.
 const RETRY_SECONDS: HeaderValue = HeaderValue::from_static("10");
@@ -42,7 +47,7 @@ struct Service {
     blobs: Blobs,
     links: Links,
     limit: u64,
-    places: Places,
+    places: Places<Uuid>,
 }
 
 /// The routes for the bytes of evidence; a file has at most `limit` of them.
@@ -55,7 +60,7 @@ pub fn routes(door: Door, blobs: Blobs, links: Links, limit: u64) -> Router {
             blobs,
             links,
             limit,
-            places: Places::default(),
+            places: Places::new(UPLOADS_OF_ONE).within(UPLOADS),
         })
 }
 

@@ -19,6 +19,7 @@ const SCHEMA: &str = "
         exactly(of: Exactly!): Item
         anything(value: Anything): Int
         many(matrix: [[Int!]]): Int
+        day(of: Date, either: [Date!], on: Days): Int
         price(of: Float, orders: [Order!]): Float
     }
     type Mutation { change(input: Change!): Item }
@@ -36,6 +37,8 @@ const SCHEMA: &str = "
     input Change { id: ID! name: String filter: Filter ranks: [Int!] }
     input Exactly @oneOf { id: ID name: String }
     scalar Anything
+    scalar Date
+    input Days { first: Date }
 ";
 
 fn documents() -> Documents {
@@ -784,4 +787,25 @@ proptest! {
         let text = format!("query ($n: Int, $b: Boolean!) {{ item(id: 1) {{ {fields} }} }} fragment F on Node {{ id }}");
         let _ = documents().read(&text);
     }
+}
+
+#[test]
+fn our_own_scalars_are_looked_into() {
+    allowed(&[
+        "{ day(of: \"2026-11-24\", either: \"2026-11-24\", on: {first: null}) }",
+        "query ($d: Date! = \"2026-11-24\") { day(of: $d, either: [\"2026-11-24\", $d]) }",
+        "query ($d: Date) { day(of: $d) price(of: -0) items(first: -0) { id } }",
+    ]);
+    let wanted = "must be a day";
+    refused(&[
+        ("{ day(of: \"2026-02-30\") }", wanted),
+        ("{ day(of: 20261124) }", wanted),
+        ("{ day(of: SOON) }", wanted),
+        ("{ day(of: [\"2026-11-24\"]) }", wanted),
+        ("{ day(of: {year: 2026}) }", wanted),
+        ("{ day(either: \"soon\") }", wanted),
+        ("{ day(either: [\"2026-11-24\", \"soon\"]) }", wanted),
+        ("{ day(on: {first: \"soon\"}) }", wanted),
+        ("query ($d: Date = \"soon\") { day(of: $d) }", wanted),
+    ]);
 }

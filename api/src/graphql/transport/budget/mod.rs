@@ -12,7 +12,6 @@
 
 mod level;
 mod memory;
-mod places;
 mod receipt;
 
 use std::{
@@ -23,11 +22,8 @@ use std::{
 use futures::future::BoxFuture;
 use uuid::Uuid;
 
+pub(super) use self::receipt::COST;
 pub use self::{memory::Memory, receipt::Receipt};
-pub(super) use self::{
-    places::{Place, Places},
-    receipt::COST,
-};
 use crate::{Result, access::Actor, graphql::limits::Limits};
 
 /// In which time an empty budget fills.

@@ -248,7 +248,50 @@ async fn an_organisation_has_its_share_and_gets_it_back() {
     assert_eq!(second.status, 429);
     assert_eq!(second.code().await, "LIMIT_EXCEEDED");
     drop(first);
-    assert_eq!(Answer::to(&router, silence()).await.status, 200);
+    comes_in(&router).await;
+}
+
+/// Comes to be let in, which takes as long as it takes that somebody's leaving is noticed.
+async fn comes_in(router: &Router) {
+    let let_in = async {
+        while Answer::to(router, post("subscription { silence }"))
+            .await
+            .status
+            != 200
+        {
+            tokio::time::sleep(Duration::from_millis(5)).await;
+        }
+    };
+    timeout(LONG, let_in).await.expect("a place");
+}
+
+#[tokio::test]
+async fn who_reads_nothing_gives_its_place_back() {
+    let (router, _) = served(Limits {
+        subscriptions_per_organisation: 1,
+        send_time: Duration::from_millis(50),
+        ..Limits::default()
+    });
+    let deaf = Answer::to(&router, post("subscription { count(to: 1000) }")).await;
+    assert_eq!(deaf.status, 200);
+    assert_eq!(
+        Answer::to(&router, post("subscription { silence }"))
+            .await
+            .status,
+        429
+    );
+    comes_in(&router).await;
+
+    let told = deaf.body.count().await;
+    assert!(told < 10, "it was broken off, after {told} pieces");
+}
+
+#[tokio::test]
+async fn who_reads_nothing_does_not_hold_up_a_stop() {
+    let (router, streams) = served(Limits::default());
+    let _deaf = Answer::to(&router, post("subscription { flood }")).await;
+    streams.stop();
+    timeout(LONG, streams.ended()).await.expect("an end");
 }
 
 #[tokio::test]

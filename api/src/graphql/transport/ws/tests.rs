@@ -282,6 +282,11 @@ async fn bad_messages_end_the_socket() {
         .await
         .expect("the socket is open");
     assert_eq!(client.heard().await, json!(4400));
+    let mut client = Client::admitted().await;
+    let twice =
+        r#"{"type":"subscribe","id":"a","payload":{"query":"{ caller }","query":"{ caller }"}}"#;
+    client.0.send(Sent::text(twice)).await.expect("it is open");
+    assert_eq!(client.heard().await, json!(4400));
 }
 
 #[tokio::test]
@@ -329,6 +334,35 @@ async fn errors_of_execution_are_told_as_over_http() {
         );
         assert_eq!(client.heard().await["type"], "complete");
     }
+}
+
+#[tokio::test]
+async fn queries_take_turns_and_subscriptions_do_not_wait() {
+    let mut client = Client::new(Limits {
+        time: Duration::from_millis(500),
+        ..Limits::default()
+    })
+    .await;
+    client.enter().await;
+    for (id, query) in [
+        ("slow", "{ slow }"),
+        ("slow too", "{ slow }"),
+        ("waiting", "{ caller }"),
+        ("following", "subscription { silence }"),
+    ] {
+        client.subscribe(id, query).await;
+    }
+    let mut order = Vec::new();
+    while order.len() < 4 {
+        let heard = client.heard().await;
+        if heard["type"] != "complete" {
+            order.push(heard["id"].as_str().unwrap_or_default().to_owned());
+        }
+    }
+    let waiting = order.iter().position(|id| id == "waiting");
+    assert_eq!(order[0], "following", "{order:?}");
+    assert!(order[1].starts_with("slow"), "{order:?}");
+    assert!(waiting >= Some(2), "{order:?}");
 }
 
 #[tokio::test]

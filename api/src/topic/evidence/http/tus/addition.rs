@@ -10,13 +10,15 @@ use axum::body::BodyDataStream;
 use bytes::Bytes;
 use entity::{evidence_file, resumable_upload, upload_part};
 use futures::{StreamExt, TryStreamExt};
+use uuid::Uuid;
 
 use super::{
-    super::{super::resume, Place, Refused, Service},
+    super::{super::resume, Refused, Service},
     Added, Checksum, Held, moved, too_long,
 };
 use crate::{
     Error, Result,
+    places::Place,
     store::{
         arrival::{Arrival, Cut, broken_off},
         blob::Received,
@@ -31,7 +33,7 @@ pub(super) struct Addition {
     /// Pieces that the store has, and that do not count yet.
     staged: Vec<upload_part::Model>,
     checksum: Option<Checksum>,
-    _place: Place,
+    _place: Place<Uuid>,
 }
 
 impl Addition {
@@ -40,7 +42,7 @@ impl Addition {
         held: Held,
         stands: resumable_upload::Model,
         checksum: Option<Checksum>,
-        place: Place,
+        place: Place<Uuid>,
     ) -> Self {
         Self {
             service,
