@@ -90,7 +90,7 @@ impl App {
         let links = Links::new(base);
         let schema = schema::build(links.clone());
         Ok(Self {
-            blobs: Blobs::open(settings.evidence.url.expose())?,
+            blobs: Blobs::open(&settings.evidence, settings.server.request_timeout).await?,
             links,
             documents: Arc::new(documents(&schema, &settings.documents, &limits)?),
             schema,

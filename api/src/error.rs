@@ -77,6 +77,14 @@ pub enum Error {
         "This request was carried out, and its answer showed a secret, which is not kept. If you do not have it, repeat the request with a new Idempotency-Key, and revoke what the first one made."
     )]
     SecretShown,
+    /// The store of files fails; the cause is logged under the reference.
+    #[error(
+        "Files can neither be taken in nor given out at the moment. Try again in a minute; if it stays so, report reference {reference}."
+    )]
+    Unavailable {
+        /// Stands in the log beside the cause.
+        reference: Uuid,
+    },
     /// Something failed inside; the cause is logged under the reference.
     #[error(
         "Something went wrong on our side. Try again; if it stays, report reference {reference}."
@@ -124,6 +132,7 @@ impl Error {
             Self::KeyReused => Code::IdempotencyKeyReused,
             Self::KeyInProgress => Code::IdempotencyInProgress,
             Self::SecretShown => Code::IdempotencySecretShown,
+            Self::Unavailable { .. } => Code::Unavailable,
             Self::Internal { .. } => Code::Internal,
         }
     }
@@ -146,6 +155,14 @@ impl Error {
         Self::Internal { reference }
     }
 
+    /// The same for a failure of the store of files, which passes when whoever runs it sees to it.
+    #[must_use]
+    pub fn unavailable(cause: impl std::fmt::Display) -> Self {
+        let reference = Uuid::new_v4();
+        tracing::error!(%reference, %cause, "the store of files fails");
+        Self::Unavailable { reference }
+    }
+
     /// The status of an answer that is nothing but this error: on routes that are not GraphQL, and of a
     /// GraphQL request that is refused before it is executed.
     #[must_use]
@@ -161,6 +178,7 @@ impl Error {
             | Self::SecretShown => StatusCode::CONFLICT,
             Self::LimitExceeded(_) => StatusCode::PAYLOAD_TOO_LARGE,
             Self::RateLimited { .. } => StatusCode::TOO_MANY_REQUESTS,
+            Self::Unavailable { .. } => StatusCode::SERVICE_UNAVAILABLE,
             Self::Internal { .. } => StatusCode::INTERNAL_SERVER_ERROR,
         }
     }
@@ -192,6 +210,9 @@ impl Error {
             Self::RateLimited { retry_after, .. } => {
                 headers.insert(RETRY_AFTER, HeaderValue::from(*retry_after));
             }
+            Self::Unavailable { .. } => {
+                headers.insert(RETRY_AFTER, HeaderValue::from_static("60"));
+            }
             _ => {}
         }
         headers
@@ -212,7 +233,7 @@ impl Error {
             Self::RateLimited { retry_after, .. } => {
                 map.insert("retryAfterSeconds".to_owned(), (*retry_after).into());
             }
-            Self::Internal { reference } => {
+            Self::Unavailable { reference } | Self::Internal { reference } => {
                 map.insert("reference".to_owned(), reference.to_string().into());
             }
             _ => {}

@@ -332,6 +332,8 @@ mod tests {
             )
             .await
         });
+        // Without it no client over HTTP can be made; one that is there already is as good.
+        let _ = rustls::crypto::ring::default_provider().install_default();
         let answer = tokio::spawn(async move {
             let answer = reqwest::get(format!("http://{address}/")).await?;
             answer.text().await

@@ -29,6 +29,8 @@ struct Serving {
 impl Serving {
     /// Serves a folder on a free port.
     async fn start(folder: &Path) -> Self {
+        // Without it no client over HTTP can be made.
+        let _ = rustls::crypto::ring::default_provider().install_default();
         let port = {
             let free = std::net::TcpListener::bind("127.0.0.1:0").expect("a free port");
             free.local_addr().expect("an address").port()

@@ -1,12 +1,13 @@
 //! Evidence bytes over HTTP: whole or not at all, once for each owner, only to those who may have them.
 
+mod fault;
 mod multipart;
 mod resume;
 
 use serde_json::{Value, json};
 use sha2::{Digest, Sha256};
 
-use crate::harness::{Client, Folder, Served, given::a_pdf};
+use crate::harness::{Client, World, given::a_pdf};
 
 async fn a_draft(contributor: &Client) -> Value {
     let input = json!({ "kind": "POLICY", "title": "Rutin för behörigheter" });
@@ -33,8 +34,8 @@ async fn files_of(contributor: &Client, evidence: &Value) -> Vec<Value> {
 
 #[tokio::test]
 async fn what_was_sent_comes_back_byte_for_byte() {
-    let demo = Served::start();
-    let contributor = demo.client("Bältespännar", "SUPPLIER_CONTRIBUTOR");
+    let world = World::open().await;
+    let contributor = world.client("Bältespännar", "SUPPLIER_CONTRIBUTOR");
     let evidence = a_draft(&contributor).await;
     let bytes = a_pdf("rutin");
     let url = an_upload(&contributor, &evidence, "rutin för behörigheter.pdf").await;
@@ -67,8 +68,8 @@ async fn what_was_sent_comes_back_byte_for_byte() {
 
 #[tokio::test]
 async fn a_file_is_nobody_elses_until_it_is_handed_in() {
-    let demo = Served::start();
-    let contributor = demo.client("Bältespännar", "SUPPLIER_CONTRIBUTOR");
+    let world = World::open().await;
+    let contributor = world.client("Bältespännar", "SUPPLIER_CONTRIBUTOR");
     let evidence = a_draft(&contributor).await;
     let url = an_upload(&contributor, &evidence, "rutin.pdf").await;
     contributor.put(&url, a_pdf("hemlig")).await;
@@ -80,11 +81,11 @@ async fn a_file_is_nobody_elses_until_it_is_handed_in() {
         ("Fjällnära", "SUPPLIER_MANAGER"),
         ("Klientverket", "SUPPLIER_MANAGER"),
     ] {
-        let refused = demo.client(organisation, role).fetch(download, &[]).await;
+        let refused = world.client(organisation, role).fetch(download, &[]).await;
         assert_eq!(refused.status(), 404, "{organisation}");
     }
-    assert_eq!(demo.anonymous().fetch(download, &[]).await.status(), 401);
-    let administrator = demo
+    assert_eq!(world.anonymous().fetch(download, &[]).await.status(), 401);
+    let administrator = world
         .client("Bältespännar", "ADMINISTRATOR")
         .fetch(download, &[])
         .await;
@@ -96,8 +97,8 @@ async fn a_file_is_nobody_elses_until_it_is_handed_in() {
 
 #[tokio::test]
 async fn a_download_leaves_an_event() {
-    let demo = Served::start();
-    let contributor = demo.client("Bältespännar", "SUPPLIER_CONTRIBUTOR");
+    let world = World::open().await;
+    let contributor = world.client("Bältespännar", "SUPPLIER_CONTRIBUTOR");
     let evidence = a_draft(&contributor).await;
     let url = an_upload(&contributor, &evidence, "rutin.pdf").await;
     contributor.put(&url, a_pdf("spårbar")).await;
@@ -117,11 +118,11 @@ async fn a_download_leaves_an_event() {
 
 #[tokio::test]
 async fn a_broken_upload_leaves_nothing_and_can_be_sent_again() {
-    let demo = Served::start();
-    let contributor = demo.client("Bältespännar", "SUPPLIER_CONTRIBUTOR");
+    let world = World::open().await;
+    let contributor = world.client("Bältespännar", "SUPPLIER_CONTRIBUTOR");
     let evidence = a_draft(&contributor).await;
     let url = an_upload(&contributor, &evidence, "rutin.pdf").await;
-    let before = stored(&demo);
+    let before = world.stored().await;
     let pieces = futures::stream::iter([
         Ok(bytes::Bytes::from(a_pdf("halv"))),
         Err(std::io::Error::other("the line is cut")),
@@ -135,12 +136,12 @@ async fn a_broken_upload_leaves_nothing_and_can_be_sent_again() {
     assert!(files_of(&contributor, &evidence).await.is_empty());
     // What was begun is undone when the server notices, which may be a moment later.
     for _ in 0..100 {
-        if stored(&demo) == before {
+        if world.stored().await == before {
             break;
         }
         tokio::time::sleep(std::time::Duration::from_millis(50)).await;
     }
-    assert_eq!(stored(&demo), before, "nothing of it is left");
+    assert_eq!(world.stored().await, before, "nothing of it is left");
     let again = contributor.put(&url, a_pdf("hel")).await;
     assert_eq!(again.status, 201, "{:#}", again.body);
     let used = contributor.put(&url, a_pdf("en till")).await;
@@ -152,45 +153,24 @@ async fn a_broken_upload_leaves_nothing_and_can_be_sent_again() {
     );
 }
 
-/// The files below the demo's evidence folder.
-fn stored(demo: &Served) -> usize {
-    stored_in(&demo.folder)
-}
-
-fn stored_in(folder: &Folder) -> usize {
-    fn count(folder: &std::path::Path) -> usize {
-        let entries = std::fs::read_dir(folder).into_iter().flatten().flatten();
-        entries
-            .map(|entry| {
-                if entry.path().is_dir() {
-                    count(&entry.path())
-                } else {
-                    1
-                }
-            })
-            .sum()
-    }
-    count(&folder.path().join("evidence"))
-}
-
 #[tokio::test]
 async fn the_same_bytes_are_stored_once_for_an_owner() {
-    let demo = Served::start();
-    let contributor = demo.client("Bältespännar", "SUPPLIER_CONTRIBUTOR");
+    let world = World::open().await;
+    let contributor = world.client("Bältespännar", "SUPPLIER_CONTRIBUTOR");
     let evidence = a_draft(&contributor).await;
-    let before = stored(&demo);
+    let before = world.stored().await;
     for name in ["en.pdf", "två.pdf"] {
         let url = an_upload(&contributor, &evidence, name).await;
         assert_eq!(contributor.put(&url, a_pdf("samma")).await.status, 201);
     }
     assert_eq!(files_of(&contributor, &evidence).await.len(), 2);
-    assert_eq!(stored(&demo), before + 1);
+    assert_eq!(world.stored().await, before + 1);
 }
 
 #[tokio::test]
 async fn what_is_not_what_its_name_says_is_refused() {
-    let demo = Served::start();
-    let contributor = demo.client("Bältespännar", "SUPPLIER_CONTRIBUTOR");
+    let world = World::open().await;
+    let contributor = world.client("Bältespännar", "SUPPLIER_CONTRIBUTOR");
     let evidence = a_draft(&contributor).await;
     for (name, bytes) in [
         ("program.pdf", b"\x7fELF\x02\x01\x01".to_vec()),

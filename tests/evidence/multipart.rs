@@ -26,13 +26,13 @@ fn form(evidence: &Value, name: &str, bytes: &[u8]) -> Vec<u8> {
     [form.as_bytes(), bytes, b"\r\n--b--\r\n"].concat()
 }
 
-struct Sender<'w> {
+pub struct Sender<'w> {
     world: &'w World,
     http: reqwest::Client,
 }
 
 impl<'w> Sender<'w> {
-    fn to(world: &'w World) -> Self {
+    pub fn to(world: &'w World) -> Self {
         let http = reqwest::Client::builder().no_proxy().build();
         Self {
             world,
@@ -44,6 +44,13 @@ impl<'w> Sender<'w> {
         self.anonymous(form)
             .header("apollo-require-preflight", "true")
             .bearer_auth(&self.world.actor(organisation, role).token)
+    }
+
+    /// Sends a file as the contributor, with an idempotency key.
+    pub async fn sends(&self, evidence: &Value, bytes: &[u8], key: &str) -> Value {
+        let form = form(evidence, "rutin.pdf", bytes);
+        let request = self.form(CONTRIBUTOR.0, CONTRIBUTOR.1, form);
+        told(request.header("idempotency-key", key)).await.1
     }
 
     fn anonymous(&self, form: Vec<u8>) -> RequestBuilder {
@@ -169,16 +176,7 @@ async fn a_repeated_upload_happens_once_and_another_file_is_another_request() {
     let contributor = world.client(CONTRIBUTOR.0, CONTRIBUTOR.1);
     let evidence = a_draft(&contributor).await;
     let sender = Sender::to(&world);
-    let sends = async |words: &str| {
-        let form = form(&evidence, "rutin.pdf", &a_pdf(words));
-        told(
-            sender
-                .form(CONTRIBUTOR.0, CONTRIBUTOR.1, form)
-                .header("idempotency-key", "k"),
-        )
-        .await
-        .1
-    };
+    let sends = async |words: &str| sender.sends(&evidence, &a_pdf(words), "k").await;
     let first = sends("en").await;
     assert_eq!(sends("en").await["data"], first["data"]);
     assert_eq!(code(&sends("två").await), "IDEMPOTENCY_KEY_REUSED");

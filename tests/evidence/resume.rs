@@ -12,20 +12,20 @@ use sha1::Sha1;
 use sha2::{Digest, Sha256};
 use tokio::{io::AsyncWriteExt, net::TcpStream};
 
-use super::{a_draft, an_upload, files_of, stored_in};
+use super::{a_draft, an_upload, files_of};
 use crate::harness::{Client, Served, World, given::a_pdf};
 
 const PIECE: &str = "application/offset+octet-stream";
 
 /// An upload URL, as a tus client uses it.
 #[derive(Clone)]
-struct Upload {
+pub struct Upload {
     http: reqwest::Client,
     url: String,
 }
 
 impl Upload {
-    fn at(url: &str) -> Self {
+    pub fn at(url: &str) -> Self {
         let http = reqwest::Client::builder().no_proxy().build();
         Self {
             http: http.expect("a client"),
@@ -40,7 +40,7 @@ impl Upload {
             .header("tus-resumable", "1.0.0")
     }
 
-    async fn create(&self, length: usize) -> Response {
+    pub async fn create(&self, length: usize) -> Response {
         answer(self.request("POST").header("upload-length", length)).await
     }
 
@@ -51,7 +51,7 @@ impl Upload {
             .body(bytes.to_vec())
     }
 
-    async fn adds(&self, offset: usize, bytes: &[u8]) -> Response {
+    pub async fn adds(&self, offset: usize, bytes: &[u8]) -> Response {
         answer(self.piece(offset, bytes)).await
     }
 
@@ -60,7 +60,7 @@ impl Upload {
     }
 
     /// Where the upload stands; none when there is none.
-    async fn offset(&self) -> Option<usize> {
+    pub async fn offset(&self) -> Option<usize> {
         let head = self.head().await;
         match head.status().as_u16() {
             200 => Some(number(&head, "upload-offset")),
@@ -112,21 +112,21 @@ async fn code(answer: Response) -> String {
 }
 
 /// A PDF of this size.
-fn a_long_pdf(size: usize, seed: u64) -> Vec<u8> {
+pub fn a_long_pdf(size: usize, seed: u64) -> Vec<u8> {
     let mut bytes = b"%PDF-1.7\n".to_vec();
     let mut random = StdRng::seed_from_u64(seed);
     bytes.extend(std::iter::repeat_with(|| random.random::<u8>()).take(size - bytes.len()));
     bytes
 }
 
-async fn a_place(contributor: &Client, name: &str) -> (Value, Upload) {
+pub async fn a_place(contributor: &Client, name: &str) -> (Value, Upload) {
     let evidence = a_draft(contributor).await;
     let url = an_upload(contributor, &evidence, name).await;
     (evidence, Upload::at(&url))
 }
 
 /// That the evidence has one file, which is this one.
-async fn is_the_file(contributor: &Client, evidence: &Value, bytes: &[u8]) -> Value {
+pub async fn is_the_file(contributor: &Client, evidence: &Value, bytes: &[u8]) -> Value {
     let files = files_of(contributor, evidence).await;
     assert_eq!(files.len(), 1);
     assert_eq!(files[0]["sha256"], hex::encode(Sha256::digest(bytes)));
@@ -141,7 +141,7 @@ async fn a_file_sent_in_pieces_is_that_file() {
     let world = World::open().await;
     let contributor = world.client("Bältespännar", "SUPPLIER_CONTRIBUTOR");
     let (evidence, upload) = a_place(&contributor, "rutin.pdf").await;
-    let before = stored_in(&world.folder);
+    let before = world.stored().await;
     let bytes = a_long_pdf(9000, 1);
 
     let told = answer(upload.http.request(Method::OPTIONS, &upload.url)).await;
@@ -191,7 +191,7 @@ async fn a_file_sent_in_pieces_is_that_file() {
         last.headers()["upload-file-id"],
         id.as_str().expect("an id")
     );
-    assert_eq!(stored_in(&world.folder), before + 1, "no piece is left");
+    assert_eq!(world.stored().await, before + 1, "no piece is left");
 
     // Whoever did not get the last answer learns the same.
     let head = upload.head().await;
@@ -298,7 +298,7 @@ async fn a_piece_that_does_not_match_its_checksum_does_not_count() {
     let world = World::open().await;
     let contributor = world.client("Bältespännar", "SUPPLIER_CONTRIBUTOR");
     let (evidence, upload) = a_place(&contributor, "rutin.pdf").await;
-    let before = stored_in(&world.folder);
+    let before = world.stored().await;
     let bytes = a_long_pdf(3000, 4);
     assert_eq!(upload.create(bytes.len()).await.status(), 201);
     let sha256 = |bytes: &[u8]| format!("sha256 {}", STANDARD.encode(Sha256::digest(bytes)));
@@ -314,7 +314,7 @@ async fn a_piece_that_does_not_match_its_checksum_does_not_count() {
     assert_eq!(sends(0, 3000, &sha1(b"other")).await, 460);
     assert_eq!(sends(0, 1000, "md5 AAAA").await, 400);
     assert_eq!(upload.offset().await, Some(0));
-    assert_eq!(stored_in(&world.folder), before, "nothing of it is kept");
+    assert_eq!(world.stored().await, before, "nothing of it is kept");
 
     assert_eq!(sends(0, 1000, &sha256(&bytes[..1000])).await, 204);
     let promised = format!("Upload-Checksum: {}\r\n", sha1(&bytes[1000..]));
@@ -336,14 +336,14 @@ async fn an_upload_that_is_ended_leaves_nothing_and_can_begin_anew() {
     let world = World::open().await;
     let contributor = world.client("Bältespännar", "SUPPLIER_CONTRIBUTOR");
     let (evidence, upload) = a_place(&contributor, "rutin.pdf").await;
-    let before = stored_in(&world.folder);
+    let before = world.stored().await;
     let ends = async || answer(upload.request("DELETE")).await.status().as_u16();
     assert_eq!(ends().await, 404, "nothing was begun");
     assert_eq!(upload.create(5000).await.status(), 201);
     assert_eq!(upload.adds(0, &a_long_pdf(1000, 5)).await.status(), 204);
-    assert_eq!(stored_in(&world.folder), before + 1);
+    assert_eq!(world.stored().await, before + 1);
     assert_eq!(ends().await, 204);
-    assert_eq!(stored_in(&world.folder), before);
+    assert_eq!(world.stored().await, before);
     assert_eq!(upload.offset().await, None);
     assert_eq!(upload.adds(1000, b"x").await.status(), 404);
 
@@ -353,7 +353,7 @@ async fn an_upload_that_is_ended_leaves_nothing_and_can_begin_anew() {
     assert_eq!(upload.adds(0, &bytes[..1500]).await.status(), 204);
     assert_eq!(upload.create(bytes.len()).await.status(), 201);
     assert_eq!(upload.offset().await, Some(0));
-    assert_eq!(stored_in(&world.folder), before);
+    assert_eq!(world.stored().await, before);
     assert_eq!(upload.adds(0, &bytes).await.status(), 204);
     is_the_file(&contributor, &evidence, &bytes).await;
     assert_eq!(ends().await, 409, "a file is not ended");
@@ -364,7 +364,7 @@ async fn what_is_refused_at_the_end_leaves_nothing_and_the_url_works_still() {
     let world = World::open().await;
     let contributor = world.client("Bältespännar", "SUPPLIER_CONTRIBUTOR");
     let (evidence, upload) = a_place(&contributor, "rutin.pdf").await;
-    let before = stored_in(&world.folder);
+    let before = world.stored().await;
     let program = [b"\x7fELF\x02\x01\x01".to_vec(), vec![0; 2000]].concat();
     assert_eq!(upload.create(program.len()).await.status(), 201);
     assert_eq!(upload.adds(0, &program[..1000]).await.status(), 204);
@@ -372,7 +372,7 @@ async fn what_is_refused_at_the_end_leaves_nothing_and_the_url_works_still() {
     assert_eq!(refused.status(), 422);
     assert_eq!(code(refused).await, "INVALID_INPUT");
     assert_eq!(
-        (upload.offset().await, stored_in(&world.folder)),
+        (upload.offset().await, world.stored().await),
         (None, before)
     );
 

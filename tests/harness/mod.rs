@@ -4,6 +4,7 @@
 //! service in the test's own process, for what cannot be seen from outside, such as how many statements
 //! a page costs.
 
+pub mod bucket;
 mod client;
 pub mod given;
 mod schema;

@@ -46,11 +46,6 @@ impl Served {
         Client::new(&self.announcement.graphql, Some(token))
     }
 
-    /// Somebody without any token.
-    pub fn anonymous(&self) -> Client {
-        Client::new(&self.announcement.graphql, None)
-    }
-
     /// Whether the process still runs.
     pub fn is_alive(&mut self) -> bool {
         self.process

@@ -81,6 +81,8 @@ pub struct Folder(TempDir);
 
 impl Folder {
     pub fn copy() -> Self {
+        // Without it no client over HTTP can be made; one that is there already is as good.
+        let _ = rustls::crypto::ring::default_provider().install_default();
         let own = tempfile::tempdir().expect("a temporary folder");
         let (template, _kept_until_copied) = template();
         copy_all(&template, own.path());

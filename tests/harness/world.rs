@@ -1,6 +1,10 @@
 //! The service in the test's own process, on a copy of the world.
 
-use std::{fs, sync::Arc};
+use std::{
+    fs,
+    path::{Path, PathBuf},
+    sync::Arc,
+};
 
 use axum::{Router, body::Body, http::Request};
 use samsyn::{
@@ -15,7 +19,7 @@ use serde_json::{Value, json};
 use tokio::net::TcpListener;
 use tower::ServiceExt;
 
-use super::{Actor, Answer, Client, Folder, mutation_document};
+use super::{Actor, Answer, Client, Folder, bucket::Bucket, mutation_document};
 
 /// What the demo keeps of its world beside the database.
 #[derive(serde::Deserialize)]
@@ -31,6 +35,8 @@ pub struct World {
     pub schema: Schema,
     router: Router,
     pub base: String,
+    /// Where files are kept that come in, if that is not the folder. Those of the demo are not there.
+    bucket: Option<Bucket>,
 }
 
 impl World {
@@ -41,15 +47,17 @@ impl World {
     /// The same with settings of one's own.
     pub async fn open_with(adjust: impl FnOnce(&mut Settings)) -> Self {
         let folder = Folder::copy();
+        let bucket = Bucket::if_given().await;
+        let in_folder = || Evidence {
+            url: Evidence::url_in(folder.path()),
+            ..Evidence::default()
+        };
         let mut settings = Settings {
             database: Database {
                 url: Database::url_in(folder.path()),
                 ..Database::default()
             },
-            evidence: Evidence {
-                url: Evidence::url_in(folder.path()),
-                ..Evidence::default()
-            },
+            evidence: bucket.as_ref().map_or_else(in_folder, Bucket::settings),
             // What is tried here asks for more at once than a client may; `transport` tries the limits.
             limits: Limits {
                 cost: 100_000_000,
@@ -69,13 +77,15 @@ impl World {
             .await
             .expect("the world opens");
         let router = app.routes(&settings);
-        let (served, how) = (router.clone(), settings.server.clone());
+        let how = settings.server.clone();
+        let served = server::assemble(router.clone(), async || Ok(()), &how);
         tokio::spawn(async move { server::serve(listener, served, &how).await });
         let actors =
             fs::read_to_string(folder.path().join("demo.json")).expect("the world has its actors");
         Self {
             router,
             base,
+            bucket,
             schema: app.schema().clone(),
             door: app.door,
             actors: serde_json::from_str::<Kept>(&actors)
@@ -106,6 +116,19 @@ impl World {
     /// Somebody with this token.
     pub fn client_with(&self, token: &str) -> Client {
         Client::new(&format!("{}graphql", self.base), Some(token))
+    }
+
+    /// Somebody without any token.
+    pub fn anonymous(&self) -> Client {
+        Client::new(&format!("{}graphql", self.base), None)
+    }
+
+    /// How many files, and parts of files, its store has.
+    pub async fn stored(&self) -> usize {
+        match &self.bucket {
+            Some(bucket) => bucket.holds().await,
+            None => files_below(&self.folder.path().join("evidence")),
+        }
     }
 
     /// What the routes answer a request of any kind: the status and the body. A panic is not caught.
@@ -174,4 +197,12 @@ impl World {
             .expect("a body");
         serde_json::from_slice(&bytes).expect("the answer is JSON")
     }
+}
+
+fn files_below(folder: &Path) -> usize {
+    let entries = fs::read_dir(folder).into_iter().flatten().flatten();
+    let count = |path: PathBuf| {
+        if path.is_dir() { files_below(&path) } else { 1 }
+    };
+    entries.map(|entry| count(entry.path())).sum()
 }

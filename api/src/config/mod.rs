@@ -27,12 +27,12 @@ pub use self::{
     database::Database,
     documents::Documents,
     error::Error,
-    evidence::Evidence,
+    evidence::{Evidence, S3},
     limits::{Limits, MOST_POINTS},
     log::{Format, Log},
     server::Server,
     source::{DEFAULT_FILE, Sources},
-    value::ServiceUrl,
+    value::{Secret, ServiceUrl},
 };
 
 /// Every setting of the service.

@@ -97,7 +97,7 @@ fn origins<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Vec<String>, D:
     )
 }
 
-fn is_origin(url: &Url) -> bool {
+pub(super) fn is_origin(url: &Url) -> bool {
     matches!(url.scheme(), "http" | "https")
         && url.path() == "/"
         && url.query().is_none()

@@ -172,7 +172,8 @@ impl Layers {
     }
 
     fn read(self) -> Result<Settings, Error> {
-        serde_path_to_error::deserialize(Value::Table(self.values)).map_err(|error| {
+        let read = serde_path_to_error::deserialize(Value::Table(self.values));
+        let settings: Settings = read.map_err(|error| {
             let key = error.path().to_string();
             // Of an element of a list, the setting is known.
             let setting = key.split('[').next().unwrap_or_default();
@@ -190,7 +191,18 @@ impl Layers {
                     problem: problem.to_owned(),
                 },
             }
-        })
+        })?;
+        settings.evidence.check().map_err(|(name, problem)| {
+            let key = format!("evidence.{name}");
+            let origin = self.origins.get(&key).cloned().unwrap_or_default();
+            let problem = problem.to_owned();
+            Error::Invalid {
+                key,
+                origin,
+                problem,
+            }
+        })?;
+        Ok(settings)
     }
 }
 
@@ -417,6 +429,110 @@ mod tests {
     }
 
     #[test]
+    fn the_settings_of_a_bucket_belong_together() {
+        let given = |more: &str| {
+            let keys = "access_key = 'AKIA'\nsecret_key = 's3cret'\n";
+            format!("[evidence]\nurl = 's3://samsyn-evidence/prod'\n{keys}{more}")
+        };
+        for (text, refusal) in [
+            (
+                "[evidence]\nregion = 'eu-north-1'".to_owned(),
+                "`evidence.region` (samsyn.toml): it is for `evidence.url` = s3://BUCKET alone",
+            ),
+            (
+                "[evidence]\nurl = 's3://samsyn-evidence'\nsecret_key = 's3cret'".to_owned(),
+                "`evidence.url` (samsyn.toml): a bucket needs `evidence.access_key`, too",
+            ),
+            (
+                "[evidence]\nurl = 's3://samsyn-evidence'\naccess_key = 'AKIA'".to_owned(),
+                "`evidence.url` (samsyn.toml): a bucket needs `evidence.secret_key`, too",
+            ),
+            (
+                given(""),
+                "`evidence.url` (samsyn.toml): a bucket needs `evidence.region`, too, \
+                 or `evidence.endpoint` if it is not Amazon's",
+            ),
+            (
+                given("endpoint = 'http://s3.example.se'"),
+                "`evidence.endpoint` (samsyn.toml): http:// leads to this machine alone, for files and keys \
+                 are sent unencrypted; use https://, or set `evidence.allow_http` to true",
+            ),
+            (
+                given("endpoint = 'https://AKIA:s3cret@s3.example.se'"),
+                "`evidence.endpoint` (samsyn.toml): it must be an http or https address without a path or keys, \
+                 such as https://s3.example.se",
+            ),
+            (
+                given("region = 'eu-north-1'\nmax_bytes = '6 GiB'"),
+                "`evidence.max_bytes` (samsyn.toml): a bucket takes files of 5 GiB at most",
+            ),
+            (
+                given("region = ''"),
+                "`evidence.region` (samsyn.toml): \"\" is not accepted, it must be a name such as eu-north-1",
+            ),
+            (
+                given("secret_keys = 's3cret'"),
+                "`evidence.secret_keys` (samsyn.toml) is not a setting, accepted here: `url`, `endpoint`, `region`, \
+                 `access_key`, `secret_key`, `allow_http`, `max_bytes`",
+            ),
+        ] {
+            let told = refusal_of(&text);
+            assert_eq!(told.trim_start_matches("setting "), refusal);
+        }
+        for url in [
+            "s3://AKIA:s3cret@samsyn-evidence",
+            "s3://Samsyn",
+            "s3://samsyn-evidence//x",
+            "s3://samsyn-evidence/../x",
+            "s3://samsyn-evidence?region=x",
+            "s3:samsyn-evidence",
+        ] {
+            let told = refusal_of(&format!("[evidence]\nurl = '{url}'"));
+            assert!(
+                told.contains("must be file:FOLDER") && !told.contains("s3cret"),
+                "{told}"
+            );
+        }
+    }
+
+    #[test]
+    fn a_bucket_is_reached_with_all_that_was_given() {
+        let keys = [
+            ("SAMSYN_EVIDENCE__ACCESS_KEY", "AKIA"),
+            ("SAMSYN_EVIDENCE__SECRET_KEY", "s3cret"),
+        ];
+        for (url, more, read) in [
+            (
+                "s3://samsyn-evidence",
+                &[("SAMSYN_EVIDENCE__REGION", "eu-north-1")][..],
+                ("samsyn-evidence", "", "eu-north-1", false),
+            ),
+            (
+                "s3://samsyn-evidence/prod/a/",
+                &[("SAMSYN_EVIDENCE__ENDPOINT", "http://127.0.0.1:9000")],
+                ("samsyn-evidence", "prod/a", "us-east-1", true),
+            ),
+            (
+                "s3://samsyn-evidence",
+                &[
+                    ("SAMSYN_EVIDENCE__ENDPOINT", "http://minio:9000"),
+                    ("SAMSYN_EVIDENCE__ALLOW_HTTP", "true"),
+                ],
+                ("samsyn-evidence", "", "us-east-1", true),
+            ),
+        ] {
+            let sources =
+                environment(&[&keys[..], &[("SAMSYN_EVIDENCE__URL", url)], more].concat());
+            let settings = sources.load().expect("valid settings");
+            let shown = format!("{settings:?}");
+            assert!(!shown.contains("AKIA") && !shown.contains("s3cret"));
+            let s3 = settings.evidence.s3().expect("a bucket");
+            assert_eq!((s3.bucket, s3.prefix, s3.region, s3.is_plain_http()), read);
+            assert_eq!(s3.secret_key.expose(), "s3cret");
+        }
+    }
+
+    #[test]
     fn a_file_that_is_not_toml_is_refused_with_the_line() {
         let refusal = refusal_of("[server]\nlisten = 127.0.0.1");
         assert!(
@@ -433,6 +549,8 @@ mod tests {
             "database = 'postgres://samsyn:s3cret@db'",
             "[database]\nurl = 'postgres://samsyn:s3cret@db",
             "[database]\nurl = postgres://samsyn:s3cret@db",
+            "[evidence]\nsecret_key = 's3cret with a blank'",
+            "[evidence]\nsecret_key = ['s3cret']",
         ] {
             let refusal = refusal_of(text);
             assert!(!refusal.contains("s3cret"), "{refusal}");
@@ -464,11 +582,16 @@ mod tests {
             Settings::default()
         );
 
-        let shown: Table = EXAMPLE
-            .replace("# public_url =", "public_url =")
-            .replace("# trusted =", "trusted =")
-            .parse()
-            .expect("valid TOML");
+        // What has no default is shown behind a `#`.
+        let shown: String = EXAMPLE
+            .lines()
+            .map(|line| match line.strip_prefix("# ") {
+                Some(setting) if setting.contains(" = ") => setting,
+                _ => line,
+            })
+            .flat_map(|line| [line, "\n"])
+            .collect();
+        let shown: Table = shown.parse().expect("valid TOML");
         for section in names(&accepted_in("")) {
             let Some(Value::Table(settings)) = shown.get(&section) else {
                 panic!("[{section}] is missing");

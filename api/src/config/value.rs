@@ -40,21 +40,67 @@ impl fmt::Debug for ServiceUrl {
     }
 }
 
-/// The URL of a service of one of these schemes. What was given is not repeated: it may hold a password.
+/// A password or its like: `Debug` does not show it.
+#[derive(Clone, PartialEq, Eq)]
+pub struct Secret(String);
+
+impl Secret {
+    /// The secret itself, for whoever shows it to the service that asks for it; not for logs or messages.
+    #[must_use]
+    pub fn expose(&self) -> &str {
+        &self.0
+    }
+}
+
+impl From<&str> for Secret {
+    fn from(text: &str) -> Self {
+        Self(text.to_owned())
+    }
+}
+
+impl fmt::Debug for Secret {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("***")
+    }
+}
+
+/// A secret, as text without blanks.
+pub(super) fn secret<'de, D: Deserializer<'de>>(
+    deserializer: D,
+) -> Result<Option<Secret>, D::Error> {
+    unseen(deserializer, "a text without blanks", |text| {
+        let whole = !text.is_empty() && text.bytes().all(|c| c.is_ascii_graphic());
+        whole.then(|| Some(Secret::from(text)))
+    })
+}
+
+/// The URL of a service of one of these schemes.
 pub(super) fn service_url<'de, D: Deserializer<'de>>(
     deserializer: D,
     schemes: &[&str],
     accepted: &str,
 ) -> Result<ServiceUrl, D::Error> {
+    unseen(deserializer, accepted, |text| {
+        let (scheme, _) = text.split_once(':')?;
+        schemes
+            .contains(&scheme)
+            .then(|| ServiceUrl(text.to_owned()))
+    })
+}
+
+/// Reads one value as text that is not repeated when it is refused: it may hold a password.
+pub(super) fn unseen<'de, D, T>(
+    deserializer: D,
+    accepted: &str,
+    parse: impl Fn(&str) -> Option<T>,
+) -> Result<T, D::Error>
+where
+    D: Deserializer<'de>,
+{
     deserializer.deserialize_any(Scalar {
         accepted,
         secret: true,
-        parse: |text: &str| {
-            let (scheme, _) = text.split_once(':')?;
-            schemes
-                .contains(&scheme)
-                .then(|| ServiceUrl(text.to_owned()))
-        },
+        parse,
         target: PhantomData,
     })
 }

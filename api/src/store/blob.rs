@@ -7,16 +7,17 @@
 //!
 //! What always holds:
 //! - A file is to be seen only when it is whole, hashed, within the limit and of an accepted kind
-//!   ([`media`]). It becomes so in one step (a rename within the folder; in a remote
-//!   store, a copy).
+//!   ([`media`]). It becomes so in one step (a rename within the folder; in a bucket, a copy).
 //! - An upload that fails, or whose future is dropped, is undone. What a crash leaves under
-//!   `incoming` goes by [`Blobs::sweep`].
+//!   `incoming`, or unfinished in a bucket, goes by [`Blobs::sweep`].
+//! - A store that fails is told from a file that is refused: [`Error::Unavailable`], and the same
+//!   may be asked for again. Only a file that must be there and is not is a fault of the service.
 //! - When [`Blobs::receive`] has returned, the file survives a power cut: in a folder, its bytes
 //!   and both directories are fsynced, before and after the rename. (Removal is not: a removed file
 //!   may reappear after one.)
 //! - However large the file, an upload holds two parts of 5 MiB at most (arriving and being
-//!   written), a download two chunks of 256 KiB. Bytes are hashed, inspected, written and read
-//!   outside of the runtime's own threads.
+//!   written), a download two chunks of 256 KiB. Bytes are hashed, inspected, and written to and
+//!   read from files outside of the runtime's own threads.
 //!
 //! A whole file that no row points to is possible (the caller gives up in the moment of publishing,
 //! or the process ends before it commits the row) and harmless: nobody can address it, and the same
@@ -42,8 +43,8 @@ use futures::{
     stream::{self, BoxStream},
 };
 use object_store::{
-    GetOptions, GetResultPayload, ObjectStore, ObjectStoreExt, local::LocalFileSystem,
-    memory::InMemory, path::Path,
+    GetOptions, GetResultPayload, MultipartUpload, ObjectStore, ObjectStoreExt,
+    local::LocalFileSystem, memory::InMemory, path::Path,
 };
 use sha2::{Digest, Sha256};
 use tokio::{
@@ -56,10 +57,11 @@ use url::Url;
 use uuid::Uuid;
 
 use super::{
-    arrival::{Arrival, broken_off},
+    arrival::{Arrival, Cut, broken_off},
     media::{self, Inspection},
+    s3::{Bucket, told},
 };
-use crate::{Error, Result};
+use crate::{Error, Result, config::Evidence};
 
 /// How much of a file is read at a time for a download.
 const CHUNK: usize = 256 * 1024;
@@ -71,8 +73,18 @@ const INCOMING: &str = "incoming";
 #[derive(Debug, Clone)]
 pub struct Blobs {
     store: Arc<dyn ObjectStore>,
-    /// Where `incoming` is in the file system, if it is there.
-    folder: Option<PathBuf>,
+    unlisted: Unlisted,
+}
+
+/// Where what is being written stands, for the store does not list it.
+#[derive(Debug, Clone)]
+enum Unlisted {
+    /// Nowhere else.
+    Nowhere,
+    /// In this folder, which is `incoming` in the file system.
+    Folder(PathBuf),
+    /// In this bucket.
+    Bucket(Arc<Bucket>),
 }
 
 /// A file that has arrived whole.
@@ -87,21 +99,38 @@ pub struct Received {
 }
 
 impl Blobs {
-    /// Opens the store: a folder (`FOLDER`, `file:FOLDER` or `file:///…`; made if need be, for this
-    /// user only), or `memory:` for one that is gone with the process.
-    pub fn open(url: &str) -> anyhow::Result<Self> {
+    /// Opens the store that the settings name, and tries whether a bucket can be used. No call to it
+    /// takes longer than `patience`.
+    ///
+    /// # Errors
+    /// When it cannot be used; the error names the settings to look at.
+    pub async fn open(settings: &Evidence, patience: Duration) -> anyhow::Result<Self> {
+        let Some(s3) = settings.s3() else {
+            return Self::local(settings.url.expose());
+        };
+        let bucket = Bucket::new(&s3, patience)?;
+        bucket.check(&s3, &incoming(Uuid::now_v7())).await?;
+        Ok(Self {
+            store: bucket.objects(),
+            unlisted: Unlisted::Bucket(Arc::new(bucket)),
+        })
+    }
+
+    /// Opens a folder (`FOLDER`, `file:FOLDER` or `file:///…`; made if need be, for this user only), or
+    /// `memory:` for a store that is gone with the process.
+    fn local(url: &str) -> anyhow::Result<Self> {
         let (scheme, rest) = url.split_once(':').unwrap_or(("file", url));
         match (scheme, rest.starts_with("//")) {
             ("memory", _) => Ok(Self {
                 store: Arc::new(InMemory::new()),
-                folder: None,
+                unlisted: Unlisted::Nowhere,
             }),
             ("file", true) => match Url::parse(url)?.to_file_path() {
                 Ok(root) => Self::in_folder(&root),
                 Err(()) => bail!("{url} is no folder of this machine; write file:///full/path"),
             },
             ("file", false) => Self::in_folder(rest.as_ref()),
-            _ => bail!("{url} is no store for evidence; write file:FOLDER or memory:"),
+            _ => bail!("{url} is no store for evidence; write file:FOLDER, s3://BUCKET or memory:"),
         }
     }
 
@@ -112,7 +141,7 @@ impl Blobs {
         let store = LocalFileSystem::new_with_prefix(root)?.with_fsync(true);
         Ok(Self {
             store: Arc::new(store),
-            folder: Some(folder),
+            unlisted: Unlisted::Folder(folder),
         })
     }
 
@@ -144,7 +173,7 @@ impl Blobs {
         }
         // Its own failure, if there is one, is the cause of ours.
         let written = writer.await.map_err(Error::internal)?;
-        written.map_err(Error::internal)?;
+        written.map_err(failed)?;
         received
     }
 
@@ -161,13 +190,13 @@ impl Blobs {
             ..GetOptions::default()
         };
         let chunks = chunks(&*self.store, &address(owner, sha256)?, options).await;
-        chunks.map_err(Error::internal)
+        chunks.map_err(failed_to_read)
     }
 
     /// Keeps a part of a file that does not come by one request, until it is discarded or swept.
     pub async fn keep_part(&self, id: Uuid, bytes: Bytes) -> Result<()> {
         let kept = self.store.put(&incoming(id), bytes.into()).await;
-        kept.map(drop).map_err(Error::internal)
+        kept.map(drop).map_err(failed)
     }
 
     /// The bytes of parts, one after the other. One that is missing ends them with an error.
@@ -180,14 +209,21 @@ impl Blobs {
         parts.try_flatten()
     }
 
-    /// Removes parts that are of no more use. What cannot be removed now is swept later.
+    /// Removes parts that are of no more use. What cannot be removed now is swept later: when the store
+    /// fails, nobody waits until it has failed for each.
     pub async fn discard_parts(&self, ids: Vec<Uuid>) {
         let parts = stream::iter(ids.into_iter().map(|id| Ok(incoming(id))));
         let mut discarded = self.store.delete_stream(parts.boxed());
         while let Some(one) = discarded.next().await {
             match one {
                 Ok(_) | Err(object_store::Error::NotFound { .. }) => {}
-                Err(cause) => tracing::warn!(%cause, "a part of an upload will be swept later"),
+                Err(error) => {
+                    tracing::warn!(
+                        cause = told(&error),
+                        "parts of an upload will be swept later"
+                    );
+                    return;
+                }
             }
         }
     }
@@ -195,7 +231,7 @@ impl Blobs {
     /// How many bytes a file has.
     pub async fn size(&self, owner: Uuid, sha256: &str) -> Result<u64> {
         let found = self.store.head(&address(owner, sha256)?).await;
-        Ok(found.map_err(Error::internal)?.size)
+        Ok(found.map_err(unread).map_err(failed_to_read)?.size)
     }
 
     /// Removes a file, if it is there. The caller sees to it that no row points to it, nor comes to
@@ -203,32 +239,38 @@ impl Blobs {
     pub async fn remove(&self, owner: Uuid, sha256: &str) -> Result<()> {
         match self.store.delete(&address(owner, sha256)?).await {
             Ok(()) | Err(object_store::Error::NotFound { .. }) => Ok(()),
-            Err(error) => Err(Error::internal(error)),
+            Err(error) => Err(failed(error)),
         }
     }
 
     /// Removes what crashed uploads have left and nobody has written to for so long: longer than an upload
     /// URL works, for the parts of a file may come in days. Tells how many there were.
-    ///
-    /// A remote store keeps unfinished parts out of sight: have a lifecycle rule of the bucket end
-    /// them.
     pub async fn sweep(&self, older_than: Duration) -> Result<usize> {
         let now = SystemTime::now();
         let before = now
             .checked_sub(older_than)
             .unwrap_or(SystemTime::UNIX_EPOCH);
-        if let Some(folder) = self.folder.clone() {
-            // The store does not list the files that it is still writing, so look for ourselves.
-            let swept = spawn_blocking(move || sweep_folder(&folder, before)).await;
-            return swept.map_err(Error::internal)?.map_err(Error::internal);
+        match self.unlisted.clone() {
+            Unlisted::Folder(folder) => {
+                let swept = spawn_blocking(move || sweep_folder(&folder, before)).await;
+                swept.map_err(Error::internal)?.map_err(Error::internal)
+            }
+            Unlisted::Bucket(bucket) => {
+                let unfinished = bucket.sweep(INCOMING, before.into()).await;
+                Ok(self.sweep_objects(before).await? + unfinished.map_err(Error::internal)?)
+            }
+            Unlisted::Nowhere => self.sweep_objects(before).await,
         }
+    }
+
+    async fn sweep_objects(&self, before: SystemTime) -> Result<usize> {
         let before = DateTime::<Utc>::from(before);
         let stale = self.store.list(Some(&Path::from(INCOMING)));
         let stale = stale.try_filter(move |object| ready(object.last_modified < before));
         let swept = self
             .store
             .delete_stream(stale.map_ok(|object| object.location).boxed());
-        let swept: Vec<_> = swept.try_collect().await.map_err(Error::internal)?;
+        let swept: Vec<_> = swept.try_collect().await.map_err(failed)?;
         Ok(swept.len())
     }
 }
@@ -239,9 +281,9 @@ async fn chunks(
     at: &Path,
     options: GetOptions,
 ) -> io::Result<BoxStream<'static, io::Result<Bytes>>> {
-    let found = store.get_opts(at, options).await?;
+    let found = store.get_opts(at, options).await.map_err(unread)?;
     match found.payload {
-        GetResultPayload::Stream(chunks) => Ok(chunks.map_err(io::Error::from).boxed()),
+        GetResultPayload::Stream(chunks) => Ok(chunks.map_err(unread).boxed()),
         // Not `into_stream`: its chunks of 8 KiB cost a change of thread each.
         GetResultPayload::File(file, _) => {
             let mut file = tokio::fs::File::from_std(file);
@@ -249,6 +291,25 @@ async fn chunks(
             let part = file.take(found.range.end - found.range.start);
             Ok(ReaderStream::with_capacity(part, CHUNK).boxed())
         }
+    }
+}
+
+/// A failure of the store that tells no more than may be told.
+fn unread(error: object_store::Error) -> io::Error {
+    let told = told(&error);
+    io::Error::new(io::Error::from(error).kind(), told)
+}
+
+/// What a caller is told when the store fails.
+fn failed(error: object_store::Error) -> Error {
+    Error::unavailable(unread(error))
+}
+
+/// The same of reading. A file that is not there will not come by itself; everything else may pass.
+fn failed_to_read(error: io::Error) -> Error {
+    match error.kind() {
+        io::ErrorKind::NotFound => Error::internal(error),
+        _ => Error::unavailable(error),
     }
 }
 
@@ -318,7 +379,11 @@ where
             .or(Err(broken_off()))?;
         // Until it is being written, so that only one more part is in memory.
         drop(orders.reserve().await.or(Err(broken_off()))?);
-        next = arrival.part().await.map_err(|cut| cut.of_a_file(limit))?;
+        next = tokio::select! {
+            part = arrival.part() => part.map_err(|cut| cut.of_a_file(limit))?,
+            // The store fails: there is no use in waiting for more.
+            () = orders.closed() => return Err(Cut::BrokenOff.of_a_file(limit)),
+        };
     }
     let received = Received {
         sha256: hex::encode(intake.hash.finalize()),
@@ -347,28 +412,54 @@ async fn write(
 ) -> object_store::Result<()> {
     let at = incoming(Uuid::now_v7());
     let mut upload = store.put_multipart(&at).await?;
-    let whole = async {
+    let mut complete = false;
+    let published = async {
         while let Some(order) = orders.recv().await {
             match order {
                 Order::Write(part) => upload.put_part(part.into()).await?,
-                Order::Publish(to) => return upload.complete().await.map(|_| Some(to)),
+                Order::Publish(to) => {
+                    upload.complete().await?;
+                    complete = true;
+                    if orders.is_closed() {
+                        return Ok(false);
+                    }
+                    store.rename(&at, &to).await?;
+                    return Ok(true);
+                }
             }
         }
-        Ok(None)
+        Ok(false)
     };
-    let undone = match whole.await {
-        Ok(Some(to)) if !orders.is_closed() => return store.rename(&at, &to).await,
-        Ok(Some(_)) => store.delete(&at).await,
-        Ok(None) => upload.abort().await,
+    match published.await {
+        Ok(true) => {}
+        Ok(false) => undo(&*store, upload, &at, complete).await,
         Err(error) => {
-            let _ = upload.abort().await; // the error matters, and sweeping comes after
+            // Nobody is kept waiting: a store that fails may fail in this, too, and take its time.
+            tokio::spawn(async move { undo(&*store, upload, &at, complete).await });
             return Err(error);
         }
+    }
+    Ok(())
+}
+
+/// Takes back an upload that was not published.
+async fn undo(
+    store: &dyn ObjectStore,
+    mut upload: Box<dyn MultipartUpload>,
+    at: &Path,
+    complete: bool,
+) {
+    let undone = match complete {
+        true => store.delete(at).await,
+        false => match upload.abort().await {
+            // It was complete after all, and nobody told.
+            Err(object_store::Error::NotFound { .. }) => store.delete(at).await,
+            aborted => aborted,
+        },
     };
-    undone.or_else(|cause| {
-        tracing::warn!(%cause, upload = %at, "could not undo an upload; it will be swept");
-        Ok(())
-    })
+    if let Err(error) = undone {
+        tracing::warn!(cause = told(&error), upload = %at, "could not undo an upload; it will be swept");
+    }
 }
 
 /// Makes a folder that only this user can look into.
@@ -410,7 +501,7 @@ mod tests {
     fn folder() -> (TempDir, Blobs) {
         let folder = tempfile::tempdir().expect("a temporary folder");
         let url = Url::from_directory_path(folder.path()).expect("a full path");
-        let blobs = Blobs::open(url.as_str()).expect("the store opens");
+        let blobs = Blobs::local(url.as_str()).expect("the store opens");
         (folder, blobs)
     }
 
@@ -462,7 +553,7 @@ mod tests {
     #[tokio::test]
     async fn what_was_received_is_read_back_whole_or_in_part() {
         let (_folder, on_disk) = folder();
-        for blobs in [on_disk, Blobs::open("memory:").expect("the store opens")] {
+        for blobs in [on_disk, Blobs::local("memory:").expect("the store opens")] {
             let sent = certificate(PART + 1000);
             let received = blobs
                 .receive(HOSTING, "a.pdf", LIMIT, body(&sent))
@@ -641,7 +732,7 @@ mod tests {
             ]
         );
 
-        let remote = Blobs::open("memory:").expect("the store opens");
+        let remote = Blobs::local("memory:").expect("the store opens");
         let stale = Path::from(format!("{INCOMING}/a"));
         remote
             .store
@@ -660,11 +751,11 @@ mod tests {
         let here = tempfile::tempdir().expect("a temporary folder");
         for (deep, scheme) in [("a/b", ""), ("c d/e", "file:")] {
             let folder = here.path().join(deep);
-            Blobs::open(&format!("{scheme}{}", folder.display())).expect("the folder is made");
+            Blobs::local(&format!("{scheme}{}", folder.display())).expect("the folder is made");
             assert!(folder.join(INCOMING).is_dir());
         }
         for url in ["s3://bucket", "file://elsewhere/x", "https://example.org/x"] {
-            let refusal = Blobs::open(url).expect_err("not a store").to_string();
+            let refusal = Blobs::local(url).expect_err("not a store").to_string();
             assert!(refusal.contains("write file:"), "{refusal}");
         }
     }

@@ -43,7 +43,6 @@ pub(super) async fn download(
     if selection == Selection::Unsatisfiable {
         return respond(&file, &selection, Body::empty());
     }
-    write::download(permit).await?;
     let range = match &selection {
         Selection::Part(range) => Some(range.clone()),
         _ => None,
@@ -52,6 +51,7 @@ pub(super) async fn download(
         .blobs
         .read(file.owner_id, &file.sha256, range)
         .await?;
+    write::download(permit).await?;
     let bytes = bytes.inspect_err(|cause| tracing::error!(%cause, "a download broke off"));
     respond(&file, &selection, Body::from_stream(bytes))
 }

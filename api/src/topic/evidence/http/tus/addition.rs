@@ -1,10 +1,6 @@
 //! One request that adds bytes to an upload.
 
-use std::{
-    mem,
-    pin::pin,
-    sync::atomic::{AtomicBool, Ordering},
-};
+use std::{io::ErrorKind, mem, pin::pin, sync::OnceLock};
 
 use axum::body::BodyDataStream;
 use bytes::Bytes;
@@ -54,10 +50,13 @@ impl Addition {
         }
     }
 
-    /// Takes the body in, and what came of it if it breaks off.
+    /// Takes the body in, and what came of it if it breaks off. What does not count is discarded, but when
+    /// the store fails: the client would wait in vain, and it is swept later.
     pub(super) async fn run(mut self, body: BodyDataStream) -> Result<Added, Refused> {
         let added = self.take_in(body).await;
-        if added.is_err() {
+        if let Err(refused) = &added
+            && !matches!(refused.error, Error::Unavailable { .. })
+        {
             let unused = self.staged.iter().map(|piece| piece.id).collect();
             self.service.blobs.discard_parts(unused).await;
         }
@@ -171,21 +170,26 @@ impl Addition {
         let before = resume::pieces(&scope, &self.stands).await.map_err(raced)?;
         drop(scope);
         let pieces = before.iter().chain(&self.staged).map(|piece| piece.id);
-        let unreadable = AtomicBool::new(false);
+        let unread = OnceLock::new();
         let body = self.service.blobs.parts(pieces.collect());
         let body = body.inspect_err(|cause| {
-            tracing::warn!(%cause, "a piece of an upload cannot be read");
-            unreadable.store(true, Ordering::Relaxed);
+            let _ = unread.set((cause.kind(), cause.to_string())); // the first ends the body
         });
         let upload = &self.held.upload;
         let blobs = &self.service.blobs;
         let received = blobs
             .receive(upload.owner_id, &upload.name, self.service.limit, body)
             .await;
-        match received {
-            Err(Error::Internal { .. }) => received.map(Ok).map_err(Refused::from),
-            Err(_) if unreadable.into_inner() => Err(moved()),
-            other => Ok(other),
+        match (received, unread.into_inner()) {
+            (Err(error @ (Error::Internal { .. } | Error::Unavailable { .. })), _) => {
+                Err(error.into())
+            }
+            (Err(_), Some((ErrorKind::NotFound, cause))) => {
+                tracing::warn!(cause, "a piece of an upload is not there");
+                Err(moved())
+            }
+            (Err(_), Some((_, cause))) => Err(Error::unavailable(cause).into()),
+            (other, _) => Ok(other),
         }
     }
 }
