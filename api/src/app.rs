@@ -85,7 +85,7 @@ impl App {
     }
 
     async fn behind(door: Door, settings: &Settings, base: Url) -> anyhow::Result<Self> {
-        door.migrate().await?;
+        door.prepare().await?;
         let limits = settings.limits.guard(settings.server.request_timeout);
         let links = Links::new(base);
         let schema = schema::build(links.clone());

@@ -12,7 +12,7 @@ use http::{
     HeaderMap, HeaderValue, StatusCode,
     header::{RETRY_AFTER, WWW_AUTHENTICATE},
 };
-use sea_orm::SqlErr;
+use sea_orm::{DbErr, RuntimeErr, SqlErr, sqlx::error::DatabaseError};
 use serde::Serialize;
 use uuid::Uuid;
 
@@ -62,6 +62,11 @@ pub enum Error {
         /// In how many seconds the same is granted, if nothing else is asked for meanwhile.
         retry_after: u64,
     },
+    /// Others were at the same at the same moment, and the database undid this.
+    #[error(
+        "Others changed the same at the same moment, so nothing of this was done. Send it again."
+    )]
+    Disturbed,
     /// The `Idempotency-Key` stands for another request.
     #[error(
         "This Idempotency-Key was used for another request. Send each new request with a key of its own."
@@ -129,6 +134,7 @@ impl Error {
             Self::InvalidState(_) => Code::InvalidState,
             Self::LimitExceeded(_) => Code::LimitExceeded,
             Self::RateLimited { .. } => Code::RateLimited,
+            Self::Disturbed => Code::TryAgain,
             Self::KeyReused => Code::IdempotencyKeyReused,
             Self::KeyInProgress => Code::IdempotencyInProgress,
             Self::SecretShown => Code::IdempotencySecretShown,
@@ -178,24 +184,37 @@ impl Error {
             | Self::SecretShown => StatusCode::CONFLICT,
             Self::LimitExceeded(_) => StatusCode::PAYLOAD_TOO_LARGE,
             Self::RateLimited { .. } => StatusCode::TOO_MANY_REQUESTS,
-            Self::Unavailable { .. } => StatusCode::SERVICE_UNAVAILABLE,
+            Self::Unavailable { .. } | Self::Disturbed => StatusCode::SERVICE_UNAVAILABLE,
             Self::Internal { .. } => StatusCode::INTERNAL_SERVER_ERROR,
         }
     }
 }
 
-impl From<sea_orm::DbErr> for Error {
+impl From<DbErr> for Error {
     /// Rules are checked before a row is written; that it collides all the same means that somebody else
     /// was quicker.
-    fn from(error: sea_orm::DbErr) -> Self {
+    fn from(error: DbErr) -> Self {
         match error.sql_err() {
             Some(SqlErr::UniqueConstraintViolation(_)) => Self::InvalidState(
                 "Somebody else has just added the same. Read again, and repeat what is still to be done."
                     .to_owned(),
             ),
+            _ if is_undone(&error) => Self::Disturbed,
             _ => Self::internal(error),
         }
     }
+}
+
+/// Whether PostgreSQL undid the transaction because of others: it could not be carried out as if alone
+/// (40001), or two waited for each other (40P01).
+fn is_undone(error: &DbErr) -> bool {
+    let (DbErr::Exec(RuntimeErr::SqlxError(error)) | DbErr::Query(RuntimeErr::SqlxError(error))) =
+        error
+    else {
+        return false;
+    };
+    let code = error.as_database_error().and_then(DatabaseError::code);
+    code.is_some_and(|code| matches!(code.as_ref(), "40001" | "40P01"))
 }
 
 impl Error {
@@ -212,6 +231,9 @@ impl Error {
             }
             Self::Unavailable { .. } => {
                 headers.insert(RETRY_AFTER, HeaderValue::from_static("60"));
+            }
+            Self::Disturbed => {
+                headers.insert(RETRY_AFTER, HeaderValue::from(1));
             }
             _ => {}
         }

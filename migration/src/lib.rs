@@ -11,6 +11,7 @@
 pub use sea_orm_migration::MigratorTrait;
 use sea_orm_migration::{MigrationTrait, async_trait};
 
+pub mod grants;
 mod m0001_tenants;
 mod m0002_ledger;
 mod m0003_evidence;
@@ -19,6 +20,7 @@ mod m0005_submission;
 mod m0006_forum;
 mod m0007_comment;
 mod m0008_resumable_upload;
+mod m0009_row_security;
 mod table;
 
 /// All steps, in order.
@@ -36,6 +38,7 @@ impl MigratorTrait for Migrator {
             Box::new(m0006_forum::Migration),
             Box::new(m0007_comment::Migration),
             Box::new(m0008_resumable_upload::Migration),
+            Box::new(m0009_row_security::Migration),
         ]
     }
 }

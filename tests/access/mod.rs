@@ -1,7 +1,12 @@
 //! Isolation: who may do what, and who sees which row.
 
+mod corrupt;
+mod disturbance;
 mod matrix;
 mod node;
 mod oracle;
+mod roles;
+mod row_security;
+mod shake;
 mod subscription;
 mod walk;

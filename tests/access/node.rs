@@ -32,7 +32,7 @@ fn widest(world: &World) -> Vec<Actor> {
 #[tokio::test]
 async fn every_record_is_found_by_those_who_see_it_and_by_nobody_else() {
     let world = World::open().await;
-    let oracle = Oracle::of(&world.folder.database()).await;
+    let oracle = Oracle::of(&world.folder.records).await;
     let (mut found, mut absent, mut wrong) = (0, 0, Vec::new());
     for actor in widest(&world) {
         let home = oracle.organisation(&actor.organisation);
@@ -93,7 +93,7 @@ fn only_not_found(body: &serde_json::Value) {
 #[tokio::test]
 async fn a_foreign_id_and_one_that_never_was_are_answered_alike() {
     let world = World::open().await;
-    let oracle = Oracle::of(&world.folder.database()).await;
+    let oracle = Oracle::of(&world.folder.records).await;
     let stranger = world.actor("Klientverket", "SUPPLIER_MANAGER");
     let home = oracle.organisation("Klientverket");
     let foreign = oracle

@@ -10,8 +10,10 @@ use entity::{
     risk_acceptance, risk_analysis, risk_analysis_participant, submission, submission_file,
     submission_round,
 };
-use sea_orm::{Database, EntityTrait};
+use sea_orm::EntityTrait;
 use uuid::Uuid;
+
+use crate::harness::Records;
 
 /// The records that exist, by their public id, each with the organisations that see it.
 pub struct Oracle {
@@ -22,10 +24,8 @@ pub struct Oracle {
 type Orgs = BTreeSet<Uuid>;
 
 impl Oracle {
-    pub async fn of(database: &std::path::Path) -> Self {
-        let db = Database::connect(format!("sqlite://{}?mode=ro", database.display()))
-            .await
-            .expect("the database opens");
+    pub async fn of(records: &Records) -> Self {
+        let db = records.by_hand().await;
         macro_rules! all {
             ($table:ident) => {
                 $table::Entity::find()

@@ -79,7 +79,7 @@ async fn delivered(world: &World, token: Option<&str>, document: &str) -> Vec<Va
 #[tokio::test]
 async fn what_is_delivered_is_what_the_organisation_sees() {
     let world = World::open().await;
-    let oracle = Oracle::of(&world.folder.database()).await;
+    let oracle = Oracle::of(&world.folder.records).await;
     let mut seen = 0;
     for actor in &world.actors {
         let home = oracle.organisation(&actor.organisation);

@@ -43,7 +43,7 @@ const WITH_IDS: &[(&str, &str)] = &[
 #[tokio::test]
 async fn nothing_that_comes_back_names_what_the_organisation_does_not_see() {
     let world = World::open().await;
-    let oracle = Oracle::of(&world.folder.database()).await;
+    let oracle = Oracle::of(&world.folder.records).await;
     let schema = Schema::of(&world).await;
     let mut seen = 0;
     for actor in &world.actors {

@@ -17,7 +17,7 @@ pub struct Served {
 impl Served {
     pub fn start() -> Self {
         let folder = Folder::copy();
-        let (process, announcement) = start(folder.path());
+        let (process, announcement) = start(folder.path(), &folder.records.url());
         Self {
             process,
             announcement,
@@ -58,7 +58,7 @@ impl Served {
     pub fn is_killed_and_starts_again(&mut self) {
         self.process.kill().expect("it can be killed");
         self.process.wait().expect("it ends");
-        (self.process, self.announcement) = start(self.folder.path());
+        (self.process, self.announcement) = start(self.folder.path(), &self.folder.records.url());
     }
 
     /// Stops it and keeps its files.

@@ -11,6 +11,8 @@ use std::{
 use serde::Deserialize;
 use tempfile::TempDir;
 
+use super::engine::{self, Records};
+
 /// The binary under test.
 pub const BINARY: &str = env!("CARGO_BIN_EXE_samsyn");
 
@@ -47,11 +49,12 @@ pub struct Announcement {
     pub actors: Vec<Actor>,
 }
 
-/// Starts the demo on a folder and waits until it serves.
-pub fn start(data: &Path) -> (Child, Announcement) {
+/// Starts the demo on a folder, with its records at this URL, and waits until it serves.
+pub fn start(data: &Path, records: &str) -> (Child, Announcement) {
     let mut demo = Command::new(BINARY)
         .args(["demo", "--listen", "127.0.0.1:0", "--json", "--data"])
         .arg(data)
+        .args(["--database", records])
         .stdin(Stdio::null())
         .stdout(Stdio::piped())
         .spawn()
@@ -76,8 +79,11 @@ pub fn stop(child: &mut Child) -> std::process::ExitStatus {
     child.wait().expect("it ends")
 }
 
-/// A test's own copy of the world's files.
-pub struct Folder(TempDir);
+/// A test's own copy of the world: its files, and its records.
+pub struct Folder {
+    files: TempDir,
+    pub records: Records,
+}
 
 impl Folder {
     pub fn copy() -> Self {
@@ -86,16 +92,14 @@ impl Folder {
         let own = tempfile::tempdir().expect("a temporary folder");
         let (template, _kept_until_copied) = template();
         copy_all(&template, own.path());
-        Self(own)
+        Self {
+            records: Records::copy(&template, own.path()),
+            files: own,
+        }
     }
 
     pub fn path(&self) -> &Path {
-        self.0.path()
-    }
-
-    /// The folder's database.
-    pub fn database(&self) -> PathBuf {
-        self.0.path().join("samsyn.sqlite")
+        self.files.path()
     }
 }
 
@@ -111,15 +115,18 @@ fn template() -> (PathBuf, File) {
         .as_nanos();
     let today = chrono::Utc::now().date_naive();
     let home = Path::new(env!("CARGO_TARGET_TMPDIR"));
-    let folder = home.join(format!("world-{built}-{today}"));
-    let lock = File::create(home.join("world.lock")).expect("a lock file");
+    let kind = engine::server().map_or("world", |_| "postgres-world");
+    let folder = home.join(format!("{kind}-{built}-{today}"));
+    let lock = File::create(home.join(format!("{kind}.lock"))).expect("a lock file");
+    let instance = engine::instance();
+    let is_ready = || fs::read_to_string(folder.join("ready")).is_ok_and(|made| made == instance);
     lock.lock_shared()
         .expect("the lock is given sooner or later");
-    while !folder.join("ready").exists() {
+    while !is_ready() {
         lock.unlock().expect("the lock is given back");
         lock.lock().expect("the lock is given sooner or later");
-        if !folder.join("ready").exists() {
-            make(home, &folder);
+        if !is_ready() {
+            make(home, kind, &folder, &instance);
         }
         lock.unlock().expect("the lock is given back");
         lock.lock_shared()
@@ -129,21 +136,24 @@ fn template() -> (PathBuf, File) {
 }
 
 /// Makes the template, and clears former ones away.
-fn make(home: &Path, folder: &Path) {
+fn make(home: &Path, kind: &str, folder: &Path, instance: &str) {
+    let former = format!("{kind}-");
     for entry in fs::read_dir(home)
         .expect("the folder can be read")
         .flatten()
     {
-        if entry.file_name().to_string_lossy().starts_with("world-") {
+        if entry.file_name().to_string_lossy().starts_with(&former) {
             fs::remove_dir_all(entry.path()).expect("a former template can be removed");
         }
     }
-    let (mut demo, _) = start(folder);
+    let records = engine::make_template(folder)
+        .unwrap_or_else(|| format!("sqlite://{}/samsyn.sqlite", folder.display()));
+    let (mut demo, _) = start(folder, &records);
     assert!(
         stop(&mut demo).success(),
         "the demo ends well when asked to"
     );
-    fs::write(folder.join("ready"), "").expect("the template is marked");
+    fs::write(folder.join("ready"), instance).expect("the template is marked");
 }
 
 fn copy_all(from: &Path, to: &Path) {

@@ -11,7 +11,7 @@ use samsyn::{
     access::Door,
     app::App,
     clock::Clock,
-    config::{Database, Evidence, Limits, MOST_POINTS, Settings},
+    config::{Database, Evidence, Limits, MOST_POINTS, ServiceUrl, Settings},
     graphql::schema::Schema,
     server,
 };
@@ -54,7 +54,7 @@ impl World {
         };
         let mut settings = Settings {
             database: Database {
-                url: Database::url_in(folder.path()),
+                url: ServiceUrl::new(folder.records.url()),
                 ..Database::default()
             },
             evidence: bucket.as_ref().map_or_else(in_folder, Bucket::settings),

@@ -2,7 +2,7 @@
 
 use std::{collections::BTreeSet, process::Command};
 
-use sea_orm::{ConnectionTrait, Database};
+use sea_orm::ConnectionTrait;
 use serde_json::{Value, json};
 
 use super::Stage;
@@ -91,8 +91,8 @@ pub async fn the_ledger_is_whole_until_somebody_alters_it(mut stage: Stage) {
     stage.demo.stop();
     let verify = || {
         Command::new(BINARY)
-            .args(["verify-ledger", "--data"])
-            .arg(stage.demo.folder.path())
+            .args(["verify-ledger", "--database"])
+            .arg(stage.demo.folder.records.url())
             .output()
             .expect("the binary runs")
     };
@@ -103,8 +103,7 @@ pub async fn the_ledger_is_whole_until_somebody_alters_it(mut stage: Stage) {
         String::from_utf8_lossy(&whole.stderr)
     );
 
-    let url = format!("sqlite://{}", stage.demo.folder.database().display());
-    let database = Database::connect(url).await.expect("the database opens");
+    let database = stage.demo.folder.records.by_hand().await;
     let altered = "UPDATE event SET action = 'submission.approved' WHERE id = (SELECT event_id FROM ledger_seal WHERE sequence = 100)";
     database
         .execute_unprepared(altered)

@@ -10,12 +10,14 @@ use std::sync::Arc;
 use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
 use chrono::{DateTime, TimeDelta, Utc};
 use entity::{PersonStatus, api_token, organisation, person, role_assignment, upload};
-use sea_orm::{ActiveValue::Unchanged, ColumnTrait, EntityTrait, QueryFilter, Set};
+use sea_orm::{
+    ActiveValue::Unchanged, ColumnTrait, DatabaseTransaction, EntityTrait, QueryFilter, Set,
+};
 use sha2::{Digest, Sha256};
 use subtle::ConstantTimeEq;
 use uuid::Uuid;
 
-use super::{Actor, Door, Grant, TokenScope};
+use super::{Actor, Door, Grant, TokenScope, claim::Duty};
 use crate::{Error, Result, clock::Clock};
 
 /// How seldom a token's last use is written down.
@@ -115,13 +117,16 @@ impl Door {
     /// `Unauthenticated`, the same for every reason.
     pub async fn authenticate(&self, secret: &str) -> Result<Arc<Actor>> {
         let kept = hash(secret);
+        let tx = self.on_duty(&Duty::Authenticate(kept.clone())).await?;
         let token = api_token::Entity::find()
             .filter(api_token::Column::Hash.eq(&kept))
-            .one(self.pool())
+            .one(&tx)
             .await?
             .filter(|token| bool::from(token.hash.as_bytes().ct_eq(kept.as_bytes())))
             .ok_or(Error::Unauthenticated(REFUSED))?;
-        let actor = self.actor_of(&token).await?;
+        let actor = self.actor_of(&tx, &token).await?;
+        // Who holds a connection must not wait for another.
+        drop(tx);
         self.note_use(&token).await?;
         Ok(actor)
     }
@@ -139,51 +144,33 @@ impl Door {
 
     /// The actor that a token stands for, known by its id.
     pub(super) async fn holder(&self, token: Uuid) -> Result<Arc<Actor>> {
+        let tx = self.on_duty(&Duty::Authenticate(token.to_string())).await?;
         let token = api_token::Entity::find_by_id(token)
-            .one(self.pool())
+            .one(&tx)
             .await?
             .ok_or(Error::Unauthenticated(REFUSED))?;
-        self.actor_of(&token).await
+        self.actor_of(&tx, &token).await
     }
 
-    async fn actor_of(&self, token: &api_token::Model) -> Result<Arc<Actor>> {
+    async fn actor_of(
+        &self,
+        tx: &DatabaseTransaction,
+        token: &api_token::Model,
+    ) -> Result<Arc<Actor>> {
         if token.revoked_at.is_some() || token.expires_at <= self.clock().now() {
             return Err(Error::Unauthenticated(REFUSED));
         }
         let organisation = organisation::Entity::find_by_id(token.organisation_id)
-            .one(self.pool())
+            .one(tx)
             .await?
             .ok_or(Error::Unauthenticated(REFUSED))?;
         let tenant = (organisation.id, organisation.kind);
         let actor = match token.person_id {
-            Some(person) => self.person_actor(tenant, person).await?,
+            Some(person) => person_actor(tx, tenant, person).await?,
             None => Actor::new(tenant, None, token.name.clone(), grants(token)?),
         };
         let actor = actor.with_token(token.id, scopes(token)?);
         Ok(Arc::new(actor.until(token.expires_at)))
-    }
-
-    async fn person_actor(
-        &self,
-        tenant: (Uuid, entity::OrganisationKind),
-        id: Uuid,
-    ) -> Result<Actor> {
-        let person = person::Entity::find_by_id(id)
-            .one(self.pool())
-            .await?
-            .filter(|person| person.status == PersonStatus::Active)
-            .ok_or(Error::Unauthenticated(REFUSED))?;
-        let grants = role_assignment::Entity::find()
-            .filter(role_assignment::Column::PersonId.eq(id))
-            .all(self.pool())
-            .await?
-            .into_iter()
-            .map(|held| Grant {
-                role: held.role,
-                area: held.service_area,
-            })
-            .collect();
-        Ok(Actor::new(tenant, Some(id), person.name, grants))
     }
 
     /// Who may send bytes to an upload URL: whoever asked for it, as far as that one still may. Returns the
@@ -192,12 +179,15 @@ impl Door {
     /// # Errors
     /// `NotFound` when there is no such upload, or its time is over.
     pub async fn uploader(&self, secret: &str) -> Result<(Arc<Actor>, upload::Model)> {
+        let kept = hash(secret);
+        let tx = self.on_duty(&Duty::Authenticate(kept.clone())).await?;
         let upload = upload::Entity::find()
-            .filter(upload::Column::Hash.eq(hash(secret)))
-            .one(self.pool())
+            .filter(upload::Column::Hash.eq(kept))
+            .one(&tx)
             .await?
             .filter(|upload| upload.expires_at > self.clock().now())
             .ok_or(Error::NotFound)?;
+        drop(tx);
         let token = upload.token_id.ok_or(Error::NotFound)?;
         Ok((self.holder(token).await?, upload))
     }
@@ -215,9 +205,34 @@ impl Door {
             last_used_at: Set(Some(now)),
             ..Default::default()
         };
-        api_token::Entity::update(used).exec(self.pool()).await?;
-        Ok(())
+        let duty = Duty::Authenticate(token.hash.clone());
+        let tx = self.writing_on_duty(&duty).await?;
+        api_token::Entity::update(used).exec(&tx).await?;
+        Ok(tx.commit().await?)
     }
+}
+
+async fn person_actor(
+    tx: &DatabaseTransaction,
+    tenant: (Uuid, entity::OrganisationKind),
+    id: Uuid,
+) -> Result<Actor> {
+    let person = person::Entity::find_by_id(id)
+        .one(tx)
+        .await?
+        .filter(|person| person.status == PersonStatus::Active)
+        .ok_or(Error::Unauthenticated(REFUSED))?;
+    let grants = role_assignment::Entity::find()
+        .filter(role_assignment::Column::PersonId.eq(id))
+        .all(tx)
+        .await?
+        .into_iter()
+        .map(|held| Grant {
+            role: held.role,
+            area: held.service_area,
+        })
+        .collect();
+    Ok(Actor::new(tenant, Some(id), person.name, grants))
 }
 
 /// The scopes that a token is limited to.

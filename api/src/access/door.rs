@@ -5,11 +5,15 @@ use std::sync::{
     atomic::{AtomicU64, Ordering},
 };
 
-use sea_orm::{DatabaseConnection, DatabaseTransaction, TransactionTrait};
+use sea_orm::{DatabaseConnection, DatabaseTransaction};
 use tokio::sync::{Mutex, watch};
 use uuid::Uuid;
 
-use super::{Act, Actor, Permit, Resource, Scope, migrate, pool};
+use super::{
+    Act, Actor, Permit, Resource, Scope,
+    claim::{Claim, Duty},
+    migrate, pool,
+};
 use crate::{Error, Result, clock::Clock, ledger};
 
 /// The one door to the data. Clones share it.
@@ -35,8 +39,8 @@ impl Door {
         Ok(Self::over(pool, clock, true))
     }
 
-    /// Opens a new SQLite database to fill it, as the demo does, and to open it anew when that is done:
-    /// until then a power cut may ruin it, and nothing is sealed before [`Door::seal`] is asked to.
+    /// Opens a new database to fill it, as the demo does, and to open it anew when that is done: until then a
+    /// power cut may ruin it on SQLite, and nothing is sealed before [`Door::seal`] is asked to.
     ///
     /// # Errors
     /// As [`Door::open`].
@@ -56,23 +60,23 @@ impl Door {
         }))
     }
 
-    /// Opens the database for a command beside the service, and brings it up to this version.
+    /// Opens the database for a command beside the service, as [`Door::prepare`] does.
     ///
     /// # Errors
-    /// As [`Door::open`] and [`Door::migrate`].
+    /// As [`Door::open`] and [`Door::prepare`].
     pub async fn open_for_command(url: &str, clock: Clock) -> anyhow::Result<Self> {
         let door = Self::open(url, 2, clock).await?;
-        door.migrate().await?;
+        door.prepare().await?;
         Ok(door)
     }
 
-    /// Brings the database's schema to the newest step.
+    /// Makes sure that the database can be worked with: on SQLite by taking the steps that it lacks, on
+    /// PostgreSQL by looking whether the owner of the tables has done so and this is another role.
     ///
     /// # Errors
-    /// When a step fails.
-    pub async fn migrate(&self) -> anyhow::Result<()> {
-        migrate::up_on(&self.0.pool).await?;
-        Ok(())
+    /// When a step fails or is missing, or PostgreSQL's row-level security would not bind.
+    pub async fn prepare(&self) -> anyhow::Result<()> {
+        migrate::prepare(&self.0.pool).await
     }
 
     /// Where time and ids come from.
@@ -88,10 +92,6 @@ impl Door {
         self.0.statements.load(Ordering::Relaxed)
     }
 
-    pub(super) fn pool(&self) -> &DatabaseConnection {
-        &self.0.pool
-    }
-
     /// Whether the database answers.
     ///
     /// # Errors
@@ -105,13 +105,15 @@ impl Door {
     /// # Errors
     /// `Internal` when the database fails.
     pub async fn scope(&self, actor: &Arc<Actor>) -> Result<Scope> {
-        let tx = self.0.pool.begin().await?;
+        let tx = self.begin_reading().await?;
+        Claim::of(actor).make(&tx).await?;
         Ok(self.scoped(tx, actor))
     }
 
     fn scoped(&self, tx: DatabaseTransaction, actor: &Arc<Actor>) -> Scope {
         let statements = self.0.statements.clone();
-        Scope::new(tx, actor.clone(), self.0.clock.now(), statements)
+        let now = self.0.clock.now();
+        Scope::new(tx, actor.clone(), now, statements)
     }
 
     /// Opens a writing transaction, loads the record and asks the action table.
@@ -125,7 +127,9 @@ impl Door {
         id: Uuid,
         expected: Option<i32>,
     ) -> Result<Permit<A>> {
-        let scope = self.scoped(self.begin_writing().await?, actor);
+        let tx = self.begin_writing().await?;
+        Claim::of(actor).make_to_write(&tx).await?;
+        let scope = self.scoped(tx, actor);
         let resource = A::Resource::load(&scope, id).await?;
         A::RULE.check(actor, &resource.facts())?;
         match (expected, resource.version()) {
@@ -136,10 +140,15 @@ impl Door {
         }
     }
 
-    /// A transaction that will write. SQLite takes its one writer's place at once: a transaction that
+    /// A transaction that will only read. It sees nothing before a claim is made in it.
+    pub(super) async fn begin_reading(&self) -> Result<DatabaseTransaction> {
+        Ok(pool::begin(&self.0.pool, pool::READ).await?)
+    }
+
+    /// A transaction that will write, and sees nothing before a claim is made in it. SQLite takes its one writer's place at once: a transaction that
     /// began reading could not be upgraded while another writes.
     pub(super) async fn begin_writing(&self) -> Result<DatabaseTransaction> {
-        Ok(self.0.pool.begin_with_options(pool::WRITE).await?)
+        Ok(pool::begin(&self.0.pool, pool::WRITE).await?)
     }
 
     /// Called after every commit of a change.
@@ -161,7 +170,7 @@ impl Door {
 
     async fn seal_all(&self) -> Result<()> {
         loop {
-            let tx = self.begin_writing().await?;
+            let tx = self.writing_on_duty(&Duty::Seal).await?;
             let sealed = ledger::seal::pass(&tx, self.0.clock.now()).await?;
             tx.commit().await?;
             // What is committed meanwhile is sealed by whoever committed it.
@@ -182,7 +191,7 @@ impl Door {
     /// # Errors
     /// When the database cannot be read.
     pub async fn verify_ledger(&self) -> Result<ledger::verify::Verdict> {
-        let tx = self.0.pool.begin().await?;
+        let tx = self.on_duty(&Duty::Audit).await?;
         ledger::verify::walk(&tx).await
     }
 }

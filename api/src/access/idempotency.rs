@@ -18,7 +18,7 @@ use sea_orm::{
 use serde_json::Value;
 use uuid::Uuid;
 
-use super::Door;
+use super::{Door, claim::Duty};
 use crate::{Error, Result};
 
 /// How long a key is known.
@@ -55,7 +55,7 @@ impl Door {
             finished: false,
             created_at: self.clock().now(),
         };
-        let tx = self.begin_writing().await?;
+        let tx = self.writing_on_duty(&Duty::Repeat).await?;
         let forgotten = Column::CreatedAt.lt(row.created_at - LIFETIME);
         Entity::delete_many().filter(forgotten).exec(&tx).await?;
         let taken = OnConflict::columns([Column::CallerId, Column::Key])
@@ -104,8 +104,9 @@ impl Reserved {
             finished: Set(true),
             ..Default::default()
         };
-        Entity::update(spent).exec(self.door.pool()).await?;
-        Ok(())
+        let tx = self.door.writing_on_duty(&Duty::Repeat).await?;
+        Entity::update(spent).exec(&tx).await?;
+        Ok(tx.commit().await?)
     }
 
     /// Frees the key: the request changed nothing.
@@ -113,8 +114,9 @@ impl Reserved {
     /// # Errors
     /// `Internal` when the database fails; the key stays reserved then.
     pub async fn release(self) -> Result<()> {
-        Entity::delete_by_id(self.id).exec(self.door.pool()).await?;
-        Ok(())
+        let tx = self.door.writing_on_duty(&Duty::Repeat).await?;
+        Entity::delete_by_id(self.id).exec(&tx).await?;
+        Ok(tx.commit().await?)
     }
 }
 
@@ -134,7 +136,7 @@ mod tests {
         let url = format!("sqlite://{}", folder.path().join("samsyn.db").display());
         let clock = Clock::fixed(DateTime::UNIX_EPOCH, 1);
         let door = Door::open(&url, 2, clock).await.expect("a database");
-        door.migrate().await.expect("a schema");
+        door.prepare().await.expect("a schema");
         door
     }
 

@@ -2,11 +2,16 @@
 //!
 //! All steps of one call are one transaction: either all of them are done, or nothing has changed.
 //! Processes that start together wait for one another, and the later ones find nothing left to do.
+//!
+//! On SQLite the service does this by itself. On PostgreSQL the owner of the tables does it and gives the
+//! service's role its rights ([`up`]); the service works as that role, and as no other: not as one that
+//! row-level security does not bind, or that could take it away ([`prepare`]).
 
-use anyhow::{Context, Result};
-use migration::{Migrator, MigratorTrait};
+use anyhow::{Context, Result, bail, ensure};
+use migration::{Migrator, MigratorTrait, grants};
 use sea_orm::{
-    ConnectionTrait, DatabaseConnection, DatabaseTransaction, DbBackend, DbErr, TransactionTrait,
+    ConnectionTrait, DatabaseConnection, DatabaseTransaction, DbBackend, DbErr, Statement,
+    TransactionTrait,
 };
 use sea_orm_migration::MigrationStatus;
 
@@ -24,26 +29,142 @@ pub struct Step {
     pub applied: bool,
 }
 
-/// Takes the steps that the database has not been through, and names them.
+/// Takes the steps that the database has not been through, and names them. On PostgreSQL, gives the role of
+/// the service the rights that it needs then, and takes all others of it.
 ///
 /// # Errors
-/// When the database cannot be opened, or a step fails; the database is then as it was.
-pub async fn up(url: &str) -> Result<Vec<String>> {
+/// When the database cannot be opened, a step fails, or there is no such role or it could do more than it
+/// is given; the database is then as it was.
+pub async fn up(url: &str, service_role: Option<&str>) -> Result<Vec<String>> {
     let database = pool::open(url, 1).await?;
-    let taken = up_on(&database).await?;
+    let taken = up_on(&database, service_role).await?;
     database.close().await?;
     Ok(taken)
 }
 
-/// The same, through a pool that is open.
-pub(super) async fn up_on(database: &DatabaseConnection) -> Result<Vec<String>> {
+async fn up_on(database: &DatabaseConnection, service_role: Option<&str>) -> Result<Vec<String>> {
     let transaction = begin(database).await?;
     let before = steps(&transaction).await?;
     Migrator::up(&transaction, None)
         .await
         .context("a step up failed, nothing was changed")?;
+    if let Some(role) = service_role {
+        ensure!(
+            transaction.get_database_backend() == DbBackend::Postgres,
+            "--service-role is for PostgreSQL: SQLite has no roles"
+        );
+        grant(&transaction, role).await?;
+    }
     transaction.commit().await?;
     Ok(names(before, |step| !step.applied))
+}
+
+async fn grant(transaction: &DatabaseTransaction, role: &str) -> Result<()> {
+    let found = Role::named(transaction, role).await?.with_context(|| {
+        format!("there is no role {role}; make it first: CREATE ROLE {role} LOGIN PASSWORD '…'")
+    })?;
+    found.must_be_bound(role)?;
+    let schema = "SELECT current_schema()::text".to_owned();
+    let schema = Statement::from_string(DbBackend::Postgres, schema);
+    let schema = transaction.query_one_raw(schema).await?;
+    let schema: String = schema
+        .context("the database has no schema to make tables in")?
+        .try_get_by_index(0)?;
+    for statement in grants::statements(&schema, role) {
+        transaction
+            .execute_unprepared(&statement)
+            .await
+            .with_context(|| format!("cannot give {role} its rights, nothing was changed"))?;
+    }
+    Ok(())
+}
+
+/// Makes sure that the service can work with the database, as [`Door::prepare`](super::Door::prepare) says.
+///
+/// # Errors
+/// What is wrong with the role or the tables, and what to do about it.
+pub(super) async fn prepare(database: &DatabaseConnection) -> Result<()> {
+    if database.get_database_backend() != DbBackend::Postgres {
+        up_on(database, None).await?;
+        return Ok(());
+    }
+    let (name, role) = Role::current(database).await?;
+    role.must_be_bound(&name)?;
+    let missing = steps(database).await.with_context(|| format!(
+        "the role {name} cannot read the tables; as their owner, run `samsyn migrate up --service-role {name}`"
+    ))?;
+    let missing = names(missing, |step| !step.applied);
+    if let Some(first) = missing.first() {
+        bail!(
+            "the database lacks {} of this version's steps, from {first} on; as the owner of the tables, \
+             run `samsyn migrate up --service-role {name}`",
+            missing.len()
+        );
+    }
+    ensure!(
+        role.granted,
+        "the role {name} has no rights on the tables; as their owner, run `samsyn migrate up --service-role {name}`"
+    );
+    Ok(())
+}
+
+/// What a role of PostgreSQL may do, of its own or by those it belongs to.
+struct Role {
+    superuser: bool,
+    bypasses: bool,
+    owns: bool,
+    granted: bool,
+}
+
+const ROLE: &str = "SELECT r.rolname::text AS name, r.rolsuper AS superuser, r.rolbypassrls AS bypasses, \
+    EXISTS (SELECT FROM pg_class c WHERE c.relnamespace = current_schema()::regnamespace \
+        AND c.relkind IN ('r', 'p') AND pg_has_role(r.oid, c.relowner, 'MEMBER')) AS owns, \
+    coalesce(has_table_privilege(r.oid, to_regclass('event'), 'INSERT'), false) AS granted \
+    FROM pg_roles r WHERE r.rolname = coalesce($1, current_user)";
+
+impl Role {
+    async fn named(database: &impl ConnectionTrait, name: &str) -> Result<Option<Self>> {
+        let role = Self::read(database, Some(name)).await?;
+        Ok(role.map(|(_, role)| role))
+    }
+
+    async fn current(database: &impl ConnectionTrait) -> Result<(String, Self)> {
+        let role = Self::read(database, None).await?;
+        role.context("the database does not know who is asking")
+    }
+
+    async fn read(
+        database: &impl ConnectionTrait,
+        name: Option<&str>,
+    ) -> Result<Option<(String, Self)>> {
+        let asked = Statement::from_sql_and_values(DbBackend::Postgres, ROLE, [name.into()]);
+        let Some(row) = database.query_one_raw(asked).await? else {
+            return Ok(None);
+        };
+        let role = Self {
+            superuser: row.try_get("", "superuser")?,
+            bypasses: row.try_get("", "bypasses")?,
+            owns: row.try_get("", "owns")?,
+            granted: row.try_get("", "granted")?,
+        };
+        Ok(Some((row.try_get("", "name")?, role)))
+    }
+
+    /// Refuses a role from which row-level security keeps nothing, or which could end it.
+    fn must_be_bound(&self, name: &str) -> Result<()> {
+        let why = match self {
+            Self {
+                superuser: true, ..
+            } => "is a superuser",
+            Self { bypasses: true, .. } => "has BYPASSRLS",
+            Self { owns: true, .. } => "owns the tables, or belongs to a role that does",
+            _ => return Ok(()),
+        };
+        bail!(
+            "the role {name} {why}, so row-level security would not bind the service; make it a role of its own, \
+             give it its rights with `samsyn migrate up --service-role ROLE`, and name it in `database.url`"
+        )
+    }
 }
 
 /// Takes the last steps back, **with the data that they made room for**, and names them, last first.
@@ -146,10 +267,15 @@ mod tests {
         let all = Migrator::migrations().len();
         assert_eq!(applied(&database.url).await, 0);
 
-        let taken = up(&database.url).await.expect("steps up");
+        let taken = up(&database.url, None).await.expect("steps up");
         assert_eq!(taken.len(), all);
         assert_eq!(applied(&database.url).await, all);
-        assert!(up(&database.url).await.expect("nothing to do").is_empty());
+        assert!(
+            up(&database.url, None)
+                .await
+                .expect("nothing to do")
+                .is_empty()
+        );
 
         let last = down(&database.url, 1).await.expect("a step down");
         assert_eq!(last.as_slice(), &taken[all - 1..]);
@@ -162,13 +288,13 @@ mod tests {
     #[tokio::test]
     async fn a_database_of_a_newer_version_is_left_alone() {
         let database = fresh();
-        up(&database.url).await.expect("steps up");
+        up(&database.url, None).await.expect("steps up");
         let newer = "INSERT INTO seaql_migrations (version, applied_at) VALUES ('m9999', 0)";
         let connection = pool::open(&database.url, 1).await.expect("a connection");
         let inserted = connection.execute_unprepared(newer).await;
         inserted.expect("a step of a newer version");
 
-        let error = up(&database.url).await.expect_err("a refusal");
+        let error = up(&database.url, None).await.expect_err("a refusal");
         assert_eq!(
             error.to_string(),
             "the database belongs to a newer version of samsyn, use that one"
@@ -178,7 +304,7 @@ mod tests {
     #[tokio::test]
     async fn processes_that_start_together_take_each_step_once() {
         let database = fresh();
-        let taken = join_all((0..4).map(|_| up(&database.url))).await;
+        let taken = join_all((0..4).map(|_| up(&database.url, None))).await;
 
         let taken = taken.into_iter().flat_map(|steps| steps.expect("success"));
         assert_eq!(taken.count(), Migrator::migrations().len());

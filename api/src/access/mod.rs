@@ -7,13 +7,17 @@
 //! - A record that the actor may not see is [`Error::NotFound`](crate::Error::NotFound), whether it
 //!   exists or not. One that the actor sees but may not touch is `Forbidden`.
 //! - Ids that come in as arguments are resolved through the same scope as everything else.
+//! - On PostgreSQL every transaction says for whom it speaks ([`claim`]), and the database judges on its own
+//!   which rows that one may see and change.
 //!
 //! A new table gets its rule in [`visible`] and its reach in [`reach`]; a new mutation gets its row
-//! in [`action`]. Without them it does not compile.
+//! in [`action`]. Without them it does not compile. Without policies and grants of its own (`migration`),
+//! PostgreSQL keeps the table closed.
 
 pub mod action;
 mod actor;
 pub mod authn;
+mod claim;
 mod door;
 mod idempotency;
 pub mod migrate;

@@ -13,7 +13,7 @@ use sea_orm::{
 use serde::Serialize;
 use uuid::Uuid;
 
-use super::{Door, Grant, reach::Reach};
+use super::{Door, Grant, claim::Duty, reach::Reach};
 use crate::{Error, Result, ledger};
 
 /// The door as the operator uses it.
@@ -33,9 +33,10 @@ impl Operator<'_> {
     /// # Errors
     /// When the database fails.
     pub async fn organisation(&self, number: &str) -> Result<Option<organisation::Model>> {
+        let tx = self.0.on_duty(&Duty::Operate).await?;
         Ok(organisation::Entity::find()
             .filter(organisation::Column::Number.eq(number))
-            .one(self.0.pool())
+            .one(&tx)
             .await?)
     }
 
@@ -44,11 +45,21 @@ impl Operator<'_> {
     /// # Errors
     /// When the database fails.
     pub async fn person(&self, organisation: Uuid, email: &str) -> Result<Option<person::Model>> {
+        let tx = self.0.on_duty(&Duty::Operate).await?;
         Ok(person::Entity::find()
             .filter(person::Column::OrganisationId.eq(organisation))
             .filter(person::Column::Email.eq(email))
-            .one(self.0.pool())
+            .one(&tx)
             .await?)
+    }
+
+    /// Whether there is no organisation yet.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub async fn has_let_nobody_in(&self) -> Result<bool> {
+        let tx = self.0.on_duty(&Duty::Operate).await?;
+        Ok(organisation::Entity::find().one(&tx).await?.is_none())
     }
 
     /// Adds an organisation.
@@ -63,7 +74,7 @@ impl Operator<'_> {
             )));
         }
         let home = row.id;
-        let tx = self.0.begin_writing().await?;
+        let tx = self.0.writing_on_duty(&Duty::Operate).await?;
         self.add::<organisation::Entity>(&tx, home, row, "added")
             .await?;
         self.finish(tx).await
@@ -75,7 +86,7 @@ impl Operator<'_> {
     /// When the database refuses, such as an address that is taken.
     pub async fn add_person(&self, row: person::Model, roles: &[Grant]) -> Result<()> {
         let (home, person) = (row.organisation_id, row.id);
-        let tx = self.0.begin_writing().await?;
+        let tx = self.0.writing_on_duty(&Duty::Operate).await?;
         self.add::<person::Entity>(&tx, home, row, "added").await?;
         for grant in roles {
             let held = role_assignment::Model {
@@ -97,7 +108,7 @@ impl Operator<'_> {
     /// When the database refuses.
     pub async fn add_token(&self, row: api_token::Model) -> Result<()> {
         let home = row.organisation_id;
-        let tx = self.0.begin_writing().await?;
+        let tx = self.0.writing_on_duty(&Duty::Operate).await?;
         self.add::<api_token::Entity>(&tx, home, row, "created")
             .await?;
         self.finish(tx).await

@@ -11,7 +11,7 @@ use std::{
     },
 };
 
-use entity::organisation;
+use entity::{action_item, organisation};
 use sea_orm::{
     ActiveModelBehavior, ActiveModelTrait, ColumnTrait, EntityTrait, IntoActiveModel, ModelTrait,
     QueryFilter, Value, sea_query::IntoCondition,
@@ -20,7 +20,11 @@ use serde::Serialize;
 use uuid::Uuid;
 
 use super::{
-    Act, Door, Scope, Secret, action::CreateAgreement, reach::Recorded, scope::id_of,
+    Act, Door, Scope, Secret,
+    action::{CreateAgreement, EscalateActionItem},
+    claim::{self, Duty},
+    reach::Recorded,
+    scope::id_of,
     visible::Visible,
 };
 use crate::{Error, Result, clock::Clock, ledger};
@@ -109,6 +113,15 @@ impl<A: Act> Permit<A> {
         E::ActiveModel: ActiveModelBehavior + Send,
     {
         let after = self.update::<E>(before, after).await?;
+        self.tell_of::<E>(before, after, verb).await
+    }
+
+    /// Records that a row was replaced by a later version of itself.
+    async fn tell_of<E>(&self, before: &E::Model, after: E::Model, verb: &str) -> Result<E::Model>
+    where
+        E: Recorded,
+        E::Model: Serialize,
+    {
         let mut reach = E::reach(&after, self).await?;
         reach.widen(E::reach(before, self).await?);
         let change = ledger::Change::changed::<E>(verb, before, &after)?;
@@ -161,8 +174,12 @@ impl<A: Act> Permit<A> {
         E::ActiveModel: ActiveModelBehavior + Send,
     {
         self.scope.count_statement();
-        let row = row.into_active_model().reset_all();
-        Ok(E::insert(row).exec_with_returning(&self.scope.tx).await?)
+        // Not returned by the database: who adds a row need not be able to see it, such as the first of a
+        // new supplier.
+        E::insert(row.clone().into_active_model().reset_all())
+            .exec_without_returning(&self.scope.tx)
+            .await?;
+        Ok(row)
     }
 
     /// Replaces a row by a later version of itself, which another event already tells of.
@@ -243,9 +260,13 @@ impl<A: Act> Permit<A> {
     /// # Errors
     /// `Internal` when the database cannot commit; then nothing has happened.
     pub async fn commit(self) -> Result<()> {
-        // A commit that fails may have been carried out all the same.
-        self.changed.store(true, Ordering::Relaxed);
-        self.scope.tx.commit().await?;
+        // A commit that fails may have been carried out all the same, unless the database says that not.
+        let before = self.changed.swap(true, Ordering::Relaxed);
+        if let Err(error) = self.scope.tx.commit().await.map_err(Error::from) {
+            let undone = matches!(error, Error::Disturbed);
+            self.changed.store(before || !undone, Ordering::Relaxed);
+            return Err(error);
+        }
         self.door.committed().await;
         Ok(())
     }
@@ -262,10 +283,34 @@ impl Permit<CreateAgreement> {
         number: &str,
     ) -> Result<Option<organisation::Model>> {
         self.scope.count_statement();
-        Ok(organisation::Entity::find()
+        let found = organisation::Entity::find()
             .filter(organisation::Column::Number.eq(number))
-            .one(&self.scope.tx)
-            .await?)
+            .one(&self.scope.tx);
+        let duty = Duty::Invite(number.to_owned());
+        claim::beyond(&self.scope.tx, &duty, async { Ok(found.await?) }).await
+    }
+}
+
+impl Permit<EscalateActionItem> {
+    /// Replaces an action item as [`Permit::change`] does, whether the actor sees the forum that follows it
+    /// from then on or not: an item is handed up also out of sight.
+    ///
+    /// # Errors
+    /// As [`Permit::change`].
+    pub(crate) async fn change_out_of_sight(
+        &self,
+        before: &action_item::Model,
+        after: action_item::Model,
+        verb: &str,
+    ) -> Result<action_item::Model> {
+        let after = claim::beyond(
+            &self.scope.tx,
+            &Duty::HandOn(before.id),
+            self.update::<action_item::Entity>(before, after),
+        )
+        .await?;
+        self.tell_of::<action_item::Entity>(before, after, verb)
+            .await
     }
 }
 

@@ -14,13 +14,20 @@ use std::{
 
 use anyhow::{Context, Result, bail, ensure};
 use sea_orm::{
-    DatabaseConnection, SqliteTransactionMode, SqlxPostgresConnector, SqlxSqliteConnector,
-    TransactionOptions,
+    DatabaseConnection, DatabaseTransaction, DbErr, RuntimeErr, SqliteTransactionMode,
+    SqlxPostgresConnector, SqlxSqliteConnector, TransactionOptions, TransactionTrait,
     sqlx::{
-        self, SqlitePool,
+        self, Connection as _, SqlitePool,
         postgres::{PgConnectOptions, PgPoolOptions},
         sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePoolOptions, SqliteSynchronous},
     },
+};
+
+/// How a transaction that only reads is started.
+pub(super) const READ: TransactionOptions = TransactionOptions {
+    isolation_level: None,
+    access_mode: None,
+    sqlite_transaction_mode: None,
 };
 
 /// How a transaction that writes is started. PostgreSQL has no use for the mode and ignores it.
@@ -44,6 +51,14 @@ const CACHE: &str = "-1024";
 /// How long a request waits for a free connection, and the start for the database to answer.
 const ACQUIRE: Duration = Duration::from_secs(10);
 
+/// For how long a transaction may stand without a word, before PostgreSQL ends it: longer than any request, so
+/// that only a process that hangs is cut off from what it keeps others from.
+const HUNG: &str = "5min";
+
+/// How long after its last use a connection to PostgreSQL is taken again without asking whether it still
+/// stands: that costs a round trip, which a busy service need not pay.
+const TRUSTED: Duration = Duration::from_secs(1);
+
 /// Opens the database; an SQLite file is made, with its folder, if it is not there.
 ///
 /// # Errors
@@ -60,13 +75,56 @@ pub(super) async fn open(url: &str, max_connections: u32) -> Result<DatabaseConn
     }
 }
 
-/// Opens an SQLite database that nobody depends on yet: its commits do not wait for the disk.
+/// Opens a database that nobody depends on yet: on SQLite its commits do not wait for the disk.
 ///
 /// # Errors
-/// When the URL is not one of an SQLite database, or it cannot be opened.
+/// As [`open`].
 pub(super) async fn open_to_fill(url: &str) -> Result<DatabaseConnection> {
+    if !url.starts_with("sqlite:") {
+        return open(url, 2).await;
+    }
     let options = sqlite_options(url)?.synchronous(SqliteSynchronous::Off);
     open_sqlite(options, 2).await
+}
+
+/// Starts a transaction. A connection that turns out to be lost is dropped for the next one: nothing has
+/// been asked of it yet, and after the database was restarted all of them are lost.
+pub(super) async fn begin(
+    pool: &DatabaseConnection,
+    how: TransactionOptions,
+) -> Result<DatabaseTransaction, DbErr> {
+    for _ in 0..MOST_LOST {
+        match pool.begin_with_options(how).await {
+            Err(error) if is_lost(&error) => tracing::debug!(%error, "a connection was lost"),
+            other => return other,
+        }
+    }
+    pool.begin_with_options(how).await
+}
+
+/// How many lost connections one request drops.
+const MOST_LOST: usize = 20;
+
+/// Whether the connection is gone, or PostgreSQL has ended it (class 57P: by its operator, or to stop).
+fn is_lost(error: &DbErr) -> bool {
+    match sqlx_error(error) {
+        Some(sqlx::Error::Io(_)) => true,
+        Some(other) => other
+            .as_database_error()
+            .and_then(sqlx::error::DatabaseError::code)
+            .is_some_and(|code| code.starts_with("57P")),
+        None => false,
+    }
+}
+
+/// What the driver said.
+fn sqlx_error(error: &DbErr) -> Option<&sqlx::Error> {
+    match error {
+        DbErr::Conn(RuntimeErr::SqlxError(error))
+        | DbErr::Exec(RuntimeErr::SqlxError(error))
+        | DbErr::Query(RuntimeErr::SqlxError(error)) => Some(error),
+        _ => None,
+    }
 }
 
 async fn open_sqlite(
@@ -159,11 +217,23 @@ async fn open_postgres(url: &str, max_connections: u32) -> Result<DatabaseConnec
     let options = url
         .parse::<PgConnectOptions>()
         .context("setting `database.url`")?
-        .application_name("samsyn");
+        .application_name("samsyn")
+        // Short statements with long conditions: compiling them takes longer than carrying them out.
+        .options([
+            ("jit", "off"),
+            ("idle_in_transaction_session_timeout", HUNG),
+        ]);
     let place = format!("{}:{}", options.get_host(), options.get_port());
     let pool = PgPoolOptions::new()
         .max_connections(max_connections)
         .acquire_timeout(ACQUIRE)
+        .test_before_acquire(false)
+        .before_acquire(|connection, about| {
+            Box::pin(async move {
+                // A connection that was lost meanwhile is replaced by another.
+                Ok(about.idle_for < TRUSTED || connection.ping().await.is_ok())
+            })
+        })
         .connect_with(options)
         .await
         .with_context(|| {
@@ -175,7 +245,7 @@ async fn open_postgres(url: &str, max_connections: u32) -> Result<DatabaseConnec
 #[cfg(test)]
 mod tests {
     use futures::future::{join_all, try_join_all};
-    use sea_orm::{ConnectionTrait, DbErr, Statement, TransactionTrait};
+    use sea_orm::{ConnectionTrait, Statement};
     use tempfile::TempDir;
 
     use super::*;

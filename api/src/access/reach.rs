@@ -15,7 +15,11 @@ use entity::{
 use sea_orm::{ColumnTrait, EntityTrait, QueryFilter};
 use uuid::Uuid;
 
-use super::{Scope, visible::Visible};
+use super::{
+    Scope,
+    claim::{self, Duty},
+    visible::Visible,
+};
 use crate::Result;
 
 /// Who is told of an event, and of what it is.
@@ -162,8 +166,9 @@ async fn member_organisations(forum: Uuid, scope: &Scope) -> Result<BTreeSet<Uui
     scope.count_statement();
     let members = forum_membership::Entity::find()
         .filter(forum_membership::Column::ForumId.eq(forum))
-        .all(&scope.tx)
-        .await?;
+        .all(&scope.tx);
+    let members =
+        claim::beyond(&scope.tx, &Duty::Tell(forum), async { Ok(members.await?) }).await?;
     Ok(members.into_iter().map(|one| one.organisation_id).collect())
 }
 

@@ -5,7 +5,7 @@ use entity::{resumable_upload, upload, upload_part};
 use sea_orm::{ColumnTrait, Condition, EntityTrait, QueryFilter, QuerySelect, QueryTrait};
 use uuid::Uuid;
 
-use super::Door;
+use super::{Door, claim::Duty};
 use crate::Result;
 
 impl Door {
@@ -21,7 +21,7 @@ impl Door {
             .add(expired())
             .add(upload::Column::FinishedAt.is_not_null());
         let of_over = upload_part::Column::ResumableUploadId.in_subquery(begun(over).into_query());
-        let tx = self.begin_writing().await?;
+        let tx = self.writing_on_duty(&Duty::Sweep).await?;
         let pieces = upload_part::Entity::find()
             .filter(of_over.clone())
             .select_only()

@@ -17,7 +17,7 @@ use super::print;
 use crate::{
     app::{App, GRAPHQL, SUBSCRIPTIONS},
     clock::Clock,
-    config::{Database, Evidence, Limits, Log, Server, Settings},
+    config::{Database, Evidence, Limits, Log, Server, ServiceUrl, Settings},
     demo::{self, people::Cast},
     server, telemetry,
 };
@@ -28,7 +28,8 @@ use crate::{
 /// in every role, agreements, and a year of history. Prints tokens and commands that are ready to be
 /// pasted. The world is the same at every start but for its dates, which follow today's.
 ///
-/// Settings for database, evidence and bus are not looked at: the demo never touches real data.
+/// Settings for database, evidence and bus are not looked at: the demo never touches real data. A database
+/// named by --database must be empty, or the demo's own.
 #[derive(Debug, clap::Args)]
 #[command(after_long_help = EXAMPLES)]
 pub struct Args {
@@ -41,12 +42,18 @@ pub struct Args {
     /// Keep the files in this folder [default: a new temporary folder, removed at the end]
     #[arg(long, value_name = "DIR")]
     pub data: Option<PathBuf>,
+    /// Keep the records in this database [default: SQLite, in the folder]
+    ///
+    /// On PostgreSQL it has been through `samsyn migrate up --service-role`, and the URL is that role's.
+    #[arg(long, value_name = "URL")]
+    pub database: Option<String>,
 }
 
 const EXAMPLES: &str = "\
 Examples:
   samsyn demo
-  samsyn demo --listen 127.0.0.1:0 --json | head -n 1 | jq .graphql";
+  samsyn demo --listen 127.0.0.1:0 --json | head -n 1 | jq .graphql
+  samsyn demo --database postgres://samsyn:…@localhost/demo --data demo-files";
 
 /// Who can be acted as, with their tokens; it is there when the world is whole.
 const CAST: &str = "demo.json";
@@ -59,7 +66,7 @@ const DATABASE: &str = "samsyn.sqlite";
 /// When the address is taken, the files cannot be written, or the folder holds something else.
 pub async fn run(args: Args) -> Result<()> {
     let folder = Folder::open(args.data)?;
-    let settings = settings(args.listen, folder.path());
+    let settings = settings(args.listen, folder.path(), args.database);
     telemetry::start(&settings.log)?;
     let listener = server::bind(&settings.server).await?;
     let base = settings.server.base_url(listener.local_addr()?);
@@ -107,14 +114,14 @@ impl Folder {
 }
 
 /// Settings of the demo's own: neither files nor the environment are looked at.
-fn settings(listen: SocketAddr, folder: &Path) -> Settings {
+fn settings(listen: SocketAddr, folder: &Path, database: Option<String>) -> Settings {
     Settings {
         server: Server {
             listen,
             ..Server::default()
         },
         database: Database {
-            url: Database::url_in(folder),
+            url: database.map_or_else(|| Database::url_in(folder), ServiceUrl::new),
             ..Database::default()
         },
         evidence: Evidence {
@@ -155,6 +162,12 @@ async fn make(settings: &Settings, base: &Url, folder: &Path) -> Result<Cast> {
         );
     }
     let app = App::open_to_fill(settings, base.clone(), demo::clock(Utc::now())).await?;
+    if !app.door.as_operator().has_let_nobody_in().await? {
+        bail!(
+            "--data {name}: there is no {CAST}, but the database has organisations: it is not a demo's, or the \
+             demo's files are in another folder. Name an empty database, or that folder"
+        );
+    }
     let cast = demo::make(&app).await?;
     app.door.seal().await;
     keep(&cast, folder).with_context(|| format!("cannot write {CAST} in {name}"))?;

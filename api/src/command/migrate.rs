@@ -24,12 +24,16 @@ const EXAMPLES: &str = "\
 Examples:
   samsyn migrate                            the same as `samsyn migrate up`
   samsyn migrate status
-  SAMSYN_DATABASE__URL=postgres://owner:…@db/samsyn samsyn migrate up";
+  SAMSYN_DATABASE__URL=postgres://owner:…@db/samsyn samsyn migrate up --service-role samsyn";
 
 #[derive(Debug, Subcommand)]
 enum Action {
     /// Take every step that the database has not been through (this is the default)
-    Up,
+    Up {
+        /// PostgreSQL: the role as which the service works; it gets the rights that it needs and no others
+        #[arg(long, value_name = "ROLE")]
+        service_role: Option<String>,
+    },
     /// Take steps back, together with the data that they made room for
     Down {
         /// How many
@@ -47,8 +51,11 @@ enum Action {
 pub(super) async fn run(args: Args) -> Result<()> {
     let settings = args.settings.sources().load()?;
     let url = settings.database.url.expose();
-    match args.action.unwrap_or(Action::Up) {
-        Action::Up => report("applied", &migrate::up(url).await?),
+    let up = Action::Up { service_role: None };
+    match args.action.unwrap_or(up) {
+        Action::Up { service_role } => {
+            report("applied", &migrate::up(url, service_role.as_deref()).await?)
+        }
         Action::Down { steps, .. } => report("reverted", &migrate::down(url, steps).await?),
         Action::Status => migrate::status(url).await?.iter().try_for_each(show),
     }

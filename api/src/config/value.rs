@@ -11,7 +11,9 @@ use serde::{Deserializer, de};
 pub struct ServiceUrl(String);
 
 impl ServiceUrl {
-    pub(super) fn new(url: String) -> Self {
+    /// An address as it is.
+    #[must_use]
+    pub fn new(url: String) -> Self {
         Self(url)
     }
 

@@ -44,6 +44,8 @@ codes! {
     LimitExceeded = "LIMIT_EXCEEDED",
     /// All requests together are more than is granted.
     RateLimited = "RATE_LIMITED",
+    /// Others were at the same at the same moment; nothing was done.
+    TryAgain = "TRY_AGAIN",
     /// The `Idempotency-Key` stands for another request.
     IdempotencyKeyReused = "IDEMPOTENCY_KEY_REUSED",
     /// The request of this `Idempotency-Key` has no outcome yet.

@@ -83,7 +83,9 @@ impl<E: EntityTrait> Sort<E> {
         if let Some(otherwise) = self.otherwise {
             return column.if_null(Expr::col(otherwise.as_column_ref()));
         }
-        if self.column.def().is_null() {
+        let def = self.column.def();
+        // Only dates are sorted by that may be missing; PostgreSQL compares a date with nothing else.
+        if def.is_null() && matches!(def.get_column_type(), ColumnType::Date) {
             return column.if_null(far_future());
         }
         column

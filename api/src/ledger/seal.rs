@@ -1,7 +1,7 @@
 //! Numbers committed events without gaps and chains their hashes.
 //!
-//! One sealer works at a time: on SQLite because writers wait for each other, within a process
-//! because the door holds a lock. The hash of an event is SHA-256 over the hash before it and the
+//! One sealer works at a time: on SQLite because writers wait for each other, on PostgreSQL because it
+//! holds a lock of the database, and within a process because the door has one, too. The hash of an event is SHA-256 over the hash before it and the
 //! event's canonical content: JSON with sorted keys and no white space.
 
 use std::collections::BTreeMap;
@@ -9,7 +9,7 @@ use std::collections::BTreeMap;
 use chrono::{DateTime, SecondsFormat, Utc};
 use entity::{event, event_audience, ledger_seal};
 use sea_orm::{
-    ActiveModelTrait, ActiveValue::Unchanged, ColumnTrait, ConnectionTrait, EntityTrait,
+    ActiveModelTrait, ActiveValue::Unchanged, ColumnTrait, ConnectionTrait, DbBackend, EntityTrait,
     IntoActiveModel, Order, QueryFilter, QueryOrder, QuerySelect, QueryTrait, Set,
 };
 use serde_json::{Value, json};
@@ -21,6 +21,9 @@ use crate::Result;
 /// The hash before the first event.
 pub const GENESIS: &str = "0000000000000000000000000000000000000000000000000000000000000000";
 
+/// Any number will do that nothing else in the database locks by.
+const LOCK: i64 = 0x5345_414c_4552;
+
 /// How many events one pass seals at the most, so that writers do not wait long for it.
 pub(crate) const BATCH: u64 = 500;
 
@@ -29,6 +32,7 @@ pub(crate) const BATCH: u64 = 500;
 /// # Errors
 /// When the database fails; then nothing of this pass lasts.
 pub(crate) async fn pass(tx: &impl ConnectionTrait, now: DateTime<Utc>) -> Result<u64> {
+    wait_for_others(tx).await?;
     let events = unsealed(tx).await?;
     if events.is_empty() {
         return Ok(0);
@@ -69,6 +73,15 @@ pub(crate) async fn pass(tx: &impl ConnectionTrait, now: DateTime<Utc>) -> Resul
         .exec_without_returning(tx)
         .await?;
     Ok(sealed)
+}
+
+/// Waits until no other process seals. Each statement after this one sees what that one has committed.
+async fn wait_for_others(tx: &impl ConnectionTrait) -> Result<()> {
+    if tx.get_database_backend() == DbBackend::Postgres {
+        let lock = format!("SELECT pg_advisory_xact_lock({LOCK})");
+        tx.execute_unprepared(&lock).await?;
+    }
+    Ok(())
 }
 
 /// An event without a seal has no number with those who are told of it; there is an index of these, so

@@ -32,11 +32,12 @@ async fn all_down_leaves_nothing_and_up_again_makes_the_same() {
 #[tokio::test]
 async fn every_step_can_be_taken_back_alone() {
     let db = empty_database().await;
-    for _ in Migrator::migrations() {
+    for step in Migrator::migrations() {
         let before = schema(&db).await;
         Migrator::up(&db, Some(1)).await.expect("one up");
         let after = schema(&db).await;
-        assert_ne!(before, after);
+        let for_postgres_alone = step.name().ends_with("_row_security");
+        assert_eq!(before == after, for_postgres_alone, "{}", step.name());
         Migrator::down(&db, Some(1)).await.expect("one down");
         assert_eq!(schema(&db).await, before);
         Migrator::up(&db, Some(1)).await.expect("one up again");

@@ -59,6 +59,7 @@ pub struct Document {
 }
 
 /// One operation of a document, with the variables it is to be executed with.
+#[derive(Clone)]
 pub struct Operation {
     /// Whether it reads, changes or follows.
     pub kind: OperationType,

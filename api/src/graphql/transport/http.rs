@@ -130,6 +130,7 @@ async fn answer<E: Executor>(
     *receipt = Some(admitted.receipt().clone());
     if let Some(files) = files {
         admitted.request.data.insert(files);
+        admitted.again = None;
     }
     match once {
         Some(once) => once.execute(service, admitted).await,

@@ -7,6 +7,7 @@ pub mod budget;
 pub mod http;
 
 mod accept;
+mod again;
 mod idempotency;
 mod json;
 mod multipart;
@@ -23,6 +24,7 @@ use ::http::{
     HeaderMap,
     header::{AUTHORIZATION, ORIGIN},
 };
+use again::{Again, was_disturbed};
 use async_graphql::{Data, Executor, Request, Response, ServerError, parser::types::OperationType};
 use budget::{Budget, Budgets, Holder, Receipt, budgets_of};
 use futures::{FutureExt, Stream, StreamExt, future::BoxFuture};
@@ -81,6 +83,8 @@ pub(super) struct Admitted {
     /// What its responses are given.
     shape: Arc<Shape>,
     receipt: Receipt,
+    /// None for what is carried out once, whatever becomes of it.
+    again: Option<Again>,
     /// Kept for as long as it is executed; a subscription needs none.
     place: Option<Place<Holder>>,
 }
@@ -192,6 +196,7 @@ impl<E: Executor> Transport<E> {
         caller: impl Into<Caller>,
     ) -> Result<Admitted, NotAdmitted> {
         let Caller { token, address } = caller.into();
+        let again = Again::of(&operation, token.as_ref());
         let data = (self.admit)(token).await?;
         let actor = session(&data).and_then(|session| session.actor().ok());
         let budgets = budgets_of(actor.as_deref(), address, &self.limits);
@@ -202,6 +207,7 @@ impl<E: Executor> Transport<E> {
             request,
             shape,
             receipt,
+            again,
             place,
         })
     }
@@ -247,7 +253,7 @@ impl<E: Executor> Transport<E> {
         place.map(Some)
     }
 
-    /// Executes a query or mutation.
+    /// Executes a query or mutation, some times if the database undoes it because of others.
     ///
     /// # Errors
     /// `INTERNAL`, if it panics.
@@ -256,12 +262,29 @@ impl<E: Executor> Transport<E> {
             request,
             shape,
             receipt,
+            again,
             place: _kept_until_the_end,
         } = admitted;
-        let execution = AssertUnwindSafe(self.executor.execute(request)).catch_unwind();
-        let mut response = execution.await.map_err(|_| panicked())?;
+        let session = session(&request.data);
+        let mut response = self.execute_once(request).await?;
+        if let (Some(again), Some(session)) = (again, session) {
+            for pause in Again::pauses() {
+                if !was_disturbed(&response, &session) {
+                    break;
+                }
+                session.forget().await;
+                tokio::time::sleep(pause).await;
+                let request = again.request(&self.admit, session.clone()).await?;
+                response = self.execute_once(request).await?;
+            }
+        }
         shape.give_to(&mut response);
         Ok(receipt.told_in(response))
+    }
+
+    async fn execute_once(&self, request: Request) -> Result<Response> {
+        let execution = AssertUnwindSafe(self.executor.execute(request)).catch_unwind();
+        execution.await.map_err(|_| panicked())
     }
 
     /// Executes any operation as a stream of responses, the first of which tells what it costs; a panic

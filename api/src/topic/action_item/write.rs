@@ -390,7 +390,14 @@ pub async fn cascade(
     };
     fill(&mut after);
     check_assignee(&permit, &target.participants(), &after).await?;
-    let row = hand_over(&permit, kind, after, reason).await?;
+    keep_step(&permit, kind, &after, reason).await?;
+    let verb = match kind {
+        ActionItemStepKind::Delegated => "delegated",
+        _ => "cascaded",
+    };
+    let row = permit
+        .change::<action_item::Entity>(&permit.resource.row, after, verb)
+        .await?;
     permit.commit().await?;
     Ok(row)
 }
@@ -414,7 +421,10 @@ pub async fn escalate(
         forum_id: parent,
         ..permit.resource.row.clone()
     };
-    let row = hand_over(&permit, ActionItemStepKind::Escalated, after, Some(reason)).await?;
+    keep_step(&permit, ActionItemStepKind::Escalated, &after, Some(reason)).await?;
+    let row = permit
+        .change_out_of_sight(&permit.resource.row, after, "escalated")
+        .await?;
     permit.commit().await?;
     Ok(row)
 }
@@ -429,13 +439,13 @@ fn forum_of(item: &FollowedActionItem) -> Result<&forum::Model> {
     })
 }
 
-/// Moves the item to the forum that `after` names, and keeps the step.
-async fn hand_over<A: Act<Resource = FollowedActionItem>>(
+/// Keeps the step to the forum that `after` names.
+async fn keep_step<A: Act<Resource = FollowedActionItem>>(
     permit: &Permit<A>,
     kind: ActionItemStepKind,
-    after: action_item::Model,
+    after: &action_item::Model,
     reason: Option<String>,
-) -> Result<action_item::Model> {
+) -> Result<()> {
     let before = &permit.resource.row;
     movable(before.state)?;
     let step = action_item_step::Model {
@@ -452,15 +462,10 @@ async fn hand_over<A: Act<Resource = FollowedActionItem>>(
     let mut check = Check::default();
     step_rules(&step, &mut check);
     check.finish()?;
-    permit.insert::<action_item_step::Entity>(step).await?;
-    let verb = match kind {
-        ActionItemStepKind::Cascaded => "cascaded",
-        ActionItemStepKind::Delegated => "delegated",
-        ActionItemStepKind::Escalated => "escalated",
-    };
     permit
-        .change::<action_item::Entity>(before, after, verb)
+        .insert::<action_item_step::Entity>(step)
         .await
+        .map(drop)
 }
 
 async fn last_step(scope: &Scope, item: Uuid) -> Result<i32> {

@@ -1,0 +1,645 @@
+//! Step 9: row-level security, a second wall behind the door. For PostgreSQL; SQLite has nothing of the kind.
+//!
+//! The policies say by themselves, in SQL and by hand, what `api/src/access/visible.rs` says in Rust: a
+//! filter that is forgotten or wrong there leaks nothing, and a test compares the two row by row. A
+//! transaction claims for whom it speaks (`api/src/access/claim.rs`); without a claim no row is there.
+//!
+//! What always holds:
+//! - Every table has its line in [`tables`], and is read and written by nobody else than it says. Security
+//!   is forced, so that it binds the owner of the tables, too. **A later step that changes rows does not see
+//!   them**, unless it lifts `FORCE` meanwhile.
+//! - A record that stands under another is seen with it: `EXISTS` asks under the policies of the other.
+//!   Where that would go in circles, a function in [`HELPERS`] looks as the owner of the tables.
+//! - A row is added under a record that the one who adds it sees, and in nobody else's name.
+//! - What is done for nobody in particular is a duty, and reaches only what it needs ([`DUTIES`]).
+//! - Events and their seals are never changed or removed, whoever asks ([`TRIGGERS`]).
+//!
+//! A new table gets its line in a step of its own, written with the words of [`Rules`].
+
+use sea_orm_migration::{
+    prelude::{DbErr, DeriveMigrationName, MigrationTrait, SchemaManager, async_trait},
+    sea_orm::{ConnectionTrait, DbBackend, Statement},
+};
+
+/// See the module.
+#[derive(DeriveMigrationName)]
+pub struct Migration;
+
+/// Who may do what with the rows of a table, beside those on a duty.
+pub(crate) struct Rules {
+    table: &'static str,
+    seen: &'static str,
+    added: &'static str,
+    changed: &'static str,
+    removed: &'static str,
+}
+
+const NEVER: &str = "false";
+
+impl Rules {
+    pub(crate) fn new(table: &'static str, seen: &'static str) -> Self {
+        Self {
+            table,
+            seen,
+            added: NEVER,
+            changed: NEVER,
+            removed: NEVER,
+        }
+    }
+
+    /// What is true of a row that is added.
+    pub(crate) fn added(self, added: &'static str) -> Self {
+        Self { added, ..self }
+    }
+
+    /// What is true of a row before it is changed, and after. The change is of a row that is seen, too.
+    pub(crate) fn changed(self, changed: &'static str) -> Self {
+        Self { changed, ..self }
+    }
+
+    /// What is true of a row that is removed.
+    pub(crate) fn removed(self, removed: &'static str) -> Self {
+        Self { removed, ..self }
+    }
+
+    /// What `CREATE POLICY` is told for each verb that anybody has leave for.
+    fn policies(&self) -> impl Iterator<Item = String> {
+        let Self {
+            table,
+            seen,
+            added,
+            changed,
+            removed,
+        } = *self;
+        [
+            (seen, format!("seen ON {table} FOR SELECT USING ({seen})")),
+            (
+                added,
+                format!("added ON {table} FOR INSERT WITH CHECK ({added})"),
+            ),
+            (
+                changed,
+                format!("changed ON {table} FOR UPDATE USING ({changed}) WITH CHECK ({changed})"),
+            ),
+            (
+                removed,
+                format!("removed ON {table} FOR DELETE USING ({removed})"),
+            ),
+        ]
+        .into_iter()
+        .filter(|(rule, _)| *rule != NEVER)
+        .map(|(_, policy)| policy)
+    }
+}
+
+/// What was claimed. Of a setting that was once made on a connection an empty text remains.
+const CLAIMS: &[&str] = &[
+    "claimed_organisation() RETURNS uuid LANGUAGE sql STABLE PARALLEL SAFE
+        RETURN nullif(current_setting('samsyn.organisation', true), '')::uuid",
+    "claimed_person() RETURNS uuid LANGUAGE sql STABLE PARALLEL SAFE
+        RETURN nullif(current_setting('samsyn.person', true), '')::uuid",
+    "claimed_kind() RETURNS text LANGUAGE sql STABLE PARALLEL SAFE
+        RETURN current_setting('samsyn.kind', true)",
+    // Whether records of this area are seen; what concerns no area in particular, by those who see all.
+    "claimed_area(area text) RETURNS boolean LANGUAGE sql STABLE PARALLEL SAFE
+        RETURN current_setting('samsyn.areas', true) = '*'
+            OR area = ANY (string_to_array(current_setting('samsyn.areas', true), ','))",
+    "claimed_topic(topic text) RETURNS boolean LANGUAGE sql STABLE PARALLEL SAFE
+        RETURN topic = ANY (string_to_array(current_setting('samsyn.topics', true), ','))",
+    "claimed_duty() RETURNS text LANGUAGE sql STABLE PARALLEL SAFE
+        RETURN current_setting('samsyn.duty', true)",
+    // What the duty is about: an id, a number, a hash.
+    "claimed_subject() RETURNS text LANGUAGE sql STABLE PARALLEL SAFE
+        RETURN nullif(current_setting('samsyn.subject', true), '')",
+];
+
+/// Functions that look as the owner of the tables. They tell ids alone, and only those of what the claim
+/// has to do with.
+const HELPERS: &[(&str, &str)] = &[
+    (
+        "joined_forums()",
+        "SELECT forum_id FROM forum_membership
+         WHERE CASE claimed_kind()
+            WHEN 'SUPPLIER' THEN organisation_id = claimed_organisation()
+            WHEN 'MUNICIPALITY' THEN person_id = claimed_person()
+         END",
+    ),
+    (
+        "invited_analyses()",
+        "SELECT risk_analysis_id FROM risk_analysis_participant
+         WHERE organisation_id = claimed_organisation()",
+    ),
+    // Whom one takes part with is known also to those who may not read of risks.
+    (
+        "fellow_participants()",
+        "SELECT p.organisation_id FROM risk_analysis_participant p
+         JOIN risk_analysis a ON a.id = p.risk_analysis_id
+         WHERE claimed_area(a.service_area)
+            AND (a.owner_id = claimed_organisation() OR a.id IN (
+                SELECT own.risk_analysis_id FROM risk_analysis_participant own
+                WHERE own.organisation_id = claimed_organisation()
+            ))",
+    ),
+];
+
+/// The tables that the functions in [`HELPERS`] read: the owner, and nobody else, sees them whole.
+const LOOKED_INTO: &[&str] = &[
+    "forum_membership",
+    "risk_analysis",
+    "risk_analysis_participant",
+];
+
+/// Every table, and who may do what with its rows.
+fn tables() -> Vec<Rules> {
+    let mut tables = tenants();
+    tables.extend(evidence());
+    tables.extend(risks());
+    tables.extend(forums());
+    tables.extend(ledger());
+    tables
+}
+
+fn tenants() -> Vec<Rules> {
+    vec![
+        Rules::new(
+            "organisation",
+            "id = claimed_organisation()
+            OR EXISTS (SELECT FROM agreement a WHERE organisation.id IN (a.customer_id, a.supplier_id))
+            OR EXISTS (SELECT FROM forum f WHERE f.customer_id = organisation.id)
+            OR EXISTS (SELECT FROM forum_membership m WHERE m.organisation_id = organisation.id)
+            OR id IN (SELECT fellow_participants())",
+        )
+        .added("claimed_kind() = 'MUNICIPALITY' AND kind = 'SUPPLIER'"),
+        Rules::new(
+            "person",
+            "organisation_id = claimed_organisation()
+            OR EXISTS (SELECT FROM agreement a WHERE person.organisation_id IN (a.customer_id, a.supplier_id))
+            OR EXISTS (SELECT FROM forum_membership m WHERE m.person_id = person.id)",
+        )
+        .added("organisation_id = claimed_organisation()")
+        .changed("organisation_id = claimed_organisation()"),
+        Rules::new("role_assignment", COLLEAGUES)
+            .added(COLLEAGUES)
+            .removed(COLLEAGUES),
+        Rules::new(
+            "agreement",
+            "supplier_id = claimed_organisation()
+            OR (customer_id = claimed_organisation() AND claimed_area(service_area))",
+        )
+        .added("customer_id = claimed_organisation()")
+        .changed("customer_id = claimed_organisation()"),
+        Rules::new(
+            "api_token",
+            "organisation_id = claimed_organisation() AND (claimed_topic('ADMINISTRATION')
+            OR (claimed_topic('OWN_TOKENS') AND person_id = claimed_person()))",
+        )
+        .added("organisation_id = claimed_organisation()")
+        .changed("organisation_id = claimed_organisation()"),
+    ]
+}
+
+const COLLEAGUES: &str = "EXISTS (SELECT FROM person p
+    WHERE p.id = role_assignment.person_id AND p.organisation_id = claimed_organisation())";
+
+fn evidence() -> Vec<Rules> {
+    vec![
+        own("evidence"),
+        Rules::new(
+            "evidence_file",
+            "claimed_topic('EVIDENCE') AND (owner_id = claimed_organisation()
+            OR EXISTS (SELECT FROM submission_file s WHERE s.file_id = evidence_file.id))",
+        )
+        .added(
+            "owner_id = claimed_organisation()
+            AND EXISTS (SELECT FROM evidence e WHERE e.id = evidence_file.evidence_id)",
+        )
+        .changed(OWN),
+        own("upload").added(
+            "owner_id = claimed_organisation()
+            AND EXISTS (SELECT FROM evidence e WHERE e.id = upload.evidence_id)",
+        ),
+        own("resumable_upload").added(
+            "owner_id = claimed_organisation()
+            AND EXISTS (SELECT FROM upload u WHERE u.id = resumable_upload.upload_id)",
+        )
+        .removed(OWN),
+        own("upload_part").added(
+            "owner_id = claimed_organisation()
+            AND EXISTS (SELECT FROM resumable_upload u WHERE u.id = upload_part.resumable_upload_id)",
+        )
+        .changed(NEVER)
+        .removed(OWN),
+        Rules::new("submission", SUBMISSION)
+            .added(
+                "state = 'DRAFT' AND (
+                    (supplier_id = claimed_organisation()
+                        AND EXISTS (SELECT FROM evidence e WHERE e.id = submission.evidence_id))
+                    OR EXISTS (SELECT FROM risk_analysis a WHERE a.id = submission.risk_analysis_id))",
+            )
+            .changed(SUBMISSION),
+        Rules::new("submission_round", OF_SUBMISSION)
+            .added(OF_SUBMISSION)
+            .changed(OF_SUBMISSION),
+        Rules::new(
+            "submission_file",
+            "claimed_topic('EVIDENCE')
+            AND EXISTS (SELECT FROM submission s WHERE s.id = submission_file.submission_id)",
+        )
+        .added(
+            "EXISTS (SELECT FROM submission s
+                WHERE s.id = submission_file.submission_id AND s.supplier_id = claimed_organisation())
+            AND owner_of_file(file_id) = claimed_organisation()",
+        ),
+        Rules::new("evidence_request", REQUEST)
+            .added("customer_id = claimed_organisation() AND claimed_area(service_area)")
+            .changed(REQUEST),
+    ]
+}
+
+const OWN: &str = "owner_id = claimed_organisation()";
+
+/// What is its owner's alone.
+fn own(table: &'static str) -> Rules {
+    let seen = "claimed_topic('EVIDENCE') AND owner_id = claimed_organisation()";
+    Rules::new(table, seen).added(OWN).changed(OWN)
+}
+
+const SUBMISSION: &str = "
+    (claimed_topic('EVIDENCE') AND evidence_id IS NOT NULL AND (
+        supplier_id = claimed_organisation()
+        OR (customer_id = claimed_organisation() AND claimed_area(service_area) AND state <> 'DRAFT')))
+    OR (claimed_topic('RISK')
+        AND EXISTS (SELECT FROM risk_analysis a WHERE a.id = submission.risk_analysis_id))";
+const OF_SUBMISSION: &str =
+    "EXISTS (SELECT FROM submission s WHERE s.id = submission_round.submission_id)";
+const REQUEST: &str = "claimed_topic('EVIDENCE') AND (supplier_id = claimed_organisation()
+    OR (customer_id = claimed_organisation() AND claimed_area(service_area)))";
+
+fn risks() -> Vec<Rules> {
+    let of_risk = "claimed_topic('RISK')
+        AND EXISTS (SELECT FROM risk_analysis a WHERE a.id = risk.risk_analysis_id)";
+    let of_acceptance = "claimed_topic('RISK')
+        AND EXISTS (SELECT FROM risk_analysis a WHERE a.id = risk_acceptance.risk_analysis_id)";
+    vec![
+        Rules::new("risk_analysis", ANALYSIS)
+            .added(OWN)
+            .changed(ANALYSIS),
+        Rules::new(
+            "risk_analysis_participant",
+            "claimed_topic('RISK') AND EXISTS (SELECT FROM risk_analysis a
+                WHERE a.id = risk_analysis_participant.risk_analysis_id)",
+        )
+        .added(
+            "EXISTS (SELECT FROM risk_analysis a
+                WHERE a.id = risk_analysis_participant.risk_analysis_id
+                    AND a.owner_id = claimed_organisation())",
+        ),
+        Rules::new("risk", of_risk).added(of_risk).changed(of_risk),
+        Rules::new("risk_acceptance", of_acceptance)
+            .added(
+                "EXISTS (SELECT FROM risk r WHERE r.id = risk_acceptance.risk_id
+                    AND r.risk_analysis_id = risk_acceptance.risk_analysis_id)",
+            )
+            .changed(of_acceptance),
+    ]
+}
+
+const ANALYSIS: &str = "claimed_topic('RISK') AND claimed_area(service_area)
+    AND (owner_id = claimed_organisation() OR id IN (SELECT invited_analyses()))";
+
+fn forums() -> Vec<Rules> {
+    let of_own = "customer_id = claimed_organisation() AND claimed_area(service_area)";
+    let of_agenda = "claimed_topic('FORUM')
+        AND EXISTS (SELECT FROM meeting m WHERE m.id = agenda_item.meeting_id)";
+    let of_decision = "claimed_topic('FORUM')
+        AND EXISTS (SELECT FROM meeting m WHERE m.id = decision.meeting_id)";
+    let of_member = "EXISTS (SELECT FROM forum f
+        WHERE f.id = forum_membership.forum_id AND f.customer_id = claimed_organisation())";
+    let of_meeting = "EXISTS (SELECT FROM forum f
+        WHERE f.id = meeting.forum_id AND f.customer_id = claimed_organisation())";
+    vec![
+        Rules::new(
+            "forum",
+            "(customer_id = claimed_organisation() AND claimed_area(service_area))
+            OR id IN (SELECT joined_forums())",
+        )
+        .added(of_own)
+        .changed("customer_id = claimed_organisation()"),
+        Rules::new(
+            "forum_membership",
+            "EXISTS (SELECT FROM forum f WHERE f.id = forum_membership.forum_id)",
+        )
+        .added(of_member)
+        .removed(of_member),
+        Rules::new(
+            "meeting",
+            "claimed_topic('FORUM') AND EXISTS (SELECT FROM forum f WHERE f.id = meeting.forum_id)",
+        )
+        .added(of_meeting)
+        .changed(of_meeting),
+        Rules::new("agenda_item", of_agenda)
+            .added(of_agenda)
+            .changed(of_agenda),
+        Rules::new("decision", of_decision)
+            .added(of_decision)
+            .changed(of_decision),
+        Rules::new("action_item", ITEM)
+            .added("customer_id = claimed_organisation()")
+            .changed(ITEM),
+        Rules::new("action_item_step", STEP).added(STEP),
+        Rules::new("action_item_evidence", PROOF).added(PROOF),
+        Rules::new("comment", COMMENT).added(
+            "organisation_id = claimed_organisation()
+            AND author_id IS NOT DISTINCT FROM claimed_person() AND (
+                EXISTS (SELECT FROM submission s WHERE s.id = comment.submission_id)
+                OR EXISTS (SELECT FROM evidence_request r WHERE r.id = comment.evidence_request_id)
+                OR EXISTS (SELECT FROM risk_analysis a WHERE a.id = comment.risk_analysis_id)
+                OR EXISTS (SELECT FROM action_item i WHERE i.id = comment.action_item_id))",
+        ),
+    ]
+}
+
+const ITEM: &str = "claimed_topic('ACTION_ITEM') AND (
+    (customer_id = claimed_organisation() AND claimed_area(service_area))
+    OR CASE claimed_kind()
+        WHEN 'SUPPLIER' THEN assignee_organisation_id = claimed_organisation()
+        WHEN 'MUNICIPALITY' THEN assignee_id = claimed_person()
+    END
+    OR EXISTS (SELECT FROM forum f WHERE f.id = action_item.forum_id))";
+const STEP: &str = "claimed_topic('ACTION_ITEM')
+    AND EXISTS (SELECT FROM action_item i WHERE i.id = action_item_step.action_item_id)";
+const PROOF: &str = "claimed_topic('ACTION_ITEM')
+    AND EXISTS (SELECT FROM action_item i WHERE i.id = action_item_evidence.action_item_id)
+    AND EXISTS (SELECT FROM submission s WHERE s.id = action_item_evidence.submission_id)";
+const COMMENT: &str = "(audience = 'SHARED' OR organisation_id = claimed_organisation()) AND (
+    (claimed_topic('EVIDENCE') AND (
+        EXISTS (SELECT FROM submission s WHERE s.id = comment.submission_id)
+        OR EXISTS (SELECT FROM evidence_request r WHERE r.id = comment.evidence_request_id)))
+    OR (claimed_topic('RISK')
+        AND EXISTS (SELECT FROM risk_analysis a WHERE a.id = comment.risk_analysis_id))
+    OR (claimed_topic('ACTION_ITEM')
+        AND EXISTS (SELECT FROM action_item i WHERE i.id = comment.action_item_id)))";
+
+fn ledger() -> Vec<Rules> {
+    vec![
+        Rules::new(
+            "event",
+            "claimed_topic(topic) AND (claimed_area(service_area) OR topic = 'ADMINISTRATION')
+            AND EXISTS (SELECT FROM event_audience a
+                WHERE a.event_id = event.id AND a.organisation_id = claimed_organisation())",
+        )
+        .added(
+            "organisation_id = claimed_organisation()
+            AND person_id IS NOT DISTINCT FROM claimed_person()",
+        ),
+        // The whole organisation's, also of events that the one who reads may not read: positions count all
+        // that the organisation is told of, so that they mean the same to each of its readers. A row tells
+        // a position and an id.
+        Rules::new("event_audience", "organisation_id = claimed_organisation()")
+            .added("claimed_organisation() IS NOT NULL AND position IS NULL"),
+        Rules::new("ledger_seal", NEVER),
+        Rules::new("idempotency_key", NEVER),
+    ]
+}
+
+/// What is done for nobody in particular, or reaches beyond what the one who asks may see: the duty, the
+/// table, and what it may do there with which rows.
+const DUTIES: &[(&str, &str, &str, &str)] = &[
+    // Finds out who is calling: by the hash of a secret, or a token by its id.
+    ("authenticate", "api_token", "SELECT", THE_TOKEN),
+    ("authenticate", "api_token", "UPDATE", THE_TOKEN),
+    (
+        "authenticate",
+        "upload",
+        "SELECT",
+        "hash = claimed_subject()",
+    ),
+    (
+        "authenticate",
+        "organisation",
+        "SELECT",
+        "id = (SELECT acting_organisation())",
+    ),
+    (
+        "authenticate",
+        "person",
+        "SELECT",
+        "id = (SELECT acting_person())",
+    ),
+    (
+        "authenticate",
+        "role_assignment",
+        "SELECT",
+        "person_id = (SELECT acting_person())",
+    ),
+    // Numbers events and chains them.
+    ("seal", "event", "SELECT", "true"),
+    ("seal", "event_audience", "SELECT", "true"),
+    ("seal", "event_audience", "UPDATE", "true"),
+    ("seal", "ledger_seal", "SELECT", "true"),
+    ("seal", "ledger_seal", "INSERT", "true"),
+    // Walks the chain.
+    ("audit", "event", "SELECT", "true"),
+    ("audit", "event_audience", "SELECT", "true"),
+    ("audit", "ledger_seal", "SELECT", "true"),
+    // Lets tenants in.
+    ("operate", "organisation", "SELECT", "true"),
+    ("operate", "organisation", "INSERT", "true"),
+    ("operate", "person", "SELECT", "true"),
+    ("operate", "person", "INSERT", "true"),
+    ("operate", "role_assignment", "INSERT", "true"),
+    ("operate", "api_token", "INSERT", "true"),
+    (
+        "operate",
+        "event",
+        "INSERT",
+        "organisation_id IS NULL AND person_id IS NULL",
+    ),
+    ("operate", "event_audience", "INSERT", "position IS NULL"),
+    // Keeps answers for requests that are repeated.
+    ("repeat", "idempotency_key", "SELECT", "true"),
+    ("repeat", "idempotency_key", "INSERT", "true"),
+    ("repeat", "idempotency_key", "UPDATE", "true"),
+    ("repeat", "idempotency_key", "DELETE", "true"),
+    // Forgets what broken uploads have left.
+    ("sweep", "upload", "SELECT", "true"),
+    ("sweep", "resumable_upload", "SELECT", "true"),
+    ("sweep", "resumable_upload", "DELETE", "true"),
+    ("sweep", "upload_part", "SELECT", "true"),
+    ("sweep", "upload_part", "DELETE", "true"),
+    // Finds out who belongs to a forum, to tell them of an event.
+    (
+        "tell",
+        "forum_membership",
+        "SELECT",
+        "forum_id::text = claimed_subject()",
+    ),
+    // Finds a supplier by its number, to make an agreement with it.
+    (
+        "invite",
+        "organisation",
+        "SELECT",
+        "number = claimed_subject()",
+    ),
+    // Hands an action item on to a forum that the one who does so may not see.
+    (
+        "hand_on",
+        "action_item",
+        "SELECT",
+        "id::text = claimed_subject()",
+    ),
+    (
+        "hand_on",
+        "action_item",
+        "UPDATE",
+        "id::text = claimed_subject()",
+    ),
+];
+
+const THE_TOKEN: &str = "hash = claimed_subject() OR id::text = claimed_subject()";
+
+/// Functions that look as whoever asks: who acts with the token that is being authenticated, and whose a file
+/// is.
+const LOOKUPS: &[(&str, &str)] = &[
+    (
+        "acting_organisation()",
+        "SELECT organisation_id FROM api_token WHERE hash = claimed_subject()
+         UNION ALL SELECT organisation_id FROM api_token WHERE id::text = claimed_subject() LIMIT 1",
+    ),
+    (
+        "acting_person()",
+        "SELECT person_id FROM api_token WHERE hash = claimed_subject()
+         UNION ALL SELECT person_id FROM api_token WHERE id::text = claimed_subject() LIMIT 1",
+    ),
+    (
+        "owner_of_file(file uuid)",
+        "SELECT owner_id FROM evidence_file WHERE id = file",
+    ),
+];
+
+/// Against those who may write: not even they change what has happened.
+const TRIGGERS: &[&str] = &[
+    "CREATE FUNCTION refuse_change() RETURNS trigger LANGUAGE plpgsql AS $$
+     BEGIN RAISE EXCEPTION '% is only added to', TG_TABLE_NAME; END $$",
+    "CREATE TRIGGER only_added_to BEFORE UPDATE OR DELETE OR TRUNCATE ON event
+     FOR EACH STATEMENT EXECUTE FUNCTION refuse_change()",
+    "CREATE TRIGGER only_added_to BEFORE UPDATE OR DELETE OR TRUNCATE ON ledger_seal
+     FOR EACH STATEMENT EXECUTE FUNCTION refuse_change()",
+    "CREATE TRIGGER only_added_to BEFORE DELETE OR TRUNCATE ON event_audience
+     FOR EACH STATEMENT EXECUTE FUNCTION refuse_change()",
+    "CREATE TRIGGER numbered_once BEFORE UPDATE ON event_audience FOR EACH ROW
+     WHEN (OLD.position IS NOT NULL OR NEW.position IS NULL OR (OLD.id, OLD.event_id, OLD.organisation_id)
+        IS DISTINCT FROM (NEW.id, NEW.event_id, NEW.organisation_id))
+     EXECUTE FUNCTION refuse_change()",
+];
+
+#[async_trait::async_trait]
+impl MigrationTrait for Migration {
+    async fn up(&self, manager: &SchemaManager) -> Result<(), DbErr> {
+        let db = manager.get_connection();
+        if db.get_database_backend() != DbBackend::Postgres {
+            return Ok(());
+        }
+        for claim in CLAIMS {
+            db.execute_unprepared(&format!("CREATE FUNCTION {claim}"))
+                .await?;
+        }
+        let path = search_path(db).await?;
+        for (name, body) in HELPERS {
+            let helper = format!(
+                "CREATE FUNCTION {name} RETURNS SETOF uuid LANGUAGE sql STABLE SECURITY DEFINER SET search_path = {path} AS $$ {body} $$"
+            );
+            db.execute_unprepared(&helper).await?;
+        }
+        for (name, body) in LOOKUPS {
+            let function = format!(
+                "CREATE FUNCTION {name} RETURNS uuid LANGUAGE sql STABLE SET search_path = {path} AS $$ {body} $$"
+            );
+            db.execute_unprepared(&function).await?;
+        }
+        for rules in tables() {
+            secure(db, &rules).await?;
+        }
+        for table in LOOKED_INTO {
+            let policy = format!(
+                "CREATE POLICY looked_into ON {table} FOR SELECT TO CURRENT_USER USING (true)"
+            );
+            db.execute_unprepared(&policy).await?;
+        }
+        for (duty, table, verb, rows) in DUTIES {
+            let name = format!("{duty}_{}", verb.to_lowercase());
+            let rule = format!("(claimed_duty() = '{duty}' AND ({rows}))");
+            let rule = match *verb {
+                "INSERT" => format!("WITH CHECK {rule}"),
+                _ => format!("USING {rule}"),
+            };
+            let policy = format!("CREATE POLICY {name} ON {table} FOR {verb} {rule}");
+            db.execute_unprepared(&policy).await?;
+        }
+        for statement in TRIGGERS {
+            db.execute_unprepared(statement).await?;
+        }
+        Ok(())
+    }
+
+    async fn down(&self, manager: &SchemaManager) -> Result<(), DbErr> {
+        let db = manager.get_connection();
+        if db.get_database_backend() != DbBackend::Postgres {
+            return Ok(());
+        }
+        db.execute_unprepared("DROP FUNCTION refuse_change() CASCADE")
+            .await?;
+        for rules in tables() {
+            lay_bare(db, rules.table).await?;
+        }
+        let functions = (LOOKUPS.iter().chain(HELPERS).map(|(name, _)| *name)).chain(
+            CLAIMS
+                .iter()
+                .filter_map(|claim| claim.split(" RETURNS").next()),
+        );
+        for function in functions {
+            db.execute_unprepared(&format!("DROP FUNCTION {function}"))
+                .await?;
+        }
+        Ok(())
+    }
+}
+
+/// Closes the table, and opens it to those whom its rules name.
+pub(crate) async fn secure(db: &impl ConnectionTrait, rules: &Rules) -> Result<(), DbErr> {
+    let table = rules.table;
+    let closed = format!("ALTER TABLE {table} ENABLE ROW LEVEL SECURITY, FORCE ROW LEVEL SECURITY");
+    db.execute_unprepared(&closed).await?;
+    for policy in rules.policies() {
+        db.execute_unprepared(&format!("CREATE POLICY {policy}"))
+            .await?;
+    }
+    Ok(())
+}
+
+async fn lay_bare(db: &impl ConnectionTrait, table: &str) -> Result<(), DbErr> {
+    let policies =
+        format!("SELECT quote_ident(polname) FROM pg_policy WHERE polrelid = '{table}'::regclass");
+    let policies = db
+        .query_all_raw(Statement::from_string(DbBackend::Postgres, policies))
+        .await?;
+    for policy in policies {
+        let policy: String = policy.try_get_by_index(0)?;
+        db.execute_unprepared(&format!("DROP POLICY {policy} ON {table}"))
+            .await?;
+    }
+    let open =
+        format!("ALTER TABLE {table} DISABLE ROW LEVEL SECURITY, NO FORCE ROW LEVEL SECURITY");
+    db.execute_unprepared(&open).await?;
+    Ok(())
+}
+
+/// Where the functions find the tables. Temporary tables, which anybody may make, come last.
+async fn search_path(db: &impl ConnectionTrait) -> Result<String, DbErr> {
+    let here = "SELECT quote_ident(current_schema()) || ', pg_temp'";
+    let row = db
+        .query_one_raw(Statement::from_string(DbBackend::Postgres, here))
+        .await?;
+    row.ok_or_else(|| DbErr::RecordNotFound("the current schema".to_owned()))?
+        .try_get_by_index(0)
+}
