@@ -136,7 +136,7 @@ mod tests {
 
     use super::*;
 
-    const LARGEST: usize = 16 << 20;
+    const LARGEST: usize = RESTS / 2;
 
     fn routes(held: Held) -> Router {
         Router::new()
