@@ -5,8 +5,8 @@
 //! ```
 //!
 //! Types are made from `hand_in.graphql` and `../schema.graphql` when it is compiled. It needs the crates
-//! `anyhow`, `bytes`, `chrono`, `futures`, `graphql_client`, `reqwest` (json, stream), `serde`, `serde_json`,
-//! `thiserror`, `tokio`, `tokio-util` (io) and `uuid` (v7), and nothing of this repository but the two files.
+//! `anyhow`, `bytes`, `chrono`, `futures`, `graphql_client`, `reqwest` (json, stream), `rustls` (ring), `serde`,
+//! `serde_json`, `thiserror`, `tokio`, `tokio-util` (io) and `uuid` (v7), and nothing of this repository but the two files.
 
 #![expect(clippy::print_stdout, reason = "it is a program for a terminal")]
 
@@ -242,6 +242,8 @@ fn name(file: &Path) -> String {
 async fn main() -> Result<()> {
     let file = env::args_os().nth(1).context("which file?")?;
     let file = Path::new(&file);
+    // For reqwest's `rustls-no-provider`; with its default features this is not needed.
+    let _ = rustls::crypto::ring::default_provider().install_default();
     let samsyn = Samsyn {
         http: reqwest::Client::new(),
         url: env::var("SAMSYN_URL")?,
