@@ -13,6 +13,7 @@ use url::Url;
 
 use crate::{
     access::{Door, Session},
+    bus::Bus,
     clock::Clock,
     config::{self, Settings},
     graphql::{
@@ -23,7 +24,7 @@ use crate::{
         schema::{self, Schema},
         transport::{
             self, Admit, Streams, Transport,
-            budget::{Budgets, Memory},
+            budget::Budgets,
             origin::Origins,
         },
     },
@@ -52,6 +53,7 @@ pub struct App {
     pub door: Door,
     /// The evidence store.
     pub blobs: Blobs,
+    bus: Bus,
     links: Links,
     schema: Schema,
     documents: Arc<Documents>,
@@ -89,12 +91,14 @@ impl App {
         let limits = settings.limits.guard(settings.server.request_timeout);
         let links = Links::new(base);
         let schema = schema::build(links.clone());
+        let bus = Bus::open(&settings.bus)?;
         Ok(Self {
             blobs: Blobs::open(&settings.evidence, settings.server.request_timeout).await?,
             links,
             documents: Arc::new(documents(&schema, &settings.documents, &limits)?),
             schema,
-            budgets: Arc::new(Memory::new(door.clock().clone())),
+            budgets: bus.budgets(door.clock().clone()),
+            bus,
             streams: Streams::new(&limits),
             door,
             limits,
@@ -179,6 +183,7 @@ impl App {
         let sweeper = tokio::spawn(sweep(self.door.clone(), self.blobs.clone()));
         // What was committed by a process that ended before it could seal.
         self.door.seal().await;
+        let following = tokio::spawn(self.bus.clone().follow(self.door.clone()));
         let door = self.door.clone();
         let ready = move || {
             let door = door.clone();
@@ -194,6 +199,7 @@ impl App {
         // Told to close already, and each has seconds only.
         let _ = timeout(settings.server.shutdown_grace, self.streams.ended()).await;
         sweeper.abort();
+        following.abort();
         served
     }
 }

@@ -6,6 +6,7 @@
 
 pub mod access;
 pub mod app;
+pub mod bus;
 pub mod clock;
 pub mod command;
 pub mod config;

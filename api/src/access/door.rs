@@ -5,6 +5,7 @@ use std::sync::{
     atomic::{AtomicU64, Ordering},
 };
 
+use chrono::TimeDelta;
 use sea_orm::{DatabaseConnection, DatabaseTransaction};
 use tokio::sync::{Mutex, watch};
 use uuid::Uuid;
@@ -24,9 +25,12 @@ struct Inner {
     pool: DatabaseConnection,
     clock: Clock,
     statements: Arc<AtomicU64>,
-    sealing: Mutex<()>,
+    /// How often sealing was asked for, and how many of these askings are done with.
+    asked: AtomicU64,
+    sealing: Mutex<u64>,
     seals_at_once: bool,
-    sealed: watch::Sender<()>,
+    /// The number of the last event that is known to be sealed.
+    end: watch::Sender<i64>,
 }
 
 impl Door {
@@ -54,9 +58,10 @@ impl Door {
             pool,
             clock,
             statements: Arc::default(),
+            asked: AtomicU64::default(),
             sealing: Mutex::default(),
             seals_at_once,
-            sealed: watch::Sender::new(()),
+            end: watch::Sender::new(0),
         }))
     }
 
@@ -158,32 +163,68 @@ impl Door {
         }
     }
 
-    /// Seals what has been committed and tells those who wait for it. A failure is logged and made
-    /// good by the next pass: the change itself has been committed.
+    /// Seals what has been committed and tells those who wait for it. One pass does it for all who ask
+    /// while another is under way. A failure is logged and made good by the next pass: the change itself
+    /// has been committed.
     pub async fn seal(&self) {
-        let _one_at_a_time = self.0.sealing.lock().await;
-        if let Err(error) = self.seal_all().await {
-            tracing::warn!(%error, "the ledger could not be sealed; the next change tries again");
+        let asking = self.0.asked.fetch_add(1, Ordering::SeqCst) + 1;
+        let mut done = self.0.sealing.lock().await;
+        if *done >= asking {
+            return;
         }
-        self.0.sealed.send_replace(());
-    }
-
-    async fn seal_all(&self) -> Result<()> {
-        loop {
-            let tx = self.writing_on_duty(&Duty::Seal).await?;
-            let sealed = ledger::seal::pass(&tx, self.0.clock.now()).await?;
-            tx.commit().await?;
-            // What is committed meanwhile is sealed by whoever committed it.
-            if sealed < ledger::seal::BATCH {
-                return Ok(());
+        let covered = self.0.asked.load(Ordering::SeqCst);
+        match self.seal_all().await {
+            Ok(end) => {
+                *done = covered;
+                self.learn(end);
+            }
+            Err(error) => {
+                tracing::warn!(%error, "the ledger could not be sealed; it is tried again soon");
             }
         }
     }
 
-    /// Wakes whenever something may have been sealed.
+    async fn seal_all(&self) -> Result<i64> {
+        loop {
+            let tx = self.writing_on_duty(&Duty::Seal).await?;
+            let pass = ledger::seal::pass(&tx, self.0.clock.now()).await?;
+            tx.commit().await?;
+            // What is committed meanwhile is sealed by whoever committed it.
+            if pass.sealed < ledger::seal::BATCH {
+                return Ok(pass.end);
+            }
+        }
+    }
+
+    /// Looks what has been sealed, by whichever process, and tells those who wait for it. What has been
+    /// waiting for longer than `patience` is sealed: whoever committed it is gone.
+    ///
+    /// # Errors
+    /// When the database cannot be read.
+    pub async fn catch_up(&self, patience: TimeDelta) -> Result<i64> {
+        let tx = self.on_duty(&Duty::Seal).await?;
+        let state = ledger::seal::state(&tx).await?;
+        tx.rollback().await?;
+        self.learn(state.end);
+        let now = self.0.clock.now();
+        if state.waiting_since.is_some_and(|since| now - since > patience) {
+            self.seal().await;
+        }
+        Ok(state.end)
+    }
+
+    fn learn(&self, end: i64) {
+        self.0.end.send_if_modified(|known| {
+            let more = end > *known;
+            *known = Ord::max(end, *known);
+            more
+        });
+    }
+
+    /// The number of the last event that is known to be sealed, as it grows.
     #[must_use]
-    pub fn sealed(&self) -> watch::Receiver<()> {
-        self.0.sealed.subscribe()
+    pub fn sealed(&self) -> watch::Receiver<i64> {
+        self.0.end.subscribe()
     }
 
     /// Walks the whole ledger.

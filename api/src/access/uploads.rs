@@ -1,14 +1,34 @@
-//! What uploads that are over have left in the database; nobody asks for it, so it is cleared without an
-//! actor, and nothing of it is told.
+//! What the operator's jobs look at of uploads: the files that there are, and what uploads that are over have
+//! left. Nobody asks for it, so it is done without an actor, and nothing of it is told.
 
-use entity::{resumable_upload, upload, upload_part};
-use sea_orm::{ColumnTrait, Condition, EntityTrait, QueryFilter, QuerySelect, QueryTrait};
+use entity::{evidence_file, resumable_upload, upload, upload_part};
+use sea_orm::{
+    ColumnTrait, Condition, EntityTrait, Order, QueryFilter, QueryOrder, QuerySelect, QueryTrait,
+};
 use uuid::Uuid;
 
 use super::{Door, claim::Duty};
 use crate::Result;
 
+/// How many files are listed at a time.
+const BATCH: u64 = 500;
+
 impl Door {
+    /// The next of all files that were taken in, in the order of their ids; none after the last.
+    ///
+    /// # Errors
+    /// `Internal` when the database fails.
+    pub async fn files(&self, after: Option<Uuid>) -> Result<Vec<evidence_file::Model>> {
+        let after = after.map(|id| evidence_file::Column::Id.gt(id));
+        let tx = self.on_duty(&Duty::Audit).await?;
+        Ok(evidence_file::Entity::find()
+            .filter(Condition::all().add_option(after))
+            .order_by(evidence_file::Column::Id, Order::Asc)
+            .limit(BATCH)
+            .all(&tx)
+            .await?)
+    }
+
     /// Forgets the pieces of files that can no longer become whole, for their upload URL has expired or
     /// has done its work, and how far those have come that have expired. Gives the ids of the pieces, for
     /// the store to discard.

@@ -15,6 +15,7 @@ pub mod schema;
 pub mod serve;
 mod settings;
 pub mod token;
+mod verify_evidence;
 pub mod verify_ledger;
 
 use std::{
@@ -67,6 +68,7 @@ enum Command {
     Schema,
     Permissions(permissions::Args),
     VerifyLedger(verify_ledger::Args),
+    VerifyEvidence(verify_evidence::Args),
     Organisation(organisation::Args),
     Token(token::Args),
 }
@@ -93,6 +95,7 @@ async fn dispatch(command: Command) -> Result<()> {
         Command::Schema => schema::run(),
         Command::Permissions(args) => permissions::run(&args),
         Command::VerifyLedger(args) => verify_ledger::run(args).await,
+        Command::VerifyEvidence(args) => verify_evidence::run(args).await,
         Command::Organisation(args) => organisation::run(args).await,
         Command::Token(args) => token::run(args).await,
     }

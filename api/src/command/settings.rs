@@ -1,8 +1,10 @@
 //! The flags that every command shares which reads the settings.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
-use crate::config::Sources;
+use anyhow::bail;
+
+use crate::config::{Settings, Sources};
 
 /// Where the settings come from.
 #[derive(Debug, clap::Args)]
@@ -33,4 +35,17 @@ impl SettingsArgs {
             self.database,
         )
     }
+}
+
+/// Makes sure that there is something to be looked at: whoever names a wrong place must not be told that
+/// what is there is whole.
+///
+/// # Errors
+/// When a file or folder that the settings name is not there.
+pub(super) fn must_exist(settings: &Settings) -> anyhow::Result<()> {
+    let database = settings.database.url.expose().strip_prefix("sqlite://");
+    if let Some(file) = database.filter(|file| !Path::new(file).exists()) {
+        bail!("there is no database {file}; name one with --database or --data");
+    }
+    Ok(())
 }

@@ -1,7 +1,5 @@
 //! `samsyn verify-ledger`: the proof that nothing that happened was altered.
 
-use std::path::Path;
-
 use anyhow::{Context, Result, bail};
 
 use super::{SettingsArgs, print};
@@ -30,14 +28,8 @@ Examples:
 /// When an event does not fit, or the database cannot be read.
 pub async fn run(args: Args) -> Result<()> {
     let settings = args.settings.sources().load()?;
-    let url = settings.database.url.expose();
-    if let Some(file) = url
-        .strip_prefix("sqlite://")
-        .filter(|file| !Path::new(file).exists())
-    {
-        bail!("there is no database {file}; name one with --database or --data");
-    }
-    let door = Door::open(url, 2, Clock::system()).await?;
+    super::settings::must_exist(&settings)?;
+    let door = Door::open(settings.database.url.expose(), 2, Clock::system()).await?;
     let verdict = door
         .verify_ledger()
         .await

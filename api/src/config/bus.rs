@@ -1,14 +1,14 @@
-//! `[bus]`: how replicas tell one another that there is news.
+//! `[bus]`: what replicas share beside the database, and can do without.
 
 use serde::{Deserialize, Deserializer};
 
 use super::value;
 
-/// How replicas tell one another that there is news.
+/// What replicas share beside the database.
 #[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
 #[serde(default, deny_unknown_fields)]
 pub struct Bus {
-    /// `memory:` for a single process.
+    /// `memory:` for what each process keeps for itself, `redis://…` or `rediss://…` for a Redis.
     #[serde(deserialize_with = "url")]
     pub url: value::ServiceUrl,
 }
@@ -22,5 +22,9 @@ impl Default for Bus {
 }
 
 fn url<'de, D: Deserializer<'de>>(deserializer: D) -> Result<value::ServiceUrl, D::Error> {
-    value::service_url(deserializer, &["memory"], "memory:")
+    value::service_url(
+        deserializer,
+        &["memory", "redis", "rediss"],
+        "memory:, redis://HOST or, with TLS, rediss://USER:PASSWORD@HOST",
+    )
 }

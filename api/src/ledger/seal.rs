@@ -1,7 +1,8 @@
 //! Numbers committed events without gaps and chains their hashes.
 //!
 //! One sealer works at a time: on SQLite because writers wait for each other, on PostgreSQL because it
-//! holds a lock of the database, and within a process because the door has one, too. The hash of an event is SHA-256 over the hash before it and the
+//! holds a lock of the database, and within a process because the door has one, too. Every replica seals what
+//! it has committed, and what another has left when it ended in between. The hash of an event is SHA-256 over the hash before it and the
 //! event's canonical content: JSON with sorted keys and no white space.
 
 use std::collections::BTreeMap;
@@ -11,6 +12,7 @@ use entity::{event, event_audience, ledger_seal};
 use sea_orm::{
     ActiveModelTrait, ActiveValue::Unchanged, ColumnTrait, ConnectionTrait, DbBackend, EntityTrait,
     IntoActiveModel, Order, QueryFilter, QueryOrder, QuerySelect, QueryTrait, Set,
+    sea_query::SelectStatement,
 };
 use serde_json::{Value, json};
 use sha2::{Digest, Sha256};
@@ -27,22 +29,28 @@ const LOCK: i64 = 0x5345_414c_4552;
 /// How many events one pass seals at the most, so that writers do not wait long for it.
 pub(crate) const BATCH: u64 = 500;
 
-/// Seals committed events that have no seal yet, oldest first, and returns how many.
+/// What a pass has done.
+pub(crate) struct Pass {
+    /// How many events it has sealed.
+    pub(crate) sealed: u64,
+    /// The number of the last event that is sealed now, by whichever process; 0 when there is none.
+    pub(crate) end: i64,
+}
+
+/// Seals committed events that have no seal yet, oldest first.
 ///
 /// # Errors
 /// When the database fails; then nothing of this pass lasts.
-pub(crate) async fn pass(tx: &impl ConnectionTrait, now: DateTime<Utc>) -> Result<u64> {
+pub(crate) async fn pass(tx: &impl ConnectionTrait, now: DateTime<Utc>) -> Result<Pass> {
     wait_for_others(tx).await?;
     let events = unsealed(tx).await?;
-    if events.is_empty() {
-        return Ok(0);
-    }
-    let last = ledger_seal::Entity::find()
-        .order_by(ledger_seal::Column::Sequence, Order::Desc)
-        .one(tx)
-        .await?;
+    let last = last(tx).await?;
     let (mut sequence, mut previous) =
         last.map_or((0, GENESIS.to_owned()), |seal| (seal.sequence, seal.hash));
+    if events.is_empty() {
+        let (sealed, end) = (0, sequence);
+        return Ok(Pass { sealed, end });
+    }
     let mut audiences = audiences(tx, &events).await?;
     let mut positions = BTreeMap::new();
     let sealed = events.len() as u64;
@@ -72,7 +80,38 @@ pub(crate) async fn pass(tx: &impl ConnectionTrait, now: DateTime<Utc>) -> Resul
     ledger_seal::Entity::insert_many(seals)
         .exec_without_returning(tx)
         .await?;
-    Ok(sealed)
+    let end = sequence;
+    Ok(Pass { sealed, end })
+}
+
+/// How far sealing has come.
+pub(crate) struct State {
+    /// The number of the last sealed event; 0 when there is none.
+    pub(crate) end: i64,
+    /// Whether there are committed events without a seal, and since when the oldest of them has been waiting.
+    pub(crate) waiting_since: Option<DateTime<Utc>>,
+}
+
+/// Looks how far sealing has come.
+///
+/// # Errors
+/// When the database fails.
+pub(crate) async fn state(tx: &impl ConnectionTrait) -> Result<State> {
+    let end = last(tx).await?.map_or(0, |seal| seal.sequence);
+    let waiting = event::Entity::find()
+        .filter(event::Column::Id.in_subquery(unnumbered()))
+        .order_by(event::Column::At, Order::Asc)
+        .one(tx)
+        .await?;
+    let waiting_since = waiting.map(|event| event.at);
+    Ok(State { end, waiting_since })
+}
+
+async fn last(tx: &impl ConnectionTrait) -> Result<Option<ledger_seal::Model>> {
+    Ok(ledger_seal::Entity::find()
+        .order_by(ledger_seal::Column::Sequence, Order::Desc)
+        .one(tx)
+        .await?)
 }
 
 /// Waits until no other process seals. Each statement after this one sees what that one has committed.
@@ -84,16 +123,19 @@ async fn wait_for_others(tx: &impl ConnectionTrait) -> Result<()> {
     Ok(())
 }
 
-/// An event without a seal has no number with those who are told of it; there is an index of these, so
-/// that sealing costs the same however long the ledger is.
-async fn unsealed(tx: &impl ConnectionTrait) -> Result<Vec<event::Model>> {
-    let unnumbered = event_audience::Entity::find()
+/// The ids of events without a seal: they have no number with those who are told of them. There is an index
+/// of these, so that sealing costs the same however long the ledger is.
+fn unnumbered() -> SelectStatement {
+    event_audience::Entity::find()
         .select_only()
         .column(event_audience::Column::EventId)
         .filter(event_audience::Column::Position.is_null())
-        .into_query();
+        .into_query()
+}
+
+async fn unsealed(tx: &impl ConnectionTrait) -> Result<Vec<event::Model>> {
     Ok(event::Entity::find()
-        .filter(event::Column::Id.in_subquery(unnumbered))
+        .filter(event::Column::Id.in_subquery(unnumbered()))
         .order_by(event::Column::At, Order::Asc)
         .order_by(event::Column::Id, Order::Asc)
         .limit(BATCH)

@@ -185,7 +185,7 @@ impl Wanted {
 struct Follower {
     session: Session,
     wanted: Wanted,
-    sealed: watch::Receiver<()>,
+    sealed: watch::Receiver<i64>,
     /// Everything up to here was delivered or does not concern it.
     after: i64,
     ahead: Ahead,

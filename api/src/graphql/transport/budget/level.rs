@@ -59,7 +59,7 @@ impl Level {
     }
 
     /// In which time so much flows back: never more than a full budget.
-    fn time_of(self, points: u64) -> Duration {
+    pub(super) fn time_of(self, points: u64) -> Duration {
         let nanos = u128::from(points.min(self.budget.limit)) * WINDOW_NANOS;
         let nanos = nanos / u128::from(self.budget.limit);
         u64::try_from(nanos).map_or(WINDOW, Duration::from_nanos)

@@ -13,6 +13,7 @@
 mod level;
 mod memory;
 mod receipt;
+mod shared;
 
 use std::{
     net::{IpAddr, Ipv6Addr},
@@ -23,7 +24,7 @@ use futures::future::BoxFuture;
 use uuid::Uuid;
 
 pub(super) use self::receipt::COST;
-pub use self::{memory::Memory, receipt::Receipt};
+pub use self::{memory::Memory, receipt::Receipt, shared::Shared};
 use crate::{Result, access::Actor, graphql::limits::Limits};
 
 /// In which time an empty budget fills.
