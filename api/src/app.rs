@@ -8,7 +8,8 @@ use async_graphql::{Data, Request, ServerError};
 use axum::{Router, middleware::from_fn_with_state, routing::get};
 use http::header::{CONTENT_SECURITY_POLICY, CONTENT_TYPE};
 use serde_json::Value;
-use tokio::time::timeout;
+use tokio::time::{sleep, timeout};
+use tokio_util::sync::CancellationToken;
 use url::Url;
 
 use crate::{
@@ -22,11 +23,7 @@ use crate::{
         explorer,
         limits::Limits,
         schema::{self, Schema},
-        transport::{
-            self, Admit, Streams, Transport,
-            budget::Budgets,
-            origin::Origins,
-        },
+        transport::{self, Admit, Streams, Transport, budget::Budgets, origin::Origins},
     },
     server::{
         self,
@@ -184,15 +181,22 @@ impl App {
         // What was committed by a process that ended before it could seal.
         self.door.seal().await;
         let following = tokio::spawn(self.bus.clone().follow(self.door.clone()));
-        let door = self.door.clone();
+        let leaving = CancellationToken::new();
+        let (door, leaves) = (self.door.clone(), leaving.clone());
         let ready = move || {
-            let door = door.clone();
-            async move { Ok(door.ready().await?) }
+            let (door, leaves) = (door.clone(), leaves.is_cancelled());
+            async move {
+                anyhow::ensure!(!leaves, "told to stop");
+                Ok(door.ready().await?)
+            }
         };
         let router = server::assemble(routes, ready, &settings.server);
         let streams = self.streams.clone();
+        let delay = settings.server.shutdown_delay;
         let stop = async move {
             stop.await;
+            leaving.cancel();
+            sleep(delay).await;
             streams.stop();
         };
         let served = server::serve_until(listener, router, &settings.server, stop).await;

@@ -17,6 +17,7 @@ use serde::Serialize;
 use uuid::Uuid;
 
 pub use self::code::Code;
+use crate::telemetry::meters::METERS;
 
 mod code;
 
@@ -270,6 +271,7 @@ impl IntoResponse for Error {
         let body = serde_json::json!({
             "errors": [{ "message": self.to_string(), "extensions": self.extensions() }]
         });
+        METERS.refused(self.code());
         (self.status(), self.headers(), Json(body)).into_response()
     }
 }

@@ -17,6 +17,7 @@ use axum::{
     routing::get,
     serve::Listener,
 };
+use futures::FutureExt;
 use http::{HeaderName, HeaderValue, StatusCode, header};
 use tokio::net::TcpListener;
 use tower_http::{
@@ -168,6 +169,10 @@ pub(crate) async fn serve_until(
         }
     }
     tracing::info!("stopping");
+    // Whoever has connected already is answered, though nobody has taken the connection yet.
+    while let Some((stream, peer)) = Listener::accept(&mut listener).now_or_never() {
+        connections.serve(stream, peer, router.clone()).await;
+    }
     drop(listener);
     let finished = tokio::time::timeout(settings.shutdown_grace, connections.finish());
     if finished.await.is_err() {

@@ -9,6 +9,8 @@ pub mod bucket;
 mod client;
 pub mod engine;
 pub mod given;
+pub mod line;
+pub mod replica;
 mod schema;
 mod served;
 mod stream;
@@ -17,6 +19,8 @@ mod world;
 
 pub use client::{Answer, Client, at, mutation_document};
 pub use engine::Records;
+pub use line::Line;
+pub use replica::Replica;
 pub use schema::Schema;
 pub use served::Served;
 pub use stream::{Following, Said, Socket, WAYS, Way};

@@ -15,7 +15,7 @@ use super::{
     claim::{Claim, Duty},
     migrate, pool,
 };
-use crate::{Error, Result, clock::Clock, ledger};
+use crate::{Error, Result, clock::Clock, ledger, telemetry::meters::METERS};
 
 /// The one door to the data. Clones share it.
 #[derive(Clone)]
@@ -24,6 +24,7 @@ pub struct Door(Arc<Inner>);
 struct Inner {
     pool: DatabaseConnection,
     clock: Clock,
+    most_connections: u64,
     statements: Arc<AtomicU64>,
     /// How often sealing was asked for, and how many of these askings are done with.
     asked: AtomicU64,
@@ -40,7 +41,7 @@ impl Door {
     /// When it cannot be opened; the error names the setting.
     pub async fn open(url: &str, max_connections: u32, clock: Clock) -> anyhow::Result<Self> {
         let pool = pool::open(url, max_connections).await?;
-        Ok(Self::over(pool, clock, true))
+        Ok(Self::over(pool, clock, true, max_connections))
     }
 
     /// Opens a new database to fill it, as the demo does, and to open it anew when that is done: until then a
@@ -50,13 +51,19 @@ impl Door {
     /// As [`Door::open`].
     pub async fn open_to_fill(url: &str, clock: Clock) -> anyhow::Result<Self> {
         let pool = pool::open_to_fill(url).await?;
-        Ok(Self::over(pool, clock, false))
+        Ok(Self::over(pool, clock, false, pool::TO_FILL))
     }
 
-    fn over(pool: DatabaseConnection, clock: Clock, seals_at_once: bool) -> Self {
+    fn over(
+        pool: DatabaseConnection,
+        clock: Clock,
+        seals_at_once: bool,
+        most_connections: u32,
+    ) -> Self {
         Self(Arc::new(Inner {
             pool,
             clock,
+            most_connections: most_connections.into(),
             statements: Arc::default(),
             asked: AtomicU64::default(),
             sealing: Mutex::default(),
@@ -207,7 +214,13 @@ impl Door {
         tx.rollback().await?;
         self.learn(state.end);
         let now = self.0.clock.now();
-        if state.waiting_since.is_some_and(|since| now - since > patience) {
+        let age = state
+            .waiting_since
+            .map_or(TimeDelta::zero(), |since| now - since);
+        METERS.unsealed(state.waiting, age.to_std().unwrap_or_default());
+        let (used, idle) = pool::connections(&self.0.pool);
+        METERS.connections(used, idle, self.0.most_connections);
+        if age > patience {
             self.seal().await;
         }
         Ok(state.end)

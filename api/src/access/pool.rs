@@ -14,7 +14,7 @@ use std::{
 
 use anyhow::{Context, Result, bail, ensure};
 use sea_orm::{
-    DatabaseConnection, DatabaseTransaction, DbErr, RuntimeErr, SqliteTransactionMode,
+    DatabaseConnection, DatabaseTransaction, DbBackend, DbErr, RuntimeErr, SqliteTransactionMode,
     SqlxPostgresConnector, SqlxSqliteConnector, TransactionOptions, TransactionTrait,
     sqlx::{
         self, Connection as _, SqlitePool,
@@ -75,16 +75,35 @@ pub(super) async fn open(url: &str, max_connections: u32) -> Result<DatabaseConn
     }
 }
 
+/// How many connections fill a new database.
+pub(super) const TO_FILL: u32 = 2;
+
 /// Opens a database that nobody depends on yet: on SQLite its commits do not wait for the disk.
 ///
 /// # Errors
 /// As [`open`].
 pub(super) async fn open_to_fill(url: &str) -> Result<DatabaseConnection> {
     if !url.starts_with("sqlite:") {
-        return open(url, 2).await;
+        return open(url, TO_FILL).await;
     }
     let options = sqlite_options(url)?.synchronous(SqliteSynchronous::Off);
-    open_sqlite(options, 2).await
+    open_sqlite(options, TO_FILL).await
+}
+
+/// How many connections are used, and how many there are without a use.
+pub(super) fn connections(pool: &DatabaseConnection) -> (u64, u64) {
+    let (all, idle) = match pool.get_database_backend() {
+        DbBackend::Postgres => {
+            let pool = pool.get_postgres_connection_pool();
+            (pool.size(), pool.num_idle())
+        }
+        _ => {
+            let pool = pool.get_sqlite_connection_pool();
+            (pool.size(), pool.num_idle())
+        }
+    };
+    let idle = idle as u64;
+    (u64::from(all).saturating_sub(idle), idle)
 }
 
 /// Starts a transaction. A connection that turns out to be lost is dropped for the next one: nothing has

@@ -16,7 +16,7 @@ use anyhow::Context as _;
 use chrono::TimeDelta;
 use tokio::time::{Instant, MissedTickBehavior, interval_at};
 
-pub use self::redis::Redis;
+pub use self::redis::{Listening, Redis};
 use crate::{access::Door, clock::Clock, config, graphql::transport::budget};
 
 /// How often every replica looks by itself what has been sealed.
@@ -110,7 +110,7 @@ impl Bus {
 }
 
 /// Waits for the next hint, for ever if nobody gives any.
-async fn heard(listening: Option<&redis::Listening>) {
+async fn heard(listening: Option<&Listening>) {
     match listening {
         Some(listening) => listening.heard().await,
         None => std::future::pending().await,

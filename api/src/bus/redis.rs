@@ -17,6 +17,8 @@ use tokio::{
     time::{sleep, timeout},
 };
 
+use crate::telemetry::meters::METERS;
+
 /// How long an answer may take.
 const ANSWER: Duration = Duration::from_millis(250);
 /// How long it may take to connect.
@@ -90,7 +92,7 @@ impl Redis {
     }
 
     /// Tells the other replicas that there is news.
-    pub(super) async fn hint(&self) {
+    pub async fn hint(&self) {
         if self.is_here() {
             let mut connection = self.connection.clone();
             let told = timeout(ANSWER, connection.publish::<_, _, ()>(HINTS, "")).await;
@@ -99,7 +101,7 @@ impl Redis {
     }
 
     /// Listens for hints until what is given is dropped.
-    pub(super) fn listen(&self) -> Listening {
+    pub fn listen(&self) -> Listening {
         let heard = Arc::new(Notify::new());
         let task = tokio::spawn(listen(self.clone(), heard.clone()));
         Listening { heard, task }
@@ -113,6 +115,7 @@ impl Redis {
             Err(_) => (None, Some("no answer in time".to_owned())),
         };
         let here = problem.is_none();
+        METERS.bus(here);
         let changed = self.here.send_if_modified(|was| {
             let changed = *was != here;
             *was = here;
@@ -165,14 +168,14 @@ async fn hear(client: &Client, heard: &Notify) -> RedisResult<()> {
 }
 
 /// Hears hints, until it is dropped.
-pub(super) struct Listening {
+pub struct Listening {
     heard: Arc<Notify>,
     task: JoinHandle<()>,
 }
 
 impl Listening {
     /// Waits until there has been a hint that nobody has heard yet.
-    pub(super) async fn heard(&self) {
+    pub async fn heard(&self) {
         self.heard.notified().await;
     }
 }

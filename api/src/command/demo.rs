@@ -67,7 +67,7 @@ const DATABASE: &str = "samsyn.sqlite";
 pub async fn run(args: Args) -> Result<()> {
     let folder = Folder::open(args.data)?;
     let settings = settings(args.listen, folder.path(), args.database);
-    telemetry::start(&settings.log)?;
+    let _nowhere_else = telemetry::start(&settings.log, &settings.telemetry)?;
     let listener = server::bind(&settings.server).await?;
     let base = settings.server.base_url(listener.local_addr()?);
     // Listened for from here on, so that a temporary folder goes whenever the demo is told to stop.

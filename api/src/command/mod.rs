@@ -29,7 +29,7 @@ use clap::{Parser, Subcommand};
 
 pub use settings::SettingsArgs;
 
-use crate::{config, server::CannotListen};
+use crate::{config, server::CannotListen, telemetry};
 
 const EXIT_FAILURE: u8 = 1;
 const EXIT_USAGE: u8 = 2;
@@ -39,7 +39,7 @@ const EXIT_USAGE: u8 = 2;
 /// One program is the whole service: the GraphQL API, its database (SQLite unless settings name a
 /// PostgreSQL), and the tools to look after it.
 #[derive(Debug, Parser)]
-#[command(name = "samsyn", version, arg_required_else_help = true, after_long_help = AFTER_HELP)]
+#[command(name = "samsyn", version = telemetry::version(), arg_required_else_help = true, after_long_help = AFTER_HELP)]
 struct Cli {
     #[command(subcommand)]
     command: Command,

@@ -37,9 +37,16 @@ pub async fn run(args: Args) -> Result<()> {
         .sources()
         .flag("--listen", ("server", "listen"), listen)
         .load()?;
-    telemetry::start(&settings.log)?;
+    let telemetry = telemetry::start(&settings.log, &settings.telemetry)?;
     let listener = server::bind(&settings.server).await?;
     let base = settings.server.base_url(listener.local_addr()?);
     let app = App::open(&settings, base, Clock::system()).await?;
-    app.serve(listener, app.routes(&settings), &settings).await
+    tracing::info!(
+        version = telemetry::version(),
+        address = %listener.local_addr()?,
+        "serving"
+    );
+    let served = app.serve(listener, app.routes(&settings), &settings).await;
+    telemetry.stop().await;
+    served
 }

@@ -45,9 +45,10 @@ pub(super) async fn run(args: Args) -> Result<()> {
     let mut found = Found::default();
     let mut after = None;
     loop {
-        let files = door.files(after).await.context(
-            "the database holds no files that can be read; is it this version's?",
-        )?;
+        let files = door
+            .files(after)
+            .await
+            .context("the database holds no files that can be read; is it this version's?")?;
         let Some(last) = files.last() else { break };
         after = Some(last.id);
         for file in &files {

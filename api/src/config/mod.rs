@@ -18,6 +18,7 @@ mod limits;
 mod log;
 mod server;
 mod source;
+mod telemetry;
 mod value;
 
 use serde::Deserialize;
@@ -32,6 +33,7 @@ pub use self::{
     log::{Format, Log},
     server::Server,
     source::{DEFAULT_FILE, Sources},
+    telemetry::Telemetry,
     value::{Secret, ServiceUrl},
 };
 
@@ -45,7 +47,7 @@ pub struct Settings {
     pub database: Database,
     /// Where the bytes of evidence are kept.
     pub evidence: Evidence,
-    /// How replicas tell one another that there is news.
+    /// What replicas share beside the database.
     pub bus: Bus,
     /// Which GraphQL documents are executed.
     pub documents: Documents,
@@ -53,4 +55,6 @@ pub struct Settings {
     pub limits: Limits,
     /// What is logged, and how.
     pub log: Log,
+    /// Where traces, metrics and log are sent.
+    pub telemetry: Telemetry,
 }

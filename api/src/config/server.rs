@@ -29,7 +29,10 @@ pub struct Server {
     /// How long a request may take to be answered, and its body to make progress.
     #[serde(deserialize_with = "value::duration")]
     pub request_timeout: Duration,
-    /// How long requests that are under way may go on after the service was told to stop.
+    /// How long requests are still taken after the service was told to stop, while it says that it is not ready.
+    #[serde(deserialize_with = "value::duration_or_none")]
+    pub shutdown_delay: Duration,
+    /// How long requests that are under way may go on after that.
     #[serde(deserialize_with = "value::duration")]
     pub shutdown_grace: Duration,
 }
@@ -42,6 +45,7 @@ impl Default for Server {
             allowed_origins: Vec::new(),
             connections: 512,
             request_timeout: Duration::from_secs(30),
+            shutdown_delay: Duration::ZERO,
             shutdown_grace: Duration::from_secs(20),
         }
     }

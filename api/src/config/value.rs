@@ -180,6 +180,17 @@ pub(super) fn duration<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Dur
     )
 }
 
+/// A length of time.
+pub(super) fn duration_or_none<'de, D: Deserializer<'de>>(
+    deserializer: D,
+) -> Result<Duration, D::Error> {
+    scalar(
+        deserializer,
+        "a length of time with its unit, such as 5s or 0s",
+        |text| humantime::parse_duration(text).ok(),
+    )
+}
+
 /// A number of bytes above zero.
 pub(super) fn size<'de, D, T>(deserializer: D) -> Result<T, D::Error>
 where

@@ -15,11 +15,13 @@ use std::{
 use async_graphql::Context;
 use sea_orm::{ColumnTrait, EntityTrait, IdenStatic, ModelTrait, Value};
 use tokio::sync::OnceCell;
+use tracing::{Instrument, Level};
 use uuid::Uuid;
 
 use crate::{
     Error, Result,
     access::{Scope, Session, id_of, visible::Visible},
+    telemetry::TRACE,
 };
 
 /// The session of the request.
@@ -112,6 +114,10 @@ impl<E: Visible> Loaded<E> {
         T: Send + Sync + 'static,
         F: AsyncFnOnce(&[E::Model]) -> Result<T>,
     {
+        let traced_as = tracing::span_enabled!(target: TRACE, Level::INFO).then(|| {
+            let relation = what.split('/').next().unwrap_or_default();
+            format!("{}.{relation}", E::default().table_name())
+        });
         let cell = self
             .siblings
             .related
@@ -122,7 +128,14 @@ impl<E: Visible> Loaded<E> {
             .clone();
         let answer = cell
             .get_or_try_init(async || {
-                let answer: Answer = Arc::new(work(&self.siblings.rows).await?);
+                let rows = &self.siblings.rows;
+                let span = tracing::info_span!(
+                    target: TRACE,
+                    "relation",
+                    otel.name = traced_as,
+                    samsyn.rows = rows.len(),
+                );
+                let answer: Answer = Arc::new(work(rows).instrument(span).await?);
                 Ok::<_, Error>(answer)
             })
             .await?;

@@ -18,12 +18,14 @@ use sea_orm::{
     },
 };
 use serde::{Deserialize, Serialize};
+use tracing::Instrument;
 use uuid::Uuid;
 
 use super::loaded::{Loaded, scope, uuid_in};
 use crate::{
     Error, Result,
     access::{Scope, id_of, visible::Visible},
+    telemetry::TRACE,
 };
 
 /// How many rows a page has when the client does not say.
@@ -339,11 +341,13 @@ where
     if let Some(after) = &paging.after {
         found = found.filter(Condition::all().add(sort.after(after)?));
     }
+    let span = tracing::info_span!(target: TRACE, "list", otel.name = E::default().table_name());
     let rows = found
         .order(sort.expr(), sort.order())
         .order(Expr::col(id_of::<E>().as_column_ref()), sort.order())
         .limit(size + 1)
         .all()
+        .instrument(span)
         .await?;
     let counter: Counter = Box::new(move |scope: Arc<Scope>| {
         let condition = condition.clone();

@@ -88,7 +88,9 @@ pub(crate) async fn pass(tx: &impl ConnectionTrait, now: DateTime<Utc>) -> Resul
 pub(crate) struct State {
     /// The number of the last sealed event; 0 when there is none.
     pub(crate) end: i64,
-    /// Whether there are committed events without a seal, and since when the oldest of them has been waiting.
+    /// How many committed events have no seal.
+    pub(crate) waiting: u64,
+    /// When the oldest of them was made.
     pub(crate) waiting_since: Option<DateTime<Utc>>,
 }
 
@@ -100,11 +102,18 @@ pub(crate) async fn state(tx: &impl ConnectionTrait) -> Result<State> {
     let end = last(tx).await?.map_or(0, |seal| seal.sequence);
     let waiting = event::Entity::find()
         .filter(event::Column::Id.in_subquery(unnumbered()))
-        .order_by(event::Column::At, Order::Asc)
+        .select_only()
+        .column_as(event::Column::Id.count(), "waiting")
+        .column_as(event::Column::At.min(), "since")
+        .into_tuple::<(i64, Option<DateTime<Utc>>)>()
         .one(tx)
         .await?;
-    let waiting_since = waiting.map(|event| event.at);
-    Ok(State { end, waiting_since })
+    let (waiting, waiting_since) = waiting.unwrap_or_default();
+    Ok(State {
+        end,
+        waiting: u64::try_from(waiting).unwrap_or_default(),
+        waiting_since,
+    })
 }
 
 async fn last(tx: &impl ConnectionTrait) -> Result<Option<ledger_seal::Model>> {

@@ -99,7 +99,8 @@ pub(crate) async fn bounded(State(held): State<Held>, request: Request, next: Ne
     let (counting, telling) = (taken.clone(), full.clone());
     let counted = move |chunk: Bytes| {
         if counting.more(chunk.len()) {
-            return Ok(chunk);
+            // A chunk keeps the buffer that it was read into, which may be far larger than itself.
+            return Ok(Bytes::copy_from_slice(&chunk));
         }
         telling.store(true, Ordering::Relaxed);
         Err(axum::Error::new("no room for the body"))

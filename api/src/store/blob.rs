@@ -61,7 +61,7 @@ use super::{
     media::{self, Inspection},
     s3::{Bucket, told},
 };
-use crate::{Error, Result, config::Evidence};
+use crate::{Error, Result, config::Evidence, telemetry::meters::METERS};
 
 /// How much of a file is read at a time for a download.
 const CHUNK: usize = 256 * 1024;
@@ -150,6 +150,22 @@ impl Blobs {
     /// It is refused as soon as its name, size or content shows that it is not accepted; nothing of
     /// it is kept then.
     pub async fn receive<E: Display>(
+        &self,
+        owner: Uuid,
+        name: &str,
+        limit: u64,
+        body: impl Stream<Item = Result<Bytes, E>>,
+    ) -> Result<Received> {
+        let received = self.take_in(owner, name, limit, body).await;
+        match &received {
+            Ok(received) => METERS.upload_kept(u64::try_from(received.size).unwrap_or_default()),
+            Err(Error::Internal { .. } | Error::Unavailable { .. }) => METERS.upload_broken(),
+            Err(_) => METERS.upload_refused(),
+        }
+        received
+    }
+
+    async fn take_in<E: Display>(
         &self,
         owner: Uuid,
         name: &str,

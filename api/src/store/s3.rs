@@ -8,6 +8,8 @@
 //! - Pieces of an upload that was never completed are in no list of objects. They are asked for by
 //!   [`Bucket::sweep`] and removed; object_store has no words for that.
 
+mod traced;
+
 use std::{error::Error, sync::Arc, time::Duration};
 
 use anyhow::{Context, anyhow, bail};
@@ -16,7 +18,7 @@ use http::{Method, Request};
 use object_store::{
     BackoffConfig, ClientOptions, ObjectStore, ObjectStoreExt, PutPayload, RetryConfig,
     aws::{AmazonS3, AmazonS3Builder},
-    client::{HttpClient, HttpConnector, HttpError, HttpRequestBody, ReqwestConnector},
+    client::{HttpClient, HttpConnector, HttpError, HttpRequestBody},
     multipart::MultipartStore,
     path::Path,
     prefix::PrefixStore,
@@ -24,6 +26,7 @@ use object_store::{
 };
 use serde::Deserialize;
 
+use self::traced::Traced;
 use crate::config::S3;
 
 /// How long a link to the list of unfinished uploads works; it is used at once.
@@ -55,14 +58,15 @@ impl Bucket {
             // Not every store removes many at once.
             .with_disable_bulk_delete(true)
             .with_retry(retries(patience))
-            .with_client_options(options.clone());
+            .with_client_options(options.clone())
+            .with_http_connector(Traced::default());
         if let Some(endpoint) = settings.endpoint {
             builder = builder.with_endpoint(endpoint.as_str());
         }
         Ok(Self {
             s3: builder.build()?,
             prefix: Path::parse(settings.prefix)?,
-            http: ReqwestConnector::default().connect(&options)?,
+            http: Traced::default().connect(&options)?,
         })
     }
 

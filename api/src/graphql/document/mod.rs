@@ -70,6 +70,14 @@ pub struct Operation {
     variables: Values,
 }
 
+impl Operation {
+    /// What the client calls it, if it has a name.
+    #[must_use]
+    pub fn name(&self) -> Option<&str> {
+        self.name.as_deref()
+    }
+}
+
 impl Documents {
     /// A reader of documents for the schema with this definition, within these limits.
     ///

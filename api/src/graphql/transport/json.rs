@@ -2,11 +2,17 @@
 //!
 //! Of two members of an object with the same name, one reader takes the first and another the last, and
 //! what stands before the service may have read the other. So such an object is refused, at any depth.
+//!
+//! A value occupies far more than its text does, an empty object a hundred times as much. So there are only so
+//! many in a text ([`MOST`]): more than variables may have, and more than any client has a use for.
 
-use std::fmt;
+use std::{cell::Cell, fmt};
 
-use serde::{Deserialize, Deserializer, de};
+use serde::{Deserializer, de, de::DeserializeSeed};
 use serde_json::{Map, Value};
+
+/// How many values there may be in a text, at any depth.
+const MOST: usize = 20_000;
 
 /// A mark that some programs begin a text with; RFC 8259 lets a reader ignore it.
 const BYTE_ORDER_MARK: &[u8] = b"\xef\xbb\xbf";
@@ -14,25 +20,37 @@ const BYTE_ORDER_MARK: &[u8] = b"\xef\xbb\xbf";
 /// Reads a JSON text in UTF-8.
 ///
 /// # Errors
-/// Where it is not one, nests deeper than 127 levels, holds a number that no double can, or names a
-/// member twice.
+/// Where it is not one, nests deeper than 127 levels, holds a number that no double can or too many
+/// values, or names a member twice.
 pub(super) fn read(text: &[u8]) -> serde_json::Result<Value> {
     let text = text.strip_prefix(BYTE_ORDER_MARK).unwrap_or(text);
-    serde_json::from_slice(text).map(|Unambiguous(value)| value)
+    let mut reader = serde_json::Deserializer::from_slice(text);
+    let left = Cell::new(MOST);
+    let value = Unambiguous { left: &left }.deserialize(&mut reader)?;
+    reader.end()?;
+    Ok(value)
 }
 
-/// A value in which no object names a member twice.
-pub(super) struct Unambiguous(pub Value);
+/// A value in which no object names a member twice, one of so many that are left.
+#[derive(Clone, Copy)]
+struct Unambiguous<'l> {
+    left: &'l Cell<usize>,
+}
 
-impl<'de> Deserialize<'de> for Unambiguous {
-    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        deserializer.deserialize_any(Visitor).map(Self)
+impl<'de> DeserializeSeed<'de> for Unambiguous<'_> {
+    type Value = Value;
+
+    fn deserialize<D: Deserializer<'de>>(self, deserializer: D) -> Result<Value, D::Error> {
+        let left =
+            self.left.get().checked_sub(1).ok_or_else(|| {
+                de::Error::custom(format_args!("there are more than {MOST} values"))
+            })?;
+        self.left.set(left);
+        deserializer.deserialize_any(self)
     }
 }
 
-struct Visitor;
-
-impl<'de> de::Visitor<'de> for Visitor {
+impl<'de> de::Visitor<'de> for Unambiguous<'_> {
     type Value = Value;
 
     fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -69,7 +87,7 @@ impl<'de> de::Visitor<'de> for Visitor {
 
     fn visit_seq<A: de::SeqAccess<'de>>(self, mut seq: A) -> Result<Value, A::Error> {
         let mut items = Vec::new();
-        while let Some(Unambiguous(item)) = seq.next_element()? {
+        while let Some(item) = seq.next_element_seed(self)? {
             items.push(item);
         }
         Ok(items.into())
@@ -83,8 +101,7 @@ impl<'de> de::Visitor<'de> for Visitor {
                     "the member {name:?} stands twice in one object"
                 )));
             }
-            let Unambiguous(value) = map.next_value()?;
-            members.insert(name, value);
+            members.insert(name, map.next_value_seed(self)?);
         }
         Ok(members.into())
     }
@@ -115,6 +132,17 @@ mod tests {
         let value = json!({"a": [null, true, -1, u64::MAX, 1.5, "å\n"], "b": {"a": {}}});
         assert_eq!(read(text.as_bytes()).expect("JSON"), value);
         assert_eq!(read(b"\xef\xbb\xbf[1]").expect("JSON"), json!([1]));
+    }
+
+    #[test]
+    fn there_are_only_so_many_values() {
+        let of = |count: usize| format!("[{}]", vec!["{}"; count].join(","));
+        assert!(read(of(MOST - 1).as_bytes()).is_ok());
+        let refusal = read(of(MOST).as_bytes()).expect_err("one too many");
+        assert!(
+            refusal.to_string().contains("more than 20000 values"),
+            "{refusal}"
+        );
     }
 
     #[test]

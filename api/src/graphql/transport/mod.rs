@@ -29,6 +29,7 @@ use async_graphql::{Data, Executor, Request, Response, ServerError, parser::type
 use budget::{Budget, Budgets, Holder, Receipt, budgets_of};
 use futures::{FutureExt, Stream, StreamExt, future::BoxFuture};
 use serde_json::{Map, Value};
+use tracing::{Instrument, Span};
 
 use streams::Owner;
 pub use streams::Streams;
@@ -41,6 +42,7 @@ use crate::{
     Error, Result,
     access::Session,
     places::{Place, Places},
+    telemetry::{TRACE, meters::METERS},
 };
 
 /// Takes the bearer token of a request, if it has one, and gives what its resolvers find in the
@@ -87,6 +89,8 @@ pub(super) struct Admitted {
     again: Option<Again>,
     /// Kept for as long as it is executed; a subscription needs none.
     place: Option<Place<Holder>>,
+    /// Its part of the trace.
+    span: Span,
 }
 
 impl Admitted {
@@ -201,6 +205,14 @@ impl<E: Executor> Transport<E> {
         let actor = session(&data).and_then(|session| session.actor().ok());
         let budgets = budgets_of(actor.as_deref(), address, &self.limits);
         let (receipt, place) = self.pay(&operation, budgets).await?;
+        let span = tracing::info_span!(
+            target: TRACE,
+            "operation",
+            otel.name = word_for(operation.kind),
+            graphql.operation.type = word_for(operation.kind),
+            graphql.operation.name = operation.name(),
+            samsyn.operation.cost = operation.cost,
+        );
         let (mut request, shape) = operation.into_request();
         request.data = data;
         Ok(Admitted {
@@ -209,6 +221,7 @@ impl<E: Executor> Transport<E> {
             receipt,
             again,
             place,
+            span,
         })
     }
 
@@ -227,7 +240,10 @@ impl<E: Executor> Transport<E> {
             standings: spent.standings,
         };
         let error = match (place, spent.wait) {
-            (Ok(place), None) => return Ok((receipt, place)),
+            (Ok(place), None) => {
+                METERS.operation(word_for(operation.kind), operation.cost);
+                return Ok((receipt, place));
+            }
             (Ok(_), Some(wait)) => receipt.refusal(wait),
             (Err(error), _) => error,
         };
@@ -264,9 +280,10 @@ impl<E: Executor> Transport<E> {
             receipt,
             again,
             place: _kept_until_the_end,
+            span,
         } = admitted;
         let session = session(&request.data);
-        let mut response = self.execute_once(request).await?;
+        let mut response = self.execute_once(request).instrument(span.clone()).await?;
         if let (Some(again), Some(session)) = (again, session) {
             for pause in Again::pauses() {
                 if !was_disturbed(&response, &session) {
@@ -275,7 +292,7 @@ impl<E: Executor> Transport<E> {
                 session.forget().await;
                 tokio::time::sleep(pause).await;
                 let request = again.request(&self.admit, session.clone()).await?;
-                response = self.execute_once(request).await?;
+                response = self.execute_once(request).instrument(span.clone()).await?;
             }
         }
         shape.give_to(&mut response);
@@ -329,6 +346,15 @@ impl<E: Executor> Transport<E> {
         Error::LimitExceeded(format!(
             "The request took longer than {most} and was given up. Ask for less at once; after a mutation, read first what became of it."
         ))
+    }
+}
+
+/// What GraphQL calls an operation of this kind.
+fn word_for(kind: OperationType) -> &'static str {
+    match kind {
+        OperationType::Query => "query",
+        OperationType::Mutation => "mutation",
+        OperationType::Subscription => "subscription",
     }
 }
 

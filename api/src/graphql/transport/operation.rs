@@ -7,8 +7,12 @@ use async_graphql::{Executor, Response, ServerError, parser::types::OperationTyp
 use futures::{FutureExt, StreamExt, future, stream, stream::BoxStream};
 use tokio::time::timeout;
 
-use super::{Caller, NotAdmitted, Transport, budget::Receipt, respond, session};
-use crate::{Error, Result, access::Session, graphql::document::Operation};
+use super::{
+    Caller, NotAdmitted, Transport,
+    budget::{Holder, Receipt},
+    respond, session,
+};
+use crate::{Error, Result, access::Session, graphql::document::Operation, places::Place};
 
 /// What a caller is told of an operation. Nothing comes after what is not `Next`.
 pub(super) enum Event {
@@ -25,6 +29,8 @@ pub(super) struct Begun {
     /// Who is calling, if that is known.
     pub session: Option<Session>,
     pub events: BoxStream<'static, Event>,
+    /// Its place among what is under way, for as long as its answer is held.
+    pub place: Option<Place<Holder>>,
     /// What it costs.
     pub receipt: Receipt,
 }
@@ -42,7 +48,8 @@ impl<E: Executor> Transport<E> {
         let kind = operation.kind;
         let known = caller.token.is_some();
         let admitted = timeout(self.limits.time, self.admit(operation, caller)).await;
-        let admitted = admitted.map_err(|_| self.timed_out())??;
+        let mut admitted = admitted.map_err(|_| self.timed_out())??;
+        let place = admitted.place.take();
         let session = session(admitted.data());
         let receipt = admitted.receipt().clone();
         let events = if kind == OperationType::Subscription {
@@ -63,6 +70,7 @@ impl<E: Executor> Transport<E> {
         Ok(Begun {
             session,
             events: events.chain(complete).boxed(),
+            place,
             receipt,
         })
     }

@@ -6,7 +6,7 @@
 
 use async_graphql::{ErrorExtensionValues, Pos, Response, ServerError, Value};
 
-use crate::{Error, error::Code};
+use crate::{Error, error::Code, telemetry::meters::METERS};
 
 /// A document with very many faults is told of the first ones only.
 const MOST_REQUEST_ERRORS: usize = 20;
@@ -97,6 +97,7 @@ fn is_coded(error: &ServerError) -> bool {
 }
 
 fn coded(error: ServerError, code: Code) -> ServerError {
+    METERS.refused(code.as_str());
     let mut extensions = ErrorExtensionValues::default();
     extensions.set("code", code.as_str());
     ServerError {
@@ -107,6 +108,7 @@ fn coded(error: ServerError, code: Code) -> ServerError {
 
 /// Keeps the place of an error, and takes text and extensions from ours.
 fn told_as(error: ServerError, ours: &Error) -> ServerError {
+    METERS.refused(ours.code());
     let mut extensions = ErrorExtensionValues::default();
     for (name, value) in ours.extensions() {
         extensions.set(name, Value::from_json(value).unwrap_or_default());

@@ -21,6 +21,7 @@ use crate::{
     access::{Actor, Session},
     graphql::limits::Limits,
     places::{Place, Places},
+    telemetry::meters::{METERS, UnderWay},
 };
 
 /// How often it is looked whether a token was revoked; its expiry is noticed when it comes.
@@ -61,12 +62,16 @@ impl Streams {
     ///
     /// # Errors
     /// `LimitExceeded` when the organisation has none left.
-    pub(super) fn subscription(&self, session: Option<&Session>) -> Result<Place<Owner>> {
+    pub(super) fn subscription(&self, session: Option<&Session>) -> Result<Subscription> {
         let most = self.0.most;
-        self.0.subscriptions.take(owner(session)).ok_or_else(|| {
+        let place = self.0.subscriptions.take(owner(session)).ok_or_else(|| {
             Error::LimitExceeded(format!(
                 "Your organisation has {most} subscriptions open. Complete one first, or follow `events` once for all of them."
             ))
+        })?;
+        Ok(Subscription {
+            _place: place,
+            _counted: METERS.stream_begins(),
         })
     }
 
@@ -100,6 +105,13 @@ impl Streams {
     pub async fn ended(&self) {
         self.0.tasks.wait().await;
     }
+}
+
+/// A subscription that is open, until it is dropped.
+#[derive(Debug)]
+pub(super) struct Subscription {
+    _place: Place<Owner>,
+    _counted: UnderWay<'static>,
 }
 
 /// Whose places they are: an organisation's, or those of all without a token.

@@ -4,7 +4,8 @@
 //! `subscribe` goes the way of an HTTP request: guarded, parsed, and admitted anew. When the token works
 //! no longer, the socket ends. A peer that breaks the protocol, does not answer pings or does not read is
 //! cut off; nothing is queued for it, for the next event is read when the last one is sent, and few queries are
-//! carried out ([`AT_ONCE`]) whose answers have not been.
+//! carried out ([`AT_ONCE`]) whose answers have not been. Each of those is carried out in a task of its own, so
+//! that it gives back what it reads with while others are sent, and waits as text: a fraction of what it was made of.
 
 use std::{convert::Infallible, sync::Arc, time::Duration};
 
@@ -29,6 +30,7 @@ use tokio::{
     time::{Instant, MissedTickBehavior, interval_at, timeout},
 };
 use tokio_stream::StreamMap;
+use tokio_util::task::AbortOnDropHandle;
 
 use super::{
     Caller, NotAdmitted, Params, Transport, bearer, bearer_token, from_browser, json,
@@ -36,7 +38,11 @@ use super::{
     respond, session,
     streams::over,
 };
-use crate::{Error, Result, access::Session, graphql::limits::within};
+use crate::{
+    Error, Result,
+    access::Session,
+    graphql::{document::Operation, limits::within},
+};
 
 const PROTOCOL: &str = "graphql-transport-ws";
 
@@ -178,6 +184,33 @@ enum Say<'a> {
     },
 }
 
+/// What a peer is told of an operation, ready to be sent.
+enum Told {
+    Text {
+        text: String,
+        /// Nothing of the operation comes after it.
+        is_last: bool,
+    },
+    /// The caller's token works no longer.
+    Over(Error),
+}
+
+impl Told {
+    fn of(Id(id): &Id, event: Event) -> Self {
+        let is_last = !matches!(event, Event::Next(_));
+        let message = match event {
+            Event::Next(payload) => Say::Next { id, payload },
+            Event::Failed(payload) => Say::Error { id, payload },
+            Event::Complete => Say::Complete { id },
+            Event::Over(error) => return Self::Over(error),
+        };
+        match serde_json::to_string(&message) {
+            Ok(text) => Self::Text { text, is_last },
+            Err(error) => Self::Over(Error::internal(error)),
+        }
+    }
+}
+
 /// How a socket ends: by a code of the protocol with its reason, or with nothing more to say when the
 /// peer is gone.
 type End = Option<CloseFrame>;
@@ -278,16 +311,16 @@ impl<E: Executor> Peer<E> {
                     Said::Subscribe { id, payload } => {
                         let params = Params::from_json(payload).map_err(bad_message)?;
                         match self.room_beside(operations.len()) {
-                            Ok(()) => drop(operations.insert(id, self.start(params, token))),
-                            Err(error) => self.tell(&id, Event::Failed(vec![error])).await?,
+                            Ok(()) => drop(operations.insert(id.clone(), self.start(id, params, token))),
+                            Err(error) => self.tell(Told::of(&id, Event::Failed(vec![error]))).await?,
                         }
                     }
                 },
-                Some((id, event)) = operations.next() => {
-                    if !matches!(event, Event::Next(_)) {
+                Some((id, told)) = operations.next() => {
+                    if !matches!(told, Told::Text { is_last: false, .. }) {
                         operations.remove(&id);
                     }
-                    self.tell(&id, event).await?;
+                    self.tell(told).await?;
                 }
                 _ = pings.tick() => self.ping().await?,
             }
@@ -303,32 +336,32 @@ impl<E: Executor> Peer<E> {
         })
     }
 
-    /// The events of a new operation; those after the first that is not `Next` do not matter.
-    fn start(&self, params: Params, token: &str) -> BoxStream<'static, Event> {
+    /// What the peer is told of a new operation; what comes after the last does not matter.
+    fn start(&self, id: Id, params: Params, token: &str) -> BoxStream<'static, Told> {
         let caller = Caller::from(Some(token.to_owned()));
-        let turns = self.turns.clone();
-        let events = events(
-            self.service.clone(),
-            params,
-            self.from_browser,
-            caller,
-            turns,
-        );
-        let at_once = |event| stream::once(future::ready(event)).boxed();
-        events
-            .map(move |events| events.unwrap_or_else(at_once))
+        let (service, turns) = (self.service.clone(), self.turns.clone());
+        let operation = match service.prepare(params, self.from_browser) {
+            Ok(operation) => operation,
+            Err(errors) => return at_once(Told::of(&id, Event::Failed(errors))),
+        };
+        if operation.kind == OperationType::Subscription {
+            let begun = begin(service, operation, caller);
+            let told = begun.map(|begun| match begun {
+                Ok(begun) => begun.events.map(move |event| Told::of(&id, event)).boxed(),
+                Err(event) => at_once(Told::of(&id, event)),
+            });
+            return told.flatten_stream().boxed();
+        }
+        answered(id, turns, begin(service, operation, caller))
             .flatten_stream()
             .boxed()
     }
 
-    async fn tell(&mut self, Id(id): &Id, event: Event) -> Result<(), End> {
-        self.say(match event {
-            Event::Next(payload) => Say::Next { id, payload },
-            Event::Failed(payload) => Say::Error { id, payload },
-            Event::Complete => Say::Complete { id },
-            Event::Over(error) => return Err(forbidden(&error)),
-        })
-        .await
+    async fn tell(&mut self, told: Told) -> Result<(), End> {
+        match told {
+            Told::Text { text, .. } => self.send_text(text).await,
+            Told::Over(error) => Err(forbidden(&error)),
+        }
     }
 
     /// The next message of the protocol.
@@ -359,6 +392,10 @@ impl<E: Executor> Peer<E> {
 
     async fn say(&mut self, message: Say<'_>) -> Result<(), End> {
         let text = serde_json::to_string(&message).map_err(|_| GONE)?;
+        self.send_text(text).await
+    }
+
+    async fn send_text(&mut self, text: String) -> Result<(), End> {
         self.send(Message::Text(text.into()), self.service.limits.send_time)
             .await
     }
@@ -395,32 +432,52 @@ fn admitted(data: Result<Data>) -> Result<Option<Session>, End> {
     }
 }
 
-/// Starts an operation, or says at once how it ended.
-async fn events<E: Executor>(
+/// Lets an operation in, or says why not.
+async fn begin<E: Executor>(
     service: Arc<Transport<E>>,
-    params: Params,
-    from_browser: bool,
+    operation: Operation,
     caller: Caller,
-    turns: Arc<Semaphore>,
-) -> Result<BoxStream<'static, Event>, Event> {
-    let operation = service
-        .prepare(params, from_browser)
-        .map_err(Event::Failed)?;
-    let turn = match operation.kind {
-        OperationType::Subscription => None,
-        _ => turns.acquire_owned().await.ok(),
-    };
-    match service.begin(operation, caller).await {
-        Ok(Begun { events, .. }) => Ok(events
-            .inspect(move |_| {
-                let _until_it_ends = &turn;
-            })
-            .boxed()),
-        Err(NotAdmitted { error, .. }) => Err(match error {
+) -> Result<Begun, Event> {
+    service
+        .begin(operation, caller)
+        .await
+        .map_err(|NotAdmitted { error, .. }| match error {
             Error::Unauthenticated(_) | Error::Forbidden(_) => Event::Over(error),
             error => Event::Failed(vec![respond::service_error(&error)]),
-        }),
+        })
+}
+
+/// Carries a query or mutation out when it is its turn, which lasts until its answer has been sent.
+async fn answered(
+    id: Id,
+    turns: Arc<Semaphore>,
+    begin: impl Future<Output = Result<Begun, Event>> + Send + 'static,
+) -> BoxStream<'static, Told> {
+    let turn = turns.acquire_owned().await.ok();
+    let called = id.clone();
+    let carried_out = AbortOnDropHandle::new(tokio::spawn(async move {
+        let Begun { events, place, .. } = match begin.await {
+            Ok(begun) => begun,
+            Err(event) => return (vec![Told::of(&called, event)], None),
+        };
+        let told = events.map(|event| Told::of(&called, event));
+        (told.collect().await, place)
+    }));
+    match carried_out.await {
+        Ok((told, place)) => stream::iter(told)
+            .inspect(move |_| {
+                let _until_it_is_sent = (&turn, &place);
+            })
+            .boxed(),
+        Err(error) => {
+            let error = respond::service_error(&Error::internal(error));
+            at_once(Told::of(&id, Event::Failed(vec![error])))
+        }
     }
+}
+
+fn at_once(told: Told) -> BoxStream<'static, Told> {
+    stream::once(future::ready(told)).boxed()
 }
 
 /// The token that `connection_init` carries, as `Authorization` (like the header) or bare as `token`.

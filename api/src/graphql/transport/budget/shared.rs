@@ -62,7 +62,9 @@ impl Shared {
     async fn spend_there(&self, budgets: &[Budget], points: u64) -> Option<Spent> {
         let keys: Vec<_> = budgets.iter().map(|budget| key(budget.holder())).collect();
         let window = micros(WINDOW);
-        let times = budgets.iter().map(|budget| micros(full(*budget).time_of(points)));
+        let times = budgets
+            .iter()
+            .map(|budget| micros(full(*budget).time_of(points)));
         let arguments: Vec<_> = [window].into_iter().chain(times).collect();
         let answer = self.redis.run(&SCRIPT, &keys, &arguments).await?;
         let (wait, full_in) = answer.split_first()?;

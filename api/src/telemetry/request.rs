@@ -1,84 +1,41 @@
-//! The log: one line a request, and what happened on the way, for people or for machines.
+//! A request: its id and its line in the log, its span in a trace, its place among the figures.
 //!
-//! What is never logged: headers, bodies, query strings and concrete paths, for each may carry a
-//! credential. A request is known by its method, the route it matched and its id, which the caller
-//! may choose (`x-request-id`) and always gets back.
+//! A request is known by its method, the route it matched and its id, which the caller may choose
+//! (`x-request-id`) and always gets back. A trace that a caller began (`traceparent`, W3C Trace Context) goes
+//! on; the answer says in `traceresponse` which trace it belongs to, and where that is named we name
+//! our own in turn ([`carrier`]).
 
-use std::{
-    io::{self, IsTerminal},
-    panic,
-    time::Duration,
-};
+use std::time::{Duration, Instant};
 
-use anyhow::{Context, Result};
 use axum::{
     Router,
     extract::{MatchedPath, Request},
-    middleware,
+    middleware::{self, Next},
     response::Response,
 };
-use http::HeaderMap;
+use http::{HeaderMap, HeaderName, HeaderValue};
+use opentelemetry::{
+    global,
+    propagation::{Extractor, Injector},
+    trace::TraceContextExt,
+};
 use tower_http::{
     request_id::{MakeRequestUuid, PropagateRequestIdLayer, SetRequestIdLayer},
     trace::TraceLayer,
 };
-use tracing::{Span, field::Empty};
-use tracing_subscriber::{
-    EnvFilter, Layer, fmt, fmt::MakeWriter, layer::SubscriberExt, util::SubscriberInitExt,
-};
+use tracing::{Instrument, Span, field::Empty};
+use tracing_opentelemetry::OpenTelemetrySpanExt;
 
-use crate::{
-    config::{Format, Log},
-    server::PROBES,
-};
+use super::{TRACE, meters::METERS};
+use crate::server::PROBES;
 
 const REQUEST_ID: &str = "x-request-id";
-
-/// Sends the log to standard error from now on, panics included.
-///
-/// # Errors
-/// When the filter is not valid, or a log has been started before.
-pub fn start(settings: &Log) -> Result<()> {
-    let filter = EnvFilter::try_new(&settings.filter).context("setting `log.filter`")?;
-    tracing_subscriber::registry()
-        .with(filter)
-        .with(lines(settings.format, io::stderr))
-        .try_init()?;
-    panic::set_hook(Box::new(|info| {
-        let place = info.location().map(ToString::to_string);
-        tracing::error!(place, "panic: {}", panic_text(info.payload()));
-    }));
-    Ok(())
-}
-
-type Lines<S> = Box<dyn Layer<S> + Send + Sync>;
-
-fn lines<S, W>(format: Format, writer: W) -> Lines<S>
-where
-    S: tracing::Subscriber + for<'a> tracing_subscriber::registry::LookupSpan<'a>,
-    W: for<'w> MakeWriter<'w> + Send + Sync + 'static,
-{
-    let layer = fmt::layer().with_writer(writer);
-    match format {
-        Format::Pretty => layer.with_ansi(io::stderr().is_terminal()).boxed(),
-        Format::Json => layer
-            .json()
-            .flatten_event(true)
-            .with_span_list(false)
-            .boxed(),
-    }
-}
-
-/// What a panic says, for the log alone.
-pub(crate) fn panic_text(payload: &(dyn std::any::Any + Send)) -> &str {
-    let text = payload.downcast_ref::<&str>().copied();
-    text.or_else(|| payload.downcast_ref::<String>().map(String::as_str))
-        .unwrap_or("no message")
-}
+const TRACE_RESPONSE: HeaderName = HeaderName::from_static("traceresponse");
 
 /// Gives every request its id and its line in the log.
-pub fn traced(routes: Router) -> Router {
+pub(crate) fn traced(routes: Router) -> Router {
     routes
+        .layer(middleware::from_fn(observed))
         .layer(PropagateRequestIdLayer::x_request_id())
         .layer(
             TraceLayer::new_for_http()
@@ -93,12 +50,16 @@ pub fn traced(routes: Router) -> Router {
         .layer(middleware::map_request(drop_unfit_request_id))
 }
 
-/// The span of a request; probes come every few seconds and have none.
-fn span(request: &Request) -> Span {
-    let route = request
+fn route(request: &Request) -> &str {
+    request
         .extensions()
         .get::<MatchedPath>()
-        .map_or("unmatched", MatchedPath::as_str);
+        .map_or("unmatched", MatchedPath::as_str)
+}
+
+/// The span of a request in the log; probes come every few seconds and have none.
+fn span(request: &Request) -> Span {
+    let route = route(request);
     if PROBES.contains(&route) {
         return Span::none();
     }
@@ -129,6 +90,103 @@ fn finished(response: &Response, latency: Duration, span: &Span) {
     }
 }
 
+/// Measures a request, and makes it a span of its trace.
+async fn observed(request: Request, next: Next) -> Response {
+    let route = route(&request).to_owned();
+    if PROBES.contains(&&*route) {
+        return next.run(request).await;
+    }
+    let method = method(&request);
+    let (begun, _under_way) = (Instant::now(), METERS.request_begins());
+    let span = tracing::info_span!(
+        target: TRACE,
+        "request",
+        otel.name = format!("{method} {route}"),
+        otel.kind = "server",
+        otel.status_code = Empty,
+        http.request.method = method,
+        http.route = route,
+        http.response.status_code = Empty,
+        samsyn.request.id = request_id(request.headers()),
+    );
+    if !span.is_disabled() {
+        let begun_by_caller = global::get_text_map_propagator(|propagator| {
+            propagator.extract(&Incoming(request.headers()))
+        });
+        // It fails when there is no such layer, and then there is no trace to go on with.
+        let _ = span.set_parent(begun_by_caller);
+    }
+    let mut response = next.run(request).instrument(span.clone()).await;
+    let status = response.status();
+    span.record("http.response.status_code", status.as_u16());
+    if status.is_server_error() {
+        span.record("otel.status_code", "ERROR");
+    }
+    if let Some(trace) = trace_of(&span) {
+        response.headers_mut().insert(TRACE_RESPONSE, trace);
+    }
+    METERS.request(method, &route, status.as_u16(), begun.elapsed());
+    response
+}
+
+/// A method that HTTP knows; others could be made up without end.
+fn method(request: &Request) -> &'static str {
+    const KNOWN: [&str; 7] = ["GET", "POST", "PUT", "PATCH", "DELETE", "HEAD", "OPTIONS"];
+    let given = request.method().as_str();
+    KNOWN
+        .into_iter()
+        .find(|known| *known == given)
+        .unwrap_or("_OTHER")
+}
+
+/// The trace that a span belongs to, as `traceresponse` says it.
+fn trace_of(span: &Span) -> Option<HeaderValue> {
+    if span.is_disabled() {
+        return None;
+    }
+    let context = span.context();
+    let context = context.span().span_context().clone();
+    context.is_valid().then(|| {
+        let (trace, span) = (context.trace_id(), context.span_id());
+        let flags = context.trace_flags().to_u8();
+        HeaderValue::from_str(&format!("00-{trace}-{span}-{flags:02x}")).ok()
+    })?
+}
+
+/// The headers by which a request of ours says which trace it belongs to; none when nobody traces.
+pub(crate) fn carrier() -> HeaderMap {
+    let mut headers = HeaderMap::new();
+    let span = Span::current();
+    if !span.is_disabled() {
+        global::get_text_map_propagator(|propagator| {
+            propagator.inject_context(&span.context(), &mut Outgoing(&mut headers));
+        });
+    }
+    headers
+}
+
+struct Incoming<'h>(&'h HeaderMap);
+
+impl Extractor for Incoming<'_> {
+    fn get(&self, key: &str) -> Option<&str> {
+        self.0.get(key)?.to_str().ok()
+    }
+
+    fn keys(&self) -> Vec<&str> {
+        self.0.keys().map(HeaderName::as_str).collect()
+    }
+}
+
+struct Outgoing<'h>(&'h mut HeaderMap);
+
+impl Injector for Outgoing<'_> {
+    fn set(&mut self, key: &str, value: String) {
+        if let (Ok(name), Ok(value)) = (HeaderName::try_from(key), HeaderValue::try_from(value)) {
+            self.0.insert(name, value);
+        }
+    }
+}
+
 fn request_id(headers: &HeaderMap) -> Option<&str> {
     headers.get(REQUEST_ID)?.to_str().ok()
 }
@@ -150,14 +208,19 @@ fn is_fit(id: &str) -> bool {
 
 #[cfg(test)]
 mod tests {
-    use std::sync::{Arc, Mutex};
+    use std::{
+        io,
+        sync::{Arc, Mutex},
+    };
 
     use axum::{body::Body, routing::get};
     use http::StatusCode;
     use serde_json::Value;
     use tower::ServiceExt;
+    use tracing_subscriber::layer::SubscriberExt;
 
     use super::*;
+    use crate::{config::Format, telemetry::log::lines};
 
     #[derive(Clone, Default)]
     struct Captured(Arc<Mutex<Vec<u8>>>);

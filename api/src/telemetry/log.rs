@@ -1,0 +1,71 @@
+//! The log: one line a request, and what happened on the way, for people or for machines.
+
+use std::{
+    io::{self, IsTerminal},
+    panic,
+};
+
+use anyhow::{Context, Result};
+use tracing_subscriber::{
+    EnvFilter, Layer, Registry,
+    filter::{FilterExt, filter_fn},
+    fmt,
+    fmt::MakeWriter,
+    registry::LookupSpan,
+};
+
+use super::TRACE;
+use crate::config::{Format, Log};
+
+/// Sends the log to standard error.
+///
+/// # Errors
+/// When the filter is not valid.
+pub(super) fn to_standard_error(settings: &Log) -> Result<Box<dyn Layer<Registry> + Send + Sync>> {
+    // A line shows the innermost span: those of traces would hide the request's.
+    let of_log = filter_fn(|about| {
+        about.is_event() || (about.target() != TRACE && !about.target().starts_with("sea_orm"))
+    });
+    let filter = of_log.and(filter(settings)?);
+    Ok(lines(settings.format, io::stderr)
+        .with_filter(filter)
+        .boxed())
+}
+
+/// What the settings let through.
+pub(super) fn filter(settings: &Log) -> Result<EnvFilter> {
+    EnvFilter::try_new(&settings.filter).context("setting `log.filter`")
+}
+
+/// Sends panics to the log as well.
+pub(super) fn panics() {
+    panic::set_hook(Box::new(|info| {
+        let place = info.location().map(ToString::to_string);
+        tracing::error!(place, "panic: {}", panic_text(info.payload()));
+    }));
+}
+
+type Lines<S> = Box<dyn Layer<S> + Send + Sync>;
+
+pub(super) fn lines<S, W>(format: Format, writer: W) -> Lines<S>
+where
+    S: tracing::Subscriber + for<'a> LookupSpan<'a>,
+    W: for<'w> MakeWriter<'w> + Send + Sync + 'static,
+{
+    let layer = fmt::layer().with_writer(writer);
+    match format {
+        Format::Pretty => layer.with_ansi(io::stderr().is_terminal()).boxed(),
+        Format::Json => layer
+            .json()
+            .flatten_event(true)
+            .with_span_list(false)
+            .boxed(),
+    }
+}
+
+/// What a panic says, for the log alone.
+pub(crate) fn panic_text(payload: &(dyn std::any::Any + Send)) -> &str {
+    let text = payload.downcast_ref::<&str>().copied();
+    text.or_else(|| payload.downcast_ref::<String>().map(String::as_str))
+        .unwrap_or("no message")
+}
