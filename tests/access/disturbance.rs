@@ -12,7 +12,7 @@ use crate::harness::{
 
 async fn superuser(world: &World) -> DatabaseConnection {
     let Records::Database(database) = &world.folder.records else {
-        panic!("this test needs PostgreSQL: run it by tests/postgres");
+        panic!("this test needs PostgreSQL: cargo run -p engines -- postgres -- COMMAND");
     };
     let mut options = ConnectOptions::new(database.url("postgres"));
     options.max_connections(1);

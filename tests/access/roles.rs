@@ -25,7 +25,7 @@ fn refusal(url: &str) -> String {
 }
 
 fn empty() -> Postgres {
-    Postgres::empty().expect("this test needs PostgreSQL: run it by tests/postgres")
+    Postgres::empty().expect("this test needs PostgreSQL: cargo run -p engines -- postgres -- COMMAND")
 }
 
 #[test]

@@ -2,7 +2,7 @@
 //! service's role, for every actor and of every table, it shows what [`Visible`] says, and lets nobody
 //! rewrite what has happened.
 //!
-//! These tests need PostgreSQL, so that they stand aside where it is not what is tried: `tests/postgres`.
+//! These tests need PostgreSQL, so that they stand aside where it is not what is tried: see `tests/engines`.
 
 use std::{collections::BTreeSet, sync::Arc};
 
@@ -41,7 +41,7 @@ const DUTIES: &[&str] = &[
 /// A connection of one of the server's roles.
 async fn connection(records: &Records, role: &str) -> DatabaseConnection {
     let Records::Database(database) = records else {
-        panic!("this test needs PostgreSQL: run it by tests/postgres");
+        panic!("this test needs PostgreSQL: cargo run -p engines -- postgres -- COMMAND");
     };
     let mut options = ConnectOptions::new(database.url(role));
     options.max_connections(1);

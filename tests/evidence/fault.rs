@@ -120,7 +120,7 @@ async fn is_unavailable_in_time<T>(asks: impl Future<Output = T>) -> T {
 }
 
 #[tokio::test]
-#[ignore = "needs a store: tests/s3 COMMAND"]
+#[ignore = "needs a store: cargo run -p engines -- s3 -- COMMAND"]
 async fn what_passes_is_not_noticed() {
     let scene = Scene::open_for(Duration::from_secs(60)).await;
     let bytes = a_long_pdf(6 << 20, 1);
@@ -148,7 +148,7 @@ async fn what_passes_is_not_noticed() {
 }
 
 #[tokio::test]
-#[ignore = "needs a store: tests/s3 COMMAND"]
+#[ignore = "needs a store: cargo run -p engines -- s3 -- COMMAND"]
 async fn whatever_step_fails_nothing_is_recorded_and_the_url_works_still() {
     let scene = Scene::open().await;
     let mishaps = [
@@ -183,7 +183,7 @@ async fn whatever_step_fails_nothing_is_recorded_and_the_url_works_still() {
 }
 
 #[tokio::test]
-#[ignore = "needs a store: tests/s3 COMMAND"]
+#[ignore = "needs a store: cargo run -p engines -- s3 -- COMMAND"]
 async fn who_sends_slowly_learns_it_while_sending() {
     let scene = Scene::open().await;
     let evidence = a_draft(&scene.contributor).await;
@@ -197,7 +197,7 @@ async fn who_sends_slowly_learns_it_while_sending() {
 }
 
 #[tokio::test]
-#[ignore = "needs a store: tests/s3 COMMAND"]
+#[ignore = "needs a store: cargo run -p engines -- s3 -- COMMAND"]
 async fn a_resumed_upload_goes_on_where_it_stood_when_the_store_failed() {
     let scene = Scene::open().await;
     let bytes = a_long_pdf(9000, 3);
@@ -229,7 +229,7 @@ async fn a_resumed_upload_goes_on_where_it_stood_when_the_store_failed() {
 }
 
 #[tokio::test]
-#[ignore = "needs a store: tests/s3 COMMAND"]
+#[ignore = "needs a store: cargo run -p engines -- s3 -- COMMAND"]
 async fn a_file_with_its_mutation_is_sent_again_when_the_store_is_back() {
     let scene = Scene::open().await;
     let evidence = a_draft(&scene.contributor).await;
@@ -249,7 +249,7 @@ async fn a_file_with_its_mutation_is_sent_again_when_the_store_is_back() {
 }
 
 #[tokio::test]
-#[ignore = "needs a store: tests/s3 COMMAND"]
+#[ignore = "needs a store: cargo run -p engines -- s3 -- COMMAND"]
 async fn a_download_that_cannot_be_had_is_none() {
     let scene = Scene::open().await;
     let evidence = a_draft(&scene.contributor).await;
@@ -279,7 +279,7 @@ async fn a_download_that_cannot_be_had_is_none() {
 }
 
 #[tokio::test]
-#[ignore = "needs a store: tests/s3 COMMAND"]
+#[ignore = "needs a store: cargo run -p engines -- s3 -- COMMAND"]
 async fn what_a_crash_left_is_swept_and_nothing_else() {
     let bucket = Bucket::given().await;
     let blobs = Blobs::open(&bucket.settings(), PATIENCE)
@@ -413,7 +413,7 @@ fn serve(evidence: &Evidence, folder: &Path, listen: &str) -> Child {
 }
 
 #[tokio::test]
-#[ignore = "needs a store: tests/s3 COMMAND"]
+#[ignore = "needs a store: cargo run -p engines -- s3 -- COMMAND"]
 async fn a_service_that_cannot_use_its_bucket_does_not_start_and_says_why() {
     let bucket = Bucket::given().await;
     let road = Road::to(&bucket.address).await;
@@ -454,7 +454,7 @@ async fn a_service_that_cannot_use_its_bucket_does_not_start_and_says_why() {
 }
 
 #[tokio::test]
-#[ignore = "needs a store: tests/s3 COMMAND"]
+#[ignore = "needs a store: cargo run -p engines -- s3 -- COMMAND"]
 async fn what_fails_stands_in_the_log_under_its_reference_and_no_key_does() {
     let bucket = Bucket::given().await;
     let road = Road::to(&bucket.address).await;

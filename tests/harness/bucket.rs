@@ -1,6 +1,6 @@
 //! A bucket of a store that speaks S3, for one test alone, and a bad road to it.
 //!
-//! The store is one that lets everybody in: `tests/s3` starts moto and names it in `SAMSYN_TEST_S3`.
+//! The store is one that lets everybody in: `tests/engines` starts moto and names it in `SAMSYN_TEST_S3`.
 
 use std::{
     env, io,
@@ -44,7 +44,7 @@ impl Bucket {
     /// A new one; the test fails where there is no store.
     pub async fn given() -> Self {
         let found = Self::if_given().await;
-        found.unwrap_or_else(|| panic!("this needs a store: run the tests with `tests/s3 cargo …`"))
+        found.unwrap_or_else(|| panic!("this needs a store: cargo run -p engines -- s3 -- COMMAND"))
     }
 
     async fn new(address: String) -> Self {

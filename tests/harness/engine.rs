@@ -1,5 +1,5 @@
 //! On which database the tests run: SQLite, or PostgreSQL if `SAMSYN_TEST_POSTGRES=HOST:PORT` names a server
-//! (`tests/postgres` starts one). Every test has records of its own, copied from a template.
+//! (`tests/engines` starts one). Every test has records of its own, copied from a template.
 //!
 //! The server knows three roles that need no password: `postgres`, who makes databases and alters what
 //! nobody may alter, `samsyn_owner`, to whom the tables belong, and `samsyn_service`, as whom the service

@@ -1,4 +1,4 @@
-//! With a Redis between them: `tests/run` starts one, whose address stands in `SAMSYN_TEST_REDIS`. Each test has
+//! With a Redis between them: `tests/engines` starts one, whose address stands in `SAMSYN_TEST_REDIS`. Each test has
 //! a database of its own in it.
 
 use std::{env, time::Duration};
@@ -14,7 +14,7 @@ const DOCUMENT: &str = "{ viewer { organisation { name } } }";
 
 /// A line to the Redis, and the setting that leads through it to a database of one's own.
 async fn redis() -> (Line, String) {
-    let server = env::var("SAMSYN_TEST_REDIS").expect("SAMSYN_TEST_REDIS names a Redis");
+    let server = env::var("SAMSYN_TEST_REDIS").expect("this needs Redis: cargo run -p engines -- redis -- COMMAND");
     let line = Line::to(&server).await;
     // As many as the server is started with.
     let database = rand::rng().random_range(0..10_000);

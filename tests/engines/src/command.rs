@@ -20,8 +20,11 @@ use tokio::{
 /// How long a command may take to clean up when it is told to end.
 const GRACE: Duration = Duration::from_secs(15);
 
-/// The signals that would end this program. From the first of these on they do not; they are told here.
-pub struct Signals(Vec<(Signal, tokio::signal::unix::Signal)>);
+/// The signals that would end this program. While there is one of these they do not; they are told here.
+pub struct Signals {
+    listened: Vec<(Signal, tokio::signal::unix::Signal)>,
+    first: Option<Signal>,
+}
 
 impl Signals {
     pub fn new() -> Result<Self> {
@@ -30,27 +33,29 @@ impl Signals {
             let kind = SignalKind::from_raw(one.as_raw());
             Ok((one, signal(kind)?))
         });
-        Ok(Self(listened.into_iter().collect::<Result<_>>()?))
+        Ok(Self {
+            listened: listened.into_iter().collect::<Result<_>>()?,
+            first: None,
+        })
     }
 
     /// The next one.
     pub async fn next(&mut self) -> Signal {
-        std::future::poll_fn(|context| self.poll(context)).await
+        let signal = std::future::poll_fn(|context| self.poll(context)).await;
+        *self.first.get_or_insert(signal)
     }
 
     fn poll(&mut self, context: &mut Context<'_>) -> Poll<Signal> {
         let came = |(one, listened): &mut (Signal, tokio::signal::unix::Signal)| {
             listened.poll_recv(context).is_ready().then_some(*one)
         };
-        self.0
-            .iter_mut()
-            .find_map(came)
-            .map_or(Poll::Pending, Poll::Ready)
+        let came = self.listened.iter_mut().find_map(came);
+        came.map_or(Poll::Pending, Poll::Ready)
     }
 
-    /// One that came already.
+    /// The first that came, if one did.
     pub fn came(&mut self) -> Option<Signal> {
-        self.next().now_or_never()
+        self.first.or_else(|| self.next().now_or_never())
     }
 }
 

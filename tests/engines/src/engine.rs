@@ -1,10 +1,6 @@
 //! The engines, and one that runs, whichever way it was started.
 
-use std::{
-    fmt,
-    net::TcpListener,
-    path::{Path, PathBuf},
-};
+use std::{fmt, net::TcpListener, path::Path};
 
 use anyhow::{Result, bail};
 use clap::ValueEnum;
@@ -43,7 +39,7 @@ impl Engine {
     ///
     /// Without an `fsync`, too, PostgreSQL keeps what it wrote when it alone is killed; what is lost with it is what
     /// `synchronous_commit = off` leaves in its memory. A durable one is as it comes, all the same, so that tests of
-    /// failures try what is used in earnest. The like of Redis is the append-only file, which is written before it answers.
+    /// failures try what is used in earnest. What Redis needs is the append-only file, which is written before it answers.
     pub fn settings(self, durable: bool) -> Vec<String> {
         let settings: &[&str] = match (self, durable) {
             (Self::Postgres, false) => &[
@@ -56,8 +52,8 @@ impl Engine {
                 "-c max_wal_senders=0",
             ],
             (Self::Postgres, true) => &["-c max_connections=500", "-c autovacuum=off"],
-            (Self::Redis, false) => &["--appendonly no", "--save"],
-            (Self::Redis, true) => &["--appendonly yes", "--save"],
+            (Self::Redis, false) => &["--databases 10000", "--appendonly no", "--save"],
+            (Self::Redis, true) => &["--databases 10000", "--appendonly yes", "--save"],
             (Self::S3, _) => &[],
         };
         let mut words: Vec<String> = settings
@@ -174,6 +170,7 @@ pub fn free_port() -> Result<u16> {
 }
 
 /// The repository's folder.
-pub fn repository() -> PathBuf {
-    Path::new(env!("CARGO_MANIFEST_DIR")).join("../..")
+pub fn repository() -> &'static Path {
+    let here = Path::new(env!("CARGO_MANIFEST_DIR"));
+    here.ancestors().nth(2).unwrap_or(here)
 }

@@ -17,7 +17,7 @@ mod ready;
 
 use std::{process::ExitCode, sync::Arc};
 
-use anyhow::{Context as _, Result, anyhow};
+use anyhow::{Context as _, Result, anyhow, bail};
 use clap::Parser as _;
 use tokio::{net::TcpListener, sync::Mutex};
 
@@ -56,17 +56,23 @@ async fn beside_engines(arguments: Arguments) -> Result<u8> {
     for engine in engines.lock().await.drain(..) {
         engine.end().await;
     }
-    ended.map(|ended| ended.code())
+    // What fails on the way because this is told to end is no failure.
+    match (ended, signals.came()) {
+        (Err(_), Some(signal)) => Ok(Ended::signalled(signal).code()),
+        (ended, _) => ended.map(|ended| ended.code()),
+    }
 }
 
 /// The way to start them: as it was asked, or by containers if they are to be had.
 async fn way(arguments: &Arguments) -> Result<Way> {
     Ok(match arguments.forced(std::env::var("SAMSYN_ENGINES"))? {
         Some(Way::Containers) => {
-            let answered = container::docker_answers().await;
-            answered.context(
-                "no Docker engine answers\nhint: start dockerd (apt-get install docker.io), or name one in DOCKER_HOST",
-            )?;
+            if let Err(error) = container::docker_answers().await {
+                bail!(
+                    "no Docker engine answers: {error:#}\n\
+                     hint: start dockerd (apt-get install docker.io), or name one in DOCKER_HOST"
+                );
+            }
             Way::Containers
         }
         Some(Way::Local) => Way::Local,
