@@ -25,7 +25,8 @@ fn refusal(url: &str) -> String {
 }
 
 fn empty() -> Postgres {
-    Postgres::empty().expect("this test needs PostgreSQL: cargo run -p engines -- postgres -- COMMAND")
+    Postgres::empty()
+        .expect("this test needs PostgreSQL: cargo run -p engines -- postgres -- COMMAND")
 }
 
 #[test]

@@ -14,7 +14,8 @@ const DOCUMENT: &str = "{ viewer { organisation { name } } }";
 
 /// A line to the Redis, and the setting that leads through it to a database of one's own.
 async fn redis() -> (Line, String) {
-    let server = env::var("SAMSYN_TEST_REDIS").expect("this needs Redis: cargo run -p engines -- redis -- COMMAND");
+    let server = env::var("SAMSYN_TEST_REDIS")
+        .expect("this needs Redis: cargo run -p engines -- redis -- COMMAND");
     let line = Line::to(&server).await;
     // As many as the server is started with.
     let database = rand::rng().random_range(0..10_000);
