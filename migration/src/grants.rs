@@ -56,6 +56,9 @@ pub fn statements(schema: &str, role: &str) -> Vec<String> {
             .iter()
             .map(|(table, what)| format!("GRANT {what} ON {schema}.{table} TO {role}")),
     );
+    statements.push(format!(
+        "GRANT EXECUTE ON FUNCTION {schema}.acting(text, uuid) TO {role}"
+    ));
     statements
 }
 

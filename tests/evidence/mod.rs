@@ -3,6 +3,7 @@
 mod fault;
 mod multipart;
 mod resume;
+mod whole;
 
 use serde_json::{Value, json};
 use sha2::{Digest, Sha256};

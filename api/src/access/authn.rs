@@ -9,10 +9,12 @@ use std::sync::Arc;
 
 use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
 use chrono::{DateTime, TimeDelta, Utc};
-use entity::{PersonStatus, api_token, organisation, person, role_assignment, upload};
+use entity::{OrganisationKind, PersonStatus, Role, ServiceArea, api_token, upload};
 use sea_orm::{
-    ActiveValue::Unchanged, ColumnTrait, DatabaseTransaction, EntityTrait, QueryFilter, Set,
+    ActiveValue::Unchanged, ColumnTrait, EntityTrait, FromQueryResult, QueryFilter, Set,
+    prelude::Json,
 };
+use serde::de::DeserializeOwned;
 use sha2::{Digest, Sha256};
 use subtle::ConstantTimeEq;
 use uuid::Uuid;
@@ -110,6 +112,36 @@ impl NewToken {
     }
 }
 
+/// A token and who acts with it: one row for each role of a person, or one in all.
+#[derive(Clone, Debug, FromQueryResult)]
+struct Acting {
+    id: Uuid,
+    hash: String,
+    name: String,
+    scopes: Json,
+    roles: Json,
+    expires_at: DateTime<Utc>,
+    revoked_at: Option<DateTime<Utc>>,
+    last_used_at: Option<DateTime<Utc>>,
+    organisation_id: Uuid,
+    organisation_kind: OrganisationKind,
+    person_id: Option<Uuid>,
+    person_name: Option<String>,
+    person_status: Option<PersonStatus>,
+    role: Option<Role>,
+    service_area: Option<ServiceArea>,
+}
+
+/// On PostgreSQL a function looks, as only the owner of the tables may before anybody is known
+/// (`migration/src/m0011_acting.rs`). It looks for the same.
+const ON_POSTGRES: &str = "SELECT * FROM acting($1, $2)";
+const ON_SQLITE: &str = "SELECT t.id, t.hash, t.name, t.scopes, t.roles, t.expires_at, \
+    t.revoked_at, t.last_used_at, t.organisation_id, o.kind AS organisation_kind, t.person_id, \
+    p.name AS person_name, p.status AS person_status, r.role, r.service_area \
+    FROM api_token t JOIN organisation o ON o.id = t.organisation_id \
+    LEFT JOIN person p ON p.id = t.person_id LEFT JOIN role_assignment r ON r.person_id = t.person_id \
+    WHERE t.hash = $1 OR t.id = $2";
+
 impl Door {
     /// The actor that a token's secret stands for.
     ///
@@ -117,17 +149,13 @@ impl Door {
     /// `Unauthenticated`, the same for every reason.
     pub async fn authenticate(&self, secret: &str) -> Result<Arc<Actor>> {
         let kept = hash(secret);
-        let tx = self.on_duty(&Duty::Authenticate(kept.clone())).await?;
-        let token = api_token::Entity::find()
-            .filter(api_token::Column::Hash.eq(&kept))
-            .one(&tx)
-            .await?
+        let rows = self.acting(Some(&kept), None).await?;
+        let token = rows
+            .first()
             .filter(|token| bool::from(token.hash.as_bytes().ct_eq(kept.as_bytes())))
             .ok_or(Error::Unauthenticated(REFUSED))?;
-        let actor = self.actor_of(&tx, &token).await?;
-        // Who holds a connection must not wait for another.
-        drop(tx);
-        self.note_use(&token).await?;
+        let actor = self.actor_of(&rows)?;
+        self.note_use(token).await?;
         Ok(actor)
     }
 
@@ -144,32 +172,39 @@ impl Door {
 
     /// The actor that a token stands for, known by its id.
     pub(super) async fn holder(&self, token: Uuid) -> Result<Arc<Actor>> {
-        let tx = self.on_duty(&Duty::Authenticate(token.to_string())).await?;
-        let token = api_token::Entity::find_by_id(token)
-            .one(&tx)
-            .await?
-            .ok_or(Error::Unauthenticated(REFUSED))?;
-        self.actor_of(&tx, &token).await
+        self.actor_of(&self.acting(None, Some(token)).await?)
     }
 
-    async fn actor_of(
-        &self,
-        tx: &DatabaseTransaction,
-        token: &api_token::Model,
-    ) -> Result<Arc<Actor>> {
-        if token.revoked_at.is_some() || token.expires_at <= self.clock().now() {
-            return Err(Error::Unauthenticated(REFUSED));
-        }
-        let organisation = organisation::Entity::find_by_id(token.organisation_id)
-            .one(tx)
-            .await?
-            .ok_or(Error::Unauthenticated(REFUSED))?;
-        let tenant = (organisation.id, organisation.kind);
-        let actor = match token.person_id {
-            Some(person) => person_actor(tx, tenant, person).await?,
-            None => Actor::new(tenant, None, token.name.clone(), grants(token)?),
+    async fn acting(&self, hash: Option<&str>, id: Option<Uuid>) -> Result<Vec<Acting>> {
+        let rows = self
+            .look(ON_POSTGRES, ON_SQLITE, [hash.into(), id.into()])
+            .await?;
+        let rows = rows.iter().map(|row| Acting::from_query_result(row, ""));
+        Ok(rows.collect::<Result<_, _>>()?)
+    }
+
+    fn actor_of(&self, rows: &[Acting]) -> Result<Arc<Actor>> {
+        let refused = Error::Unauthenticated(REFUSED);
+        let Some(token) = rows.first() else {
+            return Err(refused);
         };
-        let actor = actor.with_token(token.id, scopes(token)?);
+        let works = token.revoked_at.is_none() && token.expires_at > self.clock().now();
+        let may_act = token
+            .person_status
+            .is_none_or(|status| status == PersonStatus::Active);
+        if !works || !may_act {
+            return Err(refused);
+        }
+        let (name, grants) = match &token.person_name {
+            Some(person) => (
+                person.clone(),
+                rows.iter().filter_map(Acting::grant).collect(),
+            ),
+            None => (token.name.clone(), from_json(&token.roles)?),
+        };
+        let tenant = (token.organisation_id, token.organisation_kind);
+        let actor = Actor::new(tenant, token.person_id, name, grants);
+        let actor = actor.with_token(token.id, from_json(&token.scopes)?);
         Ok(Arc::new(actor.until(token.expires_at)))
     }
 
@@ -192,7 +227,7 @@ impl Door {
         Ok((self.holder(token).await?, upload))
     }
 
-    async fn note_use(&self, token: &api_token::Model) -> Result<()> {
+    async fn note_use(&self, token: &Acting) -> Result<()> {
         let now = self.clock().now();
         if token
             .last_used_at
@@ -212,27 +247,15 @@ impl Door {
     }
 }
 
-async fn person_actor(
-    tx: &DatabaseTransaction,
-    tenant: (Uuid, entity::OrganisationKind),
-    id: Uuid,
-) -> Result<Actor> {
-    let person = person::Entity::find_by_id(id)
-        .one(tx)
-        .await?
-        .filter(|person| person.status == PersonStatus::Active)
-        .ok_or(Error::Unauthenticated(REFUSED))?;
-    let grants = role_assignment::Entity::find()
-        .filter(role_assignment::Column::PersonId.eq(id))
-        .all(tx)
-        .await?
-        .into_iter()
-        .map(|held| Grant {
-            role: held.role,
-            area: held.service_area,
-        })
-        .collect();
-    Ok(Actor::new(tenant, Some(id), person.name, grants))
+impl Acting {
+    fn grant(&self) -> Option<Grant> {
+        let area = self.service_area;
+        self.role.map(|role| Grant { role, area })
+    }
+}
+
+fn from_json<T: DeserializeOwned>(json: &Json) -> Result<T> {
+    T::deserialize(json).map_err(Error::internal)
 }
 
 /// The scopes that a token is limited to.
@@ -240,7 +263,7 @@ async fn person_actor(
 /// # Errors
 /// `Internal` when the row does not hold them.
 pub fn scopes(token: &api_token::Model) -> Result<Vec<TokenScope>> {
-    serde_json::from_value(token.scopes.clone()).map_err(Error::internal)
+    from_json(&token.scopes)
 }
 
 /// The roles of an integration's token.
@@ -248,5 +271,5 @@ pub fn scopes(token: &api_token::Model) -> Result<Vec<TokenScope>> {
 /// # Errors
 /// `Internal` when the row does not hold them.
 pub fn grants(token: &api_token::Model) -> Result<Vec<Grant>> {
-    serde_json::from_value(token.roles.clone()).map_err(Error::internal)
+    from_json(&token.roles)
 }

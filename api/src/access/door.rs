@@ -6,7 +6,7 @@ use std::sync::{
 };
 
 use chrono::TimeDelta;
-use sea_orm::{DatabaseConnection, DatabaseTransaction};
+use sea_orm::{DatabaseConnection, DatabaseTransaction, DbBackend, QueryResult, Statement, Value};
 use tokio::sync::{Mutex, watch};
 use uuid::Uuid;
 
@@ -150,6 +150,23 @@ impl Door {
             }
             _ => Ok(Permit::new(self.clone(), scope, resource)),
         }
+    }
+
+    /// What one statement finds that needs no claim: a function of PostgreSQL that looks for whoever calls it,
+    /// and the same as SQLite takes it.
+    pub(super) async fn look(
+        &self,
+        on_postgres: &str,
+        on_sqlite: &str,
+        values: [Value; 2],
+    ) -> Result<Vec<QueryResult>> {
+        let backend = self.0.pool.get_database_backend();
+        let sql = match backend {
+            DbBackend::Postgres => on_postgres,
+            _ => on_sqlite,
+        };
+        let statement = Statement::from_sql_and_values(backend, sql, values);
+        Ok(pool::query(&self.0.pool, statement).await?)
     }
 
     /// A transaction that will only read. It sees nothing before a claim is made in it.

@@ -14,8 +14,9 @@ use std::{
 
 use anyhow::{Context, Result, bail, ensure};
 use sea_orm::{
-    DatabaseConnection, DatabaseTransaction, DbBackend, DbErr, RuntimeErr, SqliteTransactionMode,
-    SqlxPostgresConnector, SqlxSqliteConnector, TransactionOptions, TransactionTrait,
+    ConnectionTrait, DatabaseConnection, DatabaseTransaction, DbBackend, DbErr, QueryResult,
+    RuntimeErr, SqliteTransactionMode, SqlxPostgresConnector, SqlxSqliteConnector, Statement,
+    TransactionOptions, TransactionTrait,
     sqlx::{
         self, Connection as _, SqlitePool,
         postgres::{PgConnectOptions, PgPoolOptions},
@@ -112,17 +113,41 @@ pub(super) async fn begin(
     pool: &DatabaseConnection,
     how: TransactionOptions,
 ) -> Result<DatabaseTransaction, DbErr> {
-    for _ in 0..MOST_LOST {
+    let mut lost = 0;
+    loop {
         match pool.begin_with_options(how).await {
-            Err(error) if is_lost(&error) => tracing::debug!(%error, "a connection was lost"),
+            Err(error) if is_replaced(&error, &mut lost) => {}
             other => return other,
         }
     }
-    pool.begin_with_options(how).await
+}
+
+/// The rows that a statement reads on its own. What was lost with its connection is asked again.
+pub(super) async fn query(
+    pool: &DatabaseConnection,
+    statement: Statement,
+) -> Result<Vec<QueryResult>, DbErr> {
+    let mut lost = 0;
+    loop {
+        match pool.query_all_raw(statement.clone()).await {
+            Err(error) if is_replaced(&error, &mut lost) => {}
+            other => return other,
+        }
+    }
+}
+
+/// Whether a connection was lost, for which there is another to be had.
+fn is_replaced(error: &DbErr, lost: &mut u32) -> bool {
+    let replaced = *lost < MOST_LOST && is_lost(error);
+    if replaced {
+        *lost += 1;
+        tracing::debug!(%error, "a connection was lost");
+    }
+    replaced
 }
 
 /// How many lost connections one request drops.
-const MOST_LOST: usize = 20;
+const MOST_LOST: u32 = 20;
 
 /// Whether the connection is gone, or PostgreSQL has ended it (class 57P: by its operator, or to stop).
 fn is_lost(error: &DbErr) -> bool {

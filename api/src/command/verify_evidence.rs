@@ -90,8 +90,10 @@ async fn problem(blobs: &Blobs, file: &evidence_file::Model) -> Result<Option<St
         size += part.len();
     }
     if i64::try_from(size).ok() != Some(file.size) {
-        let problem = format!("altered: {size} bytes instead of {}", file.size);
-        return Ok(Some(problem));
+        let was = file.size;
+        return Ok(Some(format!(
+            "{size} bytes instead of {was}: altered by its length"
+        )));
     }
     let altered = hex::encode(hash.finalize()) != file.sha256;
     Ok(altered.then(|| "altered".to_owned()))
