@@ -5,22 +5,9 @@
 //! a pause that grows and is not the same for two. That is done while nothing of the request was committed;
 //! and not for a request with files, whose bytes have been read. Otherwise the caller is told `TRY_AGAIN`.
 
-use std::time::Duration;
-
-use async_graphql::{Request, Response, parser::types::OperationType};
-use rand::Rng;
-
 use super::Admit;
 use crate::{Error, Result, access::Session, graphql::document::Operation};
-
-/// How long is waited before each further try, at the most.
-const PAUSES: [Duration; 5] = [
-    Duration::from_millis(10),
-    Duration::from_millis(40),
-    Duration::from_millis(100),
-    Duration::from_millis(200),
-    Duration::from_millis(400),
-];
+use async_graphql::{Request, Response, parser::types::OperationType};
 
 /// What is needed to carry a mutation out again.
 pub(super) struct Again {
@@ -35,13 +22,6 @@ impl Again {
             operation: operation.clone(),
             token: token.cloned(),
         })
-    }
-
-    /// The pauses before each further try.
-    pub(super) fn pauses() -> impl Iterator<Item = Duration> {
-        PAUSES
-            .into_iter()
-            .map(|most| most.mul_f64(rand::rng().random_range(0.5..1.0)))
     }
 
     /// The request anew, in the session of the first. Its caller is let in anew.

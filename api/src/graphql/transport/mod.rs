@@ -40,7 +40,7 @@ use super::{
 };
 use crate::{
     Error, Result,
-    access::Session,
+    access::{Session, pauses},
     places::{Place, Places},
     telemetry::{TRACE, meters::METERS},
 };
@@ -285,7 +285,7 @@ impl<E: Executor> Transport<E> {
         let session = session(&request.data);
         let mut response = self.execute_once(request).instrument(span.clone()).await?;
         if let (Some(again), Some(session)) = (again, session) {
-            for pause in Again::pauses() {
+            for pause in pauses() {
                 if !was_disturbed(&response, &session) {
                     break;
                 }

@@ -1,5 +1,7 @@
 //! A file by one plain `PUT`: whole, or nothing of it is kept.
 
+use std::sync::Arc;
+
 use axum::{
     Json,
     extract::Request,
@@ -10,12 +12,14 @@ use http::{
     HeaderMap, StatusCode,
     header::{CONTENT_ENCODING, CONTENT_LENGTH, CONTENT_RANGE},
 };
+use tokio::time::sleep;
+use uuid::Uuid;
 
 use super::{super::write, Refused, Service, described};
 use crate::{
     Error, Result,
-    access::{Act, Resource, action::ReceiveEvidenceFile},
-    store::arrival::too_large,
+    access::{Act, Actor, Resource, action::ReceiveEvidenceFile, pauses},
+    store::{arrival::too_large, blob::Received},
 };
 
 impl Service {
@@ -50,11 +54,28 @@ impl Service {
             .blobs
             .receive(upload.owner_id, &upload.name, self.limit, &mut body)
             .await?;
+        let mut pauses = pauses();
+        loop {
+            let recorded = self.record(&actor, upload.id, received.clone()).await;
+            match (recorded, pauses.next()) {
+                // The bytes are kept; nothing of their record is.
+                (Err(Error::Disturbed), Some(pause)) => sleep(pause).await,
+                (recorded, _) => return Ok(recorded?),
+            }
+        }
+    }
+
+    async fn record(
+        &self,
+        actor: &Arc<Actor>,
+        upload: Uuid,
+        received: Received,
+    ) -> Result<evidence_file::Model> {
         let permit = self
             .door
-            .permit::<ReceiveEvidenceFile>(&actor, upload.id, None)
+            .permit::<ReceiveEvidenceFile>(actor, upload, None)
             .await?;
-        Ok(write::receive(permit, received).await?)
+        write::receive(permit, received).await
     }
 }
 
