@@ -58,6 +58,8 @@ case $evidence in
         else
             export RCLONE_CONFIG_STORE_PROVIDER=AWS
         fi
+        # Which rclone stumbles over; authorities of one's own go into RCLONE_CA_CERT.
+        unset AWS_CA_BUNDLE
         bucket=store:${evidence#s3://}
         ;;
     *) die "SAMSYN_EVIDENCE__URL names no store that can be copied" "it is file:FOLDER or s3://BUCKET[/PREFIX]" ;;
