@@ -98,8 +98,8 @@ class Wrk(Drive):
         return result["requests"], result["seconds"], (result["p50"], result["p99"])
 
 
-class Uploads(Drive):
-    """An upload URL and one PUT of a mebibyte, from as many threads as connections."""
+class Threads(Drive):
+    """For what is slow: as many threads as connections, each of which finishes what it has begun."""
 
     def __init__(self, engine: Engine, server: Server, requests: list, connections: int = 8):
         super().__init__(engine)
@@ -111,6 +111,18 @@ class Uploads(Drive):
         return self.server.cpu()
 
     def one(self, number: int = 0):
+        self.server.ask(next(self.requests), self.lines[number])
+
+    def go(self, seconds: float) -> tuple:
+        begun = time.monotonic()
+        taken = sorted(in_turn(self.connections, seconds, self.one))
+        return len(taken), time.monotonic() - begun, (taken[len(taken) // 2], taken[int(len(taken) * 0.99)])
+
+
+class Uploads(Threads):
+    """An upload URL and one PUT of a mebibyte."""
+
+    def one(self, number: int = 0):
         line = self.lines[number]
         url = self.server.ask(next(self.requests), line)["data"]["createEvidenceUpload"]["url"]
         line.request("PUT", urllib.parse.urlsplit(url).path, FILE)
@@ -118,11 +130,6 @@ class Uploads(Drive):
         said = answer.read()
         if answer.status >= 300:
             fail(f"an upload is answered with {answer.status} {said[:300]!r}", f"see {self.server.log}")
-
-    def go(self, seconds: float) -> tuple:
-        begun = time.monotonic()
-        taken = sorted(in_turn(self.connections, seconds, self.one))
-        return len(taken), time.monotonic() - begun, (taken[len(taken) // 2], taken[int(len(taken) * 0.99)])
 
 
 class Limit(Drive):
@@ -132,19 +139,16 @@ class Limit(Drive):
         super().__init__(engine)
         self.folder, self.connections = folder / "limit", connections
         self.folder.mkdir(exist_ok=True)
-        text = (HERE / "list.sql").read_text()
-        self.scripts = []
-        for number, forum in enumerate(world.operational()[:50]):
-            script = self.folder / f"{number}.sql"
-            script.write_text(text.format(organisation=world.customer, person=world.people[0], forum=forum))
-            self.scripts += ["--file", script]
+        forums = world.operational()[:20]
+        variables = {"count": len(forums), "forums": "{" + ",".join(forums) + "}", "organisation": world.customer, "person": world.people[0]}
+        self.variables = [f"--define={name}={value}" for name, value in variables.items()]
         self.url = engine.url(world.database, "samsyn_service")
 
     def go(self, seconds: float) -> tuple:
         for old in glob.glob(f"{self.folder}/log*"):
             os.remove(old)
         command = [self.engine.bin / "pgbench", "--no-vacuum", "--protocol", "prepared", "--client", str(self.connections), "--time", str(max(1, round(seconds))),
-                   "--log", "--log-prefix", self.folder / "log", *self.scripts, self.url]
+                   "--log", "--log-prefix", self.folder / "log", *self.variables, "--file", HERE / "list.sql", self.url]
         ran = subprocess.run(command, capture_output=True, text=True)
         if ran.returncode:
             fail(f"pgbench: {ran.stderr[-600:]}", "PostgreSQL 14 or later?")
@@ -154,11 +158,12 @@ class Limit(Drive):
 
 def statements(engine: Engine, server: Server, requests: list, times: int = 20) -> float:
     """How many statements one request takes, when nothing else is asked."""
-    server.ask(requests[0])
+    first, *others = requests[: times + 1]
     line = server.connect()
+    server.ask(first, line)
 
     def work():
         for number in range(times):
-            server.ask(requests[number % len(requests)], line)
+            server.ask(others[number % len(others)], line)
 
     return engine.count_statements(work) / times

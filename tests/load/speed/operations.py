@@ -133,6 +133,8 @@ class World:
             beside = {"forum": self.strategic, "customer": self.customer, "since": self.since, **self.days}
             return [self._pair(n, BRIEFING, {"forum": key("for", self.strategic)}, BRIEFING_BESIDE, beside) for n in range(len(self.people))]
         if operation == "change":
+            # What was started before, for which there is an event, too, can be started again.
+            self.rows("UPDATE action_item SET state = 'OPEN', version = 1 WHERE state = 'IN_PROGRESS' AND version = 2")
             items = self.shuffled(
                 "SELECT i.id, (SELECT min(p.id::text) FROM person p JOIN role_assignment r ON r.person_id = p.id AND r.role = 'SUPPLIER_CONTRIBUTOR'"
                 " WHERE p.organisation_id = i.assignee_organisation_id) FROM action_item i JOIN organisation o ON o.id = i.assignee_organisation_id"

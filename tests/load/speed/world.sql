@@ -22,12 +22,12 @@ CREATE FUNCTION pg_temp.made(n bigint, most bigint) RETURNS timestamptz LANGUAGE
 BEGIN;
 CREATE TEMP TABLE today ON COMMIT DROP AS SELECT current_date AS day, pg_temp.made(0, 1) AS begun;
 
--- Who there is. People of a municipality are 1 to 25, those of a supplier 1 to 5.
+-- Who there is. People of a municipality are 1 to 25, those of a supplier 1 to 4, or some more.
 CREATE TEMP TABLE o ON COMMIT DROP AS
 SELECT n, n <= 2 AS customer, pg_temp.key(begun, 'organisation', n) AS id FROM generate_series(1, 2 + :suppliers) n, today;
 INSERT INTO organisation (id, number, name, kind, created_at, version)
 SELECT id, CASE WHEN customer THEN '212' || lpad(n::text, 7, '0') ELSE '556' || lpad(n::text, 7, '0') END,
-    CASE WHEN customer THEN 'Kommun ' ELSE 'Leverantör ' END || n || ' AB',
+    CASE WHEN customer THEN 'Kommun ' || n ELSE 'Leverantör ' || n || ' AB' END,
     CASE WHEN customer THEN 'MUNICIPALITY' ELSE 'SUPPLIER' END, begun, 1
 FROM o, today;
 
@@ -37,7 +37,7 @@ SELECT o.n AS o, o.id AS organisation_id, o.customer, k, pg_temp.key(begun, 'per
             'SERVICE_AREA_MANAGER', 'SERVICE_AREA_MANAGER', 'ADMINISTRATOR'])[k], 'READER')
         ELSE coalesce((ARRAY['SUPPLIER_MANAGER', 'SUPPLIER_READER'])[k], 'SUPPLIER_CONTRIBUTOR') END AS role,
     CASE WHEN customer AND k BETWEEN 3 AND 5 THEN pg_temp.area(k - 3) END AS area
-FROM o, today, generate_series(1, CASE WHEN customer THEN 25 ELSE 5 END) k;
+FROM o, today, generate_series(1, CASE WHEN customer THEN 25 ELSE 4 + n % 7 END) k;
 INSERT INTO person (id, organisation_id, name, email, title, status, created_at, version)
 SELECT id, organisation_id, 'Förnamn Efternamn ' || o || '-' || k, 'person' || k || '@organisation' || o || '.example',
     initcap(replace(role, '_', ' ')), 'ACTIVE', begun, 1 FROM p, today;
@@ -191,7 +191,7 @@ FROM generate_series(1, :items) i
     CROSS JOIN LATERAL (
         SELECT array_agg(DISTINCT organisation_id) AS them FROM m WHERE m.f = f.n AND (m.duty = 'MEMBER' OR f.depth = 0)) members
     CROSS JOIN LATERAL (SELECT them[1 + pg_temp.die(i, 21, array_length(them, 1))] AS organisation_id) at
-    LEFT JOIN p doer ON doer.organisation_id = at.organisation_id AND doer.k = 1 + pg_temp.die(i, 22, 7);
+    LEFT JOIN p doer ON doer.organisation_id = at.organisation_id AND doer.k = 1 + pg_temp.die(i, 22, 9);
 INSERT INTO action_item (id, customer_id, forum_id, raised_in_id, meeting_id, decision_id, service_area, title, description, state, priority, due_on,
     assignee_organisation_id, assignee_id, report, reported_by, reported_at, verified_by, closed_at, created_by, created_at, updated_at, version)
 SELECT i.id, customer_id, i.forum_id, raised_in_id, t.id, decision.id, area, 'Åtgärd ' || i.n || ': inför flerfaktorsinloggning',
