@@ -95,8 +95,13 @@ class Engine:
 
     def cpu(self) -> float:
         """Seconds of CPU of all its processes, those that have ended, too."""
-        children = (int(path.name) for path in pathlib.Path("/proc").iterdir() if path.name.isdigit())
-        return cpu_of(self.pid, with_reaped=True) + sum(cpu_of(pid) for pid in children if parent_of(pid) == self.pid)
+        while True:
+            own = cpu_of(self.pid, with_reaped=True)
+            processes = (int(path.name) for path in pathlib.Path("/proc").iterdir() if path.name.isdigit())
+            children = sum(cpu_of(pid) for pid in processes if parent_of(pid) == self.pid)
+            # One that ended meanwhile would be counted twice or not at all.
+            if own == cpu_of(self.pid, with_reaped=True):
+                return own + children
 
     def count_statements(self, work) -> int:
         """How many statements the service's role sends while `work` is done; BEGIN and the like are such, too."""
