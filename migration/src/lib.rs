@@ -21,8 +21,6 @@ mod m0006_forum;
 mod m0007_comment;
 mod m0008_resumable_upload;
 mod m0009_row_security;
-mod m0010_audit_of_evidence;
-mod m0011_acting;
 mod table;
 
 /// All steps, in order.
@@ -41,8 +39,6 @@ impl MigratorTrait for Migrator {
             Box::new(m0007_comment::Migration),
             Box::new(m0008_resumable_upload::Migration),
             Box::new(m0009_row_security::Migration),
-            Box::new(m0010_audit_of_evidence::Migration),
-            Box::new(m0011_acting::Migration),
         ]
     }
 }

@@ -9,9 +9,13 @@
 //!   is forced, so that it binds the owner of the tables, too. **A later step that changes rows does not see
 //!   them**, unless it lifts `FORCE` meanwhile.
 //! - A record that stands under another is seen with it: `EXISTS` asks under the policies of the other.
-//!   Where that would go in circles, a function in [`HELPERS`] looks as the owner of the tables.
+//!   Where that would go in circles, or would make PostgreSQL plan the policies of half the tables for
+//!   one row, a function in [`HELPERS`] looks as the owner of the tables.
+//! - What was claimed is asked once a statement and not once a row ([`once`]), so that indexes are used for
+//!   it, and nothing else is looked at where nobody claims to be an organisation.
 //! - A row is added under a record that the one who adds it sees, and in nobody else's name.
-//! - What is done for nobody in particular is a duty, and reaches only what it needs ([`DUTIES`]).
+//! - What is done for nobody in particular is a duty, and reaches only what it needs ([`DUTIES`]). Who is
+//!   calling is found out by one function, [`ACTING`], for that is asked at every request.
 //! - Events and their seals are never changed or removed, whoever asks ([`TRIGGERS`]).
 //!
 //! A new table gets its line in a step of its own, written with the words of [`Rules`].
@@ -64,25 +68,25 @@ impl Rules {
 
     /// What `CREATE POLICY` is told for each verb that anybody has leave for.
     fn policies(&self) -> impl Iterator<Item = String> {
-        let Self {
-            table,
-            seen,
-            added,
-            changed,
-            removed,
-        } = *self;
+        let table = self.table;
+        let [seen, added, changed, removed] =
+            [self.seen, self.added, self.changed, self.removed].map(once);
+        let known = once("claimed_organisation() IS NOT NULL");
         [
-            (seen, format!("seen ON {table} FOR SELECT USING ({seen})")),
             (
-                added,
+                self.seen,
+                format!("seen ON {table} FOR SELECT USING ({known} AND ({seen}))"),
+            ),
+            (
+                self.added,
                 format!("added ON {table} FOR INSERT WITH CHECK ({added})"),
             ),
             (
-                changed,
+                self.changed,
                 format!("changed ON {table} FOR UPDATE USING ({changed}) WITH CHECK ({changed})"),
             ),
             (
-                removed,
+                self.removed,
                 format!("removed ON {table} FOR DELETE USING ({removed})"),
             ),
         ]
@@ -90,6 +94,28 @@ impl Rules {
         .filter(|(rule, _)| *rule != NEVER)
         .map(|(_, policy)| policy)
     }
+}
+
+/// The rule with what was claimed asked by subqueries that depend on no row: PostgreSQL carries such a one out
+/// once a statement, and knows its answer when it looks into an index.
+fn once(rule: &str) -> String {
+    let mut words = rule.split("claimed_");
+    let mut said = words.next().unwrap_or_default().to_owned();
+    for word in words {
+        let (name, rest) = word.split_once('(').unwrap_or((word, ""));
+        let (about, rest) = rest.split_once(')').unwrap_or((rest, ""));
+        said += &match (name, about) {
+            ("area", column) => format!(
+                "((SELECT claimed_everywhere()) OR {column} = ANY ((SELECT claimed_areas())::text[]))"
+            ),
+            ("topic", column) if !column.starts_with('\'') => {
+                format!("{column} = ANY ((SELECT claimed_topics())::text[])")
+            }
+            _ => format!("(SELECT claimed_{name}({about}))"),
+        };
+        said += rest;
+    }
+    said
 }
 
 /// What was claimed. Of a setting that was once made on a connection an empty text remains.
@@ -100,6 +126,12 @@ const CLAIMS: &[&str] = &[
         RETURN nullif(current_setting('samsyn.person', true), '')::uuid",
     "claimed_kind() RETURNS text LANGUAGE sql STABLE PARALLEL SAFE
         RETURN current_setting('samsyn.kind', true)",
+    "claimed_everywhere() RETURNS boolean LANGUAGE sql STABLE PARALLEL SAFE
+        RETURN current_setting('samsyn.areas', true) = '*'",
+    "claimed_areas() RETURNS text[] LANGUAGE sql STABLE PARALLEL SAFE
+        RETURN string_to_array(current_setting('samsyn.areas', true), ',')",
+    "claimed_topics() RETURNS text[] LANGUAGE sql STABLE PARALLEL SAFE
+        RETURN string_to_array(current_setting('samsyn.topics', true), ',')",
     // Whether records of this area are seen; what concerns no area in particular, by those who see all.
     "claimed_area(area text) RETURNS boolean LANGUAGE sql STABLE PARALLEL SAFE
         RETURN current_setting('samsyn.areas', true) = '*'
@@ -111,42 +143,107 @@ const CLAIMS: &[&str] = &[
     // What the duty is about: an id, a number, a hash.
     "claimed_subject() RETURNS text LANGUAGE sql STABLE PARALLEL SAFE
         RETURN nullif(current_setting('samsyn.subject', true), '')",
+    // The same where it is an id, which no number and no hash is as long as.
+    "claimed_id() RETURNS uuid LANGUAGE sql STABLE PARALLEL SAFE
+        RETURN CASE WHEN length(current_setting('samsyn.subject', true)) = 36
+            THEN current_setting('samsyn.subject', true)::uuid END",
 ];
 
-/// Functions that look as the owner of the tables. They tell ids alone, and only those of what the claim
-/// has to do with.
-const HELPERS: &[(&str, &str)] = &[
+/// Functions that look as the owner of the tables, with what they return. They tell ids of what the claim has to
+/// do with, or whether it has to do with one. In PL/pgSQL, which keeps their plans.
+const HELPERS: &[(&str, &str, &str)] = &[
     (
         "joined_forums()",
-        "SELECT forum_id FROM forum_membership
+        "SETOF uuid",
+        "RETURN QUERY SELECT forum_id FROM forum_membership
          WHERE CASE claimed_kind()
             WHEN 'SUPPLIER' THEN organisation_id = claimed_organisation()
             WHEN 'MUNICIPALITY' THEN person_id = claimed_person()
-         END",
+         END;",
     ),
     (
         "invited_analyses()",
-        "SELECT risk_analysis_id FROM risk_analysis_participant
-         WHERE organisation_id = claimed_organisation()",
+        "SETOF uuid",
+        "RETURN QUERY SELECT risk_analysis_id FROM risk_analysis_participant
+         WHERE organisation_id = claimed_organisation();",
+    ),
+    // Whether there is an agreement between them that is seen.
+    (
+        "deals_with(other uuid)",
+        "boolean",
+        "RETURN EXISTS (SELECT FROM agreement a WHERE a.supplier_id = other
+                AND a.customer_id = claimed_organisation() AND claimed_area(a.service_area))
+            OR EXISTS (SELECT FROM agreement a WHERE a.supplier_id = claimed_organisation()
+                AND a.customer_id = other);",
+    ),
+    (
+        "sees_forum(one uuid)",
+        "boolean",
+        "RETURN EXISTS (SELECT FROM forum f WHERE f.id = one
+                AND f.customer_id = claimed_organisation() AND claimed_area(f.service_area))
+            OR EXISTS (SELECT FROM forum_membership m WHERE m.forum_id = one
+                AND CASE claimed_kind()
+                    WHEN 'SUPPLIER' THEN m.organisation_id = claimed_organisation()
+                    WHEN 'MUNICIPALITY' THEN m.person_id = claimed_person()
+                END);",
+    ),
+    // Whether an organisation, or a person, belongs to a forum that is seen.
+    (
+        "sits_with(other uuid)",
+        "boolean",
+        "RETURN EXISTS (SELECT FROM forum_membership m
+                WHERE m.organisation_id = other AND sees_forum(m.forum_id))
+            OR EXISTS (SELECT FROM forum f
+                WHERE f.customer_id = other AND f.id IN (SELECT joined_forums()));",
+    ),
+    (
+        "sits_beside(someone uuid)",
+        "boolean",
+        "RETURN EXISTS (SELECT FROM forum_membership m
+            WHERE m.person_id = someone AND sees_forum(m.forum_id));",
     ),
     // Whom one takes part with is known also to those who may not read of risks.
     (
-        "fellow_participants()",
-        "SELECT p.organisation_id FROM risk_analysis_participant p
-         JOIN risk_analysis a ON a.id = p.risk_analysis_id
-         WHERE claimed_area(a.service_area)
-            AND (a.owner_id = claimed_organisation() OR a.id IN (
-                SELECT own.risk_analysis_id FROM risk_analysis_participant own
-                WHERE own.organisation_id = claimed_organisation()
-            ))",
+        "analyses_with(other uuid)",
+        "boolean",
+        "RETURN EXISTS (SELECT FROM risk_analysis_participant p
+            JOIN risk_analysis a ON a.id = p.risk_analysis_id
+            WHERE p.organisation_id = other AND claimed_area(a.service_area)
+                AND (a.owner_id = claimed_organisation() OR EXISTS (
+                    SELECT FROM risk_analysis_participant own
+                    WHERE own.risk_analysis_id = a.id AND own.organisation_id = claimed_organisation()
+                )));",
     ),
 ];
 
-/// The tables that the functions in [`HELPERS`] read: the owner, and nobody else, sees them whole.
+/// Who acts with a token that is known by its hash or its id, and nothing else: of a person with several roles as
+/// many rows. It is not for everybody: the service is given it by name (`grants`).
+const ACTING: (&str, &str, &str) = (
+    "acting(token_hash text, token_id uuid)",
+    "TABLE (id uuid, hash text, name text, scopes jsonb, roles jsonb, expires_at timestamptz,
+        revoked_at timestamptz, last_used_at timestamptz, organisation_id uuid, organisation_kind text,
+        person_id uuid, person_name text, person_status text, role text, service_area text)",
+    "RETURN QUERY SELECT t.id, t.hash::text, t.name::text, t.scopes::jsonb, t.roles::jsonb, t.expires_at,
+            t.revoked_at, t.last_used_at, o.id, o.kind::text,
+            p.id, p.name::text, p.status::text, r.role::text, r.service_area::text
+        FROM api_token t
+        JOIN organisation o ON o.id = t.organisation_id
+        LEFT JOIN person p ON p.id = t.person_id
+        LEFT JOIN role_assignment r ON r.person_id = t.person_id
+        WHERE t.hash = token_hash OR t.id = token_id;",
+);
+
+/// The tables that these functions read: the owner, and nobody else, sees them whole.
 const LOOKED_INTO: &[&str] = &[
+    "agreement",
+    "api_token",
+    "forum",
     "forum_membership",
+    "organisation",
+    "person",
     "risk_analysis",
     "risk_analysis_participant",
+    "role_assignment",
 ];
 
 /// Every table, and who may do what with its rows.
@@ -163,18 +260,12 @@ fn tenants() -> Vec<Rules> {
     vec![
         Rules::new(
             "organisation",
-            "id = claimed_organisation()
-            OR EXISTS (SELECT FROM agreement a WHERE organisation.id IN (a.customer_id, a.supplier_id))
-            OR EXISTS (SELECT FROM forum f WHERE f.customer_id = organisation.id)
-            OR EXISTS (SELECT FROM forum_membership m WHERE m.organisation_id = organisation.id)
-            OR id IN (SELECT fellow_participants())",
+            "id = claimed_organisation() OR deals_with(id) OR sits_with(id) OR analyses_with(id)",
         )
         .added("claimed_kind() = 'MUNICIPALITY' AND kind = 'SUPPLIER'"),
         Rules::new(
             "person",
-            "organisation_id = claimed_organisation()
-            OR EXISTS (SELECT FROM agreement a WHERE person.organisation_id IN (a.customer_id, a.supplier_id))
-            OR EXISTS (SELECT FROM forum_membership m WHERE m.person_id = person.id)",
+            "organisation_id = claimed_organisation() OR deals_with(organisation_id) OR sits_beside(id)",
         )
         .added("organisation_id = claimed_organisation()")
         .changed("organisation_id = claimed_organisation()"),
@@ -325,12 +416,9 @@ fn forums() -> Vec<Rules> {
         )
         .added(of_own)
         .changed("customer_id = claimed_organisation()"),
-        Rules::new(
-            "forum_membership",
-            "EXISTS (SELECT FROM forum f WHERE f.id = forum_membership.forum_id)",
-        )
-        .added(of_member)
-        .removed(of_member),
+        Rules::new("forum_membership", "sees_forum(forum_id)")
+            .added(of_member)
+            .removed(of_member),
         Rules::new(
             "meeting",
             "claimed_topic('FORUM') AND EXISTS (SELECT FROM forum f WHERE f.id = meeting.forum_id)",
@@ -405,7 +493,7 @@ fn ledger() -> Vec<Rules> {
 /// What is done for nobody in particular, or reaches beyond what the one who asks may see: the duty, the
 /// table, and what it may do there with which rows.
 const DUTIES: &[(&str, &str, &str, &str)] = &[
-    // Finds out who is calling: by the hash of a secret, or a token by its id.
+    // Notes that a token was used, and finds whom an upload URL was made for.
     ("authenticate", "api_token", "SELECT", THE_TOKEN),
     ("authenticate", "api_token", "UPDATE", THE_TOKEN),
     (
@@ -413,24 +501,6 @@ const DUTIES: &[(&str, &str, &str, &str)] = &[
         "upload",
         "SELECT",
         "hash = claimed_subject()",
-    ),
-    (
-        "authenticate",
-        "organisation",
-        "SELECT",
-        "id = (SELECT acting_organisation())",
-    ),
-    (
-        "authenticate",
-        "person",
-        "SELECT",
-        "id = (SELECT acting_person())",
-    ),
-    (
-        "authenticate",
-        "role_assignment",
-        "SELECT",
-        "person_id = (SELECT acting_person())",
     ),
     // Numbers events and chains them.
     ("seal", "event", "SELECT", "true"),
@@ -442,6 +512,8 @@ const DUTIES: &[(&str, &str, &str, &str)] = &[
     ("audit", "event", "SELECT", "true"),
     ("audit", "event_audience", "SELECT", "true"),
     ("audit", "ledger_seal", "SELECT", "true"),
+    // Lists the files, to compare their bytes with their hashes.
+    ("audit", "evidence_file", "SELECT", "true"),
     // Lets tenants in.
     ("operate", "organisation", "SELECT", "true"),
     ("operate", "organisation", "INSERT", "true"),
@@ -472,7 +544,7 @@ const DUTIES: &[(&str, &str, &str, &str)] = &[
         "tell",
         "forum_membership",
         "SELECT",
-        "forum_id::text = claimed_subject()",
+        "forum_id = claimed_id()",
     ),
     // Finds a supplier by its number, to make an agreement with it.
     (
@@ -482,40 +554,18 @@ const DUTIES: &[(&str, &str, &str, &str)] = &[
         "number = claimed_subject()",
     ),
     // Hands an action item on to a forum that the one who does so may not see.
-    (
-        "hand_on",
-        "action_item",
-        "SELECT",
-        "id::text = claimed_subject()",
-    ),
-    (
-        "hand_on",
-        "action_item",
-        "UPDATE",
-        "id::text = claimed_subject()",
-    ),
+    ("hand_on", "action_item", "SELECT", "id = claimed_id()"),
+    ("hand_on", "action_item", "UPDATE", "id = claimed_id()"),
 ];
 
-const THE_TOKEN: &str = "hash = claimed_subject() OR id::text = claimed_subject()";
+const THE_TOKEN: &str = "hash = claimed_subject() OR id = claimed_id()";
 
-/// Functions that look as whoever asks: who acts with the token that is being authenticated, and whose a file
-/// is.
-const LOOKUPS: &[(&str, &str)] = &[
-    (
-        "acting_organisation()",
-        "SELECT organisation_id FROM api_token WHERE hash = claimed_subject()
-         UNION ALL SELECT organisation_id FROM api_token WHERE id::text = claimed_subject() LIMIT 1",
-    ),
-    (
-        "acting_person()",
-        "SELECT person_id FROM api_token WHERE hash = claimed_subject()
-         UNION ALL SELECT person_id FROM api_token WHERE id::text = claimed_subject() LIMIT 1",
-    ),
-    (
-        "owner_of_file(file uuid)",
-        "SELECT owner_id FROM evidence_file WHERE id = file",
-    ),
-];
+/// Whose a file is, as far as whoever asks sees it.
+const OWNER_OF_FILE: (&str, &str, &str) = (
+    "owner_of_file(file uuid)",
+    "uuid",
+    "RETURN (SELECT owner_id FROM evidence_file WHERE id = file);",
+);
 
 /// Against those who may write: not even they change what has happened.
 const TRIGGERS: &[&str] = &[
@@ -545,18 +595,13 @@ impl MigrationTrait for Migration {
                 .await?;
         }
         let path = search_path(db).await?;
-        for (name, body) in HELPERS {
-            let helper = format!(
-                "CREATE FUNCTION {name} RETURNS SETOF uuid LANGUAGE sql STABLE SECURITY DEFINER SET search_path = {path} AS $$ {body} $$"
-            );
-            db.execute_unprepared(&helper).await?;
+        for helper in HELPERS.iter().chain([&ACTING]) {
+            make(db, helper, "SECURITY DEFINER", &path).await?;
         }
-        for (name, body) in LOOKUPS {
-            let function = format!(
-                "CREATE FUNCTION {name} RETURNS uuid LANGUAGE sql STABLE SET search_path = {path} AS $$ {body} $$"
-            );
-            db.execute_unprepared(&function).await?;
-        }
+        make(db, &OWNER_OF_FILE, "SECURITY INVOKER", &path).await?;
+        let (acting, ..) = ACTING;
+        db.execute_unprepared(&format!("REVOKE ALL ON FUNCTION {acting} FROM PUBLIC"))
+            .await?;
         for rules in tables() {
             secure(db, &rules).await?;
         }
@@ -568,7 +613,7 @@ impl MigrationTrait for Migration {
         }
         for (duty, table, verb, rows) in DUTIES {
             let name = format!("{duty}_{}", verb.to_lowercase());
-            let rule = format!("(claimed_duty() = '{duty}' AND ({rows}))");
+            let rule = once(&format!("(claimed_duty() = '{duty}' AND ({rows}))"));
             let rule = match *verb {
                 "INSERT" => format!("WITH CHECK {rule}"),
                 _ => format!("USING {rule}"),
@@ -592,17 +637,31 @@ impl MigrationTrait for Migration {
         for rules in tables() {
             lay_bare(db, rules.table).await?;
         }
-        let functions = (LOOKUPS.iter().chain(HELPERS).map(|(name, _)| *name)).chain(
-            CLAIMS
-                .iter()
-                .filter_map(|claim| claim.split(" RETURNS").next()),
-        );
+        let made = HELPERS.iter().chain([&ACTING, &OWNER_OF_FILE]);
+        let claims = CLAIMS
+            .iter()
+            .filter_map(|claim| claim.split(" RETURNS").next());
+        let functions = made.map(|(name, ..)| *name).chain(claims);
         for function in functions {
             db.execute_unprepared(&format!("DROP FUNCTION {function}"))
                 .await?;
         }
         Ok(())
     }
+}
+
+/// Makes a function, which finds the tables whoever calls it.
+async fn make(
+    db: &impl ConnectionTrait,
+    (name, returns, body): &(&str, &str, &str),
+    security: &str,
+    path: &str,
+) -> Result<(), DbErr> {
+    let function = format!(
+        "CREATE FUNCTION {name} RETURNS {returns} LANGUAGE plpgsql STABLE {security} \
+         SET search_path = {path} AS $$ BEGIN {body} END $$"
+    );
+    db.execute_unprepared(&function).await.map(drop)
 }
 
 /// Closes the table, and opens it to those whom its rules name.
@@ -635,7 +694,7 @@ async fn lay_bare(db: &impl ConnectionTrait, table: &str) -> Result<(), DbErr> {
 }
 
 /// Where the functions find the tables. Temporary tables, which anybody may make, come last.
-pub(crate) async fn search_path(db: &impl ConnectionTrait) -> Result<String, DbErr> {
+async fn search_path(db: &impl ConnectionTrait) -> Result<String, DbErr> {
     let here = "SELECT quote_ident(current_schema()) || ', pg_temp'";
     let row = db
         .query_one_raw(Statement::from_string(DbBackend::Postgres, here))

@@ -96,7 +96,8 @@ fn steps_go_up_again_and_all_the_way_down() {
     migrate(&database);
     migrate(&database);
     let url = database.url("samsyn_owner");
-    let last = samsyn(&["migrate", "down", "--lose-data", "--database", &url]);
+    let back = ["migrate", "down", "--lose-data"];
+    let last = samsyn(&[&back[..], &["--database", &url]].concat());
     let said = String::from_utf8_lossy(&last.stdout).into_owned();
     assert!(
         said.contains("reverted m0009_row_security"),

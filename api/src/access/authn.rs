@@ -133,7 +133,7 @@ struct Acting {
 }
 
 /// On PostgreSQL a function looks, as only the owner of the tables may before anybody is known
-/// (`migration/src/m0011_acting.rs`). It looks for the same.
+/// (`migration/src/m0009_row_security.rs`). It looks for the same.
 const ON_POSTGRES: &str = "SELECT * FROM acting($1, $2)";
 const ON_SQLITE: &str = "SELECT t.id, t.hash, t.name, t.scopes, t.roles, t.expires_at, \
     t.revoked_at, t.last_used_at, t.organisation_id, o.kind AS organisation_kind, t.person_id, \

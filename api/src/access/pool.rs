@@ -13,12 +13,13 @@ use std::{
 };
 
 use anyhow::{Context, Result, bail, ensure};
+use log::LevelFilter;
 use sea_orm::{
     ConnectionTrait, DatabaseConnection, DatabaseTransaction, DbBackend, DbErr, QueryResult,
     RuntimeErr, SqliteTransactionMode, SqlxPostgresConnector, SqlxSqliteConnector, Statement,
     TransactionOptions, TransactionTrait,
     sqlx::{
-        self, Connection as _, SqlitePool,
+        self, ConnectOptions as _, Connection as _, SqlitePool,
         postgres::{PgConnectOptions, PgPoolOptions},
         sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePoolOptions, SqliteSynchronous},
     },
@@ -44,7 +45,7 @@ const PATIENCE: Duration = Duration::from_secs(5);
 /// How many prepared statements an SQLite connection keeps. More would spare some preparing, for the rule of
 /// visibility gives every role statements of its own; but each occupies some tens of KiB, and whoever varies filters
 /// makes as many as there is room for, on every connection.
-const STATEMENTS: usize = 64;
+const STATEMENTS: usize = 40;
 
 /// How much of the file each SQLite connection keeps, as SQLite writes KiB. The system keeps it once for all.
 const CACHE: &str = "-1024";
@@ -229,6 +230,7 @@ fn sqlite_options(url: &str) -> Result<SqliteConnectOptions> {
         .parse::<SqliteConnectOptions>()
         .context("setting `database.url`")?
         .create_if_missing(true)
+        .log_statements(LevelFilter::Off)
         .foreign_keys(true)
         .busy_timeout(PATIENCE)
         .statement_cache_capacity(STATEMENTS)
@@ -262,6 +264,8 @@ async fn open_postgres(url: &str, max_connections: u32) -> Result<DatabaseConnec
         .parse::<PgConnectOptions>()
         .context("setting `database.url`")?
         .application_name("samsyn")
+        // See `telemetry::is_traced`. Slow statements are told all the same.
+        .log_statements(LevelFilter::Off)
         // Short statements with long conditions: compiling them takes longer than carrying them out.
         .options([
             ("jit", "off"),

@@ -15,13 +15,13 @@ use std::{
 use async_graphql::Context;
 use sea_orm::{ColumnTrait, EntityTrait, IdenStatic, ModelTrait, Value};
 use tokio::sync::OnceCell;
-use tracing::{Instrument, Level};
+use tracing::Instrument;
 use uuid::Uuid;
 
 use crate::{
     Error, Result,
     access::{Scope, Session, id_of, visible::Visible},
-    telemetry::TRACE,
+    telemetry::{TRACE, is_traced},
 };
 
 /// The session of the request.
@@ -114,7 +114,7 @@ impl<E: Visible> Loaded<E> {
         T: Send + Sync + 'static,
         F: AsyncFnOnce(&[E::Model]) -> Result<T>,
     {
-        let traced_as = tracing::span_enabled!(target: TRACE, Level::INFO).then(|| {
+        let traced_as = is_traced().then(|| {
             let relation = what.split('/').next().unwrap_or_default();
             format!("{}.{relation}", E::default().table_name())
         });

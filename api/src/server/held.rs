@@ -27,7 +27,7 @@ const BEGINNING: usize = 16 << 10;
 /// The room for the beginnings of all bodies.
 const BEGINNINGS: usize = 8 << 20;
 /// The room for the rest of all bodies, unless one alone may be larger than half of it.
-const RESTS: usize = 24 << 20;
+const RESTS: usize = 12 << 20;
 
 /// The room for bodies. Clones share it.
 #[derive(Clone)]

@@ -6,35 +6,27 @@ use std::{
 };
 
 use anyhow::{Context, Result};
-use tracing_subscriber::{
-    EnvFilter, Layer, Registry,
-    filter::{FilterExt, filter_fn},
-    fmt,
-    fmt::MakeWriter,
-    registry::LookupSpan,
-};
+use tracing_subscriber::{EnvFilter, Layer, fmt, fmt::MakeWriter, registry::LookupSpan};
 
 use super::TRACE;
 use crate::config::{Format, Log};
 
-/// Sends the log to standard error.
+/// What the settings let through. Spans that are there for traces would hide the request's, for a line shows
+/// the innermost.
 ///
 /// # Errors
 /// When the filter is not valid.
-pub(super) fn to_standard_error(settings: &Log) -> Result<Box<dyn Layer<Registry> + Send + Sync>> {
-    // A line shows the innermost span: those of traces would hide the request's.
-    let of_log = filter_fn(|about| {
-        about.is_event() || (about.target() != TRACE && !about.target().starts_with("sea_orm"))
-    });
-    let filter = of_log.and(filter(settings)?);
-    Ok(lines(settings.format, io::stderr)
-        .with_filter(filter)
-        .boxed())
+pub(super) fn filter(settings: &Log) -> Result<EnvFilter> {
+    let filter = format!("{},{TRACE}=off,sea_orm=warn", settings.filter);
+    EnvFilter::try_new(filter).context("setting `log.filter`")
 }
 
-/// What the settings let through.
-pub(super) fn filter(settings: &Log) -> Result<EnvFilter> {
-    EnvFilter::try_new(&settings.filter).context("setting `log.filter`")
+/// Lines on standard error.
+pub(super) fn to_standard_error<S>(settings: &Log) -> Box<dyn Layer<S> + Send + Sync>
+where
+    S: tracing::Subscriber + for<'a> LookupSpan<'a>,
+{
+    lines(settings.format, io::stderr)
 }
 
 /// Sends panics to the log as well.

@@ -15,10 +15,13 @@ mod log;
 mod otlp;
 mod request;
 
-use std::sync::LazyLock;
+use std::sync::{
+    LazyLock,
+    atomic::{AtomicBool, Ordering},
+};
 
 use anyhow::{Context, Result};
-use tracing_subscriber::{Layer, Registry, layer::SubscriberExt, util::SubscriberInitExt};
+use tracing_subscriber::{Layer, layer::SubscriberExt, util::SubscriberInitExt};
 
 pub(crate) use self::{
     log::panic_text,
@@ -53,16 +56,31 @@ pub struct Telemetry(Option<otlp::Exporters>);
 /// When a setting is not valid, or this was done before.
 pub fn start(log: &Log, settings: &Settings) -> Result<Telemetry> {
     let exporters = otlp::Exporters::new(settings).context("setting `telemetry.endpoint`")?;
-    let mut layers: Vec<Box<dyn Layer<Registry> + Send + Sync>> =
-        vec![log::to_standard_error(log)?];
-    if let Some(exporters) = &exporters {
-        layers.push(exporters.traces());
-        layers.push(exporters.log(log)?);
+    let registry = tracing_subscriber::registry();
+    match &exporters {
+        None => registry
+            .with(log::filter(log)?)
+            .with(log::to_standard_error(log))
+            .try_init()?,
+        Some(exporters) => {
+            let lines = log::to_standard_error(log).with_filter(log::filter(log)?);
+            let told = [lines.boxed(), exporters.traces(), exporters.log(log)?];
+            registry.with(Vec::from(told)).try_init()?;
+            TRACED.store(true, Ordering::Relaxed);
+        }
     }
-    tracing_subscriber::registry().with(layers).try_init()?;
     log::panics();
     Ok(Telemetry(exporters))
 }
+
+/// Whether spans go anywhere: for what is worth working out for them alone. Asking tracing itself would make
+/// it forget, for the next line of the log, which layers take it; the same holds of sqlx, which therefore
+/// is told not to ask (`access/pool.rs`).
+pub(crate) fn is_traced() -> bool {
+    TRACED.load(Ordering::Relaxed)
+}
+
+static TRACED: AtomicBool = AtomicBool::new(false);
 
 impl Telemetry {
     /// Sends what has not been sent yet, and ends.

@@ -13,7 +13,7 @@ use super::{Document, trusted::Hash};
 /// How many documents are expected.
 const DOCUMENTS: usize = 1_000;
 /// How many bytes they may occupy together.
-const BYTES: u64 = 12 << 20;
+const BYTES: u64 = 8 << 20;
 /// What a token of a document occupies at most, in all the forms in which it is kept.
 const BYTES_PER_TOKEN: usize = 1_024;
 
