@@ -158,7 +158,7 @@ async fn a_rolling_restart_loses_nothing_that_was_accepted() {
     let folder = Folder::copy();
     let token = supplier(&folder);
     let settings = [("SAMSYN_SERVER__SHUTDOWN_DELAY", "1s")];
-    let mut replicas = vec![
+    let mut replicas = [
         Replica::start(&folder, &settings).await,
         Replica::start(&folder, &settings).await,
     ];
@@ -168,19 +168,18 @@ async fn a_rolling_restart_loses_nothing_that_was_accepted() {
     let stop = CancellationToken::new();
     let load = |number| keeps_drafting(addresses.clone(), token.clone(), number, stop.clone());
     let clients: Vec<_> = (0..6).map(|number| tokio::spawn(load(number))).collect();
-    for place in 0..2 {
+    for leaving in &mut replicas {
         tokio::time::sleep(Duration::from_millis(500)).await;
-        replicas[place].is_told_to_stop();
+        leaving.is_told_to_stop();
         // A load balancer notices, and sends nothing there any more; meanwhile requests are still taken.
-        let leaving = &mut replicas[place];
         while leaving.is_ready().await {
             tokio::time::sleep(Duration::from_millis(20)).await;
         }
         let left = addresses.lock().expect("a whole lock").remove(0);
         assert_eq!(left, leaving.graphql());
         tokio::task::block_in_place(|| leaving.ends());
-        replicas[place] = Replica::start(&folder, &settings).await;
-        let come = replicas[place].graphql();
+        *leaving = Replica::start(&folder, &settings).await;
+        let come = leaving.graphql();
         addresses.lock().expect("a whole lock").push(come);
     }
     tokio::time::sleep(Duration::from_millis(500)).await;

@@ -3,7 +3,10 @@
 //! Nobody waits long for it: what it does not answer in time is done without it, and from then on it is
 //! not asked until it answers again, which one task looks after.
 
-use std::{sync::Arc, time::Duration};
+use std::{
+    sync::{Arc, Weak},
+    time::Duration,
+};
 
 use anyhow::Context as _;
 use futures::StreamExt;
@@ -31,7 +34,9 @@ const HINTS: &str = "samsyn:sealed";
 
 /// A Redis. Clones share its connection.
 #[derive(Clone)]
-pub struct Redis {
+pub struct Redis(Arc<Inner>);
+
+struct Inner {
     client: Client,
     connection: ConnectionManager,
     /// Whether it answers.
@@ -53,19 +58,19 @@ impl Redis {
             // Whoever asks must not wait for attempts: the next beat makes one.
             .set_number_of_retries(0);
         let connection = ConnectionManager::new_lazy_with_config(client.clone(), config)?;
-        let redis = Self {
+        let redis = Arc::new(Inner {
             client,
             connection,
             here: watch::Sender::new(true),
-        };
-        tokio::spawn(beat(redis.clone()));
-        Ok(redis)
+        });
+        tokio::spawn(beat(Arc::downgrade(&redis)));
+        Ok(Self(redis))
     }
 
     /// Whether it answers, as far as is known.
     #[must_use]
     pub fn is_here(&self) -> bool {
-        *self.here.borrow()
+        *self.0.here.borrow()
     }
 
     /// Has it carry out a script on these keys; nothing when it does not answer.
@@ -78,7 +83,7 @@ impl Redis {
         if !self.is_here() {
             return None;
         }
-        let mut connection = self.connection.clone();
+        let mut connection = self.0.connection.clone();
         let mut call = script.prepare_invoke();
         keys.iter().for_each(|key| {
             call.key(key);
@@ -87,26 +92,28 @@ impl Redis {
             call.arg(argument);
         });
         let answer = timeout(ANSWER, call.invoke_async::<Vec<String>>(&mut connection)).await;
-        let numbers = self.judged(answer)?;
+        let numbers = self.0.judged(answer)?;
         numbers.iter().map(|number| number.parse().ok()).collect()
     }
 
     /// Tells the other replicas that there is news.
     pub async fn hint(&self) {
         if self.is_here() {
-            let mut connection = self.connection.clone();
+            let mut connection = self.0.connection.clone();
             let told = timeout(ANSWER, connection.publish::<_, _, ()>(HINTS, "")).await;
-            self.judged(told);
+            self.0.judged(told);
         }
     }
 
     /// Listens for hints until what is given is dropped.
     pub fn listen(&self) -> Listening {
         let heard = Arc::new(Notify::new());
-        let task = tokio::spawn(listen(self.clone(), heard.clone()));
+        let task = tokio::spawn(listen(self.0.client.clone(), heard.clone()));
         Listening { heard, task }
     }
+}
 
+impl Inner {
     /// Takes note of whether it answered.
     fn judged<T>(&self, answer: Result<RedisResult<T>, tokio::time::error::Elapsed>) -> Option<T> {
         let (answer, problem) = match answer {
@@ -134,19 +141,19 @@ impl Redis {
 }
 
 /// Asks over and over whether it is there, for as long as anybody uses it.
-async fn beat(redis: Redis) {
-    // This task's own clone, and the connection's, are all that is left then.
-    while redis.here.sender_count() > 1 {
+async fn beat(redis: Weak<Inner>) {
+    while let Some(redis) = redis.upgrade() {
         let mut connection = redis.connection.clone();
         let asked = timeout(CONNECT, connection.ping::<String>()).await;
         redis.judged(asked);
+        drop(redis);
         sleep(BEAT).await;
     }
 }
 
-async fn listen(redis: Redis, heard: Arc<Notify>) {
+async fn listen(client: Client, heard: Arc<Notify>) {
     loop {
-        if let Err(error) = hear(&redis.client, &heard).await {
+        if let Err(error) = hear(&client, &heard).await {
             tracing::debug!(%error, "no hints from Redis");
         }
         sleep(BEAT).await;
