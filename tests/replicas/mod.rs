@@ -62,6 +62,20 @@ fn verdict(folder: &Folder) -> String {
     said
 }
 
+/// As if whoever committed the last event had ended before it sealed it.
+async fn loses_its_last_seal(folder: &Folder) {
+    let db = folder.records.by_hand().await;
+    for torn in [
+        "UPDATE event_audience SET position = NULL \
+            WHERE event_id = (SELECT event_id FROM ledger_seal ORDER BY sequence DESC LIMIT 1)",
+        "DELETE FROM ledger_seal WHERE sequence = (SELECT max(sequence) FROM ledger_seal)",
+    ] {
+        let done = db.execute_unprepared(torn).await.expect("it is torn");
+        assert!(done.rows_affected() > 0);
+    }
+    db.close().await.expect("it closes");
+}
+
 #[tokio::test]
 async fn what_happens_on_one_is_told_on_the_other_without_a_redis() {
     let folder = Folder::copy();
@@ -85,16 +99,7 @@ async fn what_nobody_sealed_is_sealed_by_whoever_is_left() {
     let mut one = Replica::start(&folder, &[]).await;
     drafts(&one.client(&token), "Kvar").await;
     one.kill();
-    // As if it had ended between the commit and the seal.
-    let db = folder.records.by_hand().await;
-    for torn in [
-        "UPDATE event_audience SET position = NULL WHERE event_id = (SELECT event_id FROM ledger_seal ORDER BY sequence DESC LIMIT 1)",
-        "DELETE FROM ledger_seal WHERE sequence = (SELECT max(sequence) FROM ledger_seal)",
-    ] {
-        let done = db.execute_unprepared(torn).await.expect("it is torn");
-        assert!(done.rows_affected() > 0);
-    }
-    db.close().await.expect("it closes");
+    loses_its_last_seal(&folder).await;
     assert!(verdict(&folder).contains("1 more events are not sealed yet"));
 
     // One that starts seals at once; the other has been there all the time, and looks by itself.
@@ -110,14 +115,7 @@ async fn what_nobody_sealed_is_sealed_by_whoever_is_left() {
 async fn one_that_waits_seals_what_another_has_left() {
     let folder = Folder::copy();
     let there = Replica::start(&folder, &[]).await;
-    let db = folder.records.by_hand().await;
-    for torn in [
-        "UPDATE event_audience SET position = NULL WHERE event_id = (SELECT event_id FROM ledger_seal ORDER BY sequence DESC LIMIT 1)",
-        "DELETE FROM ledger_seal WHERE sequence = (SELECT max(sequence) FROM ledger_seal)",
-    ] {
-        db.execute_unprepared(torn).await.expect("it is torn");
-    }
-    db.close().await.expect("it closes");
+    loses_its_last_seal(&folder).await;
     until("it is sealed", async || {
         !verdict(&folder).contains("not sealed yet")
     })

@@ -45,6 +45,8 @@ pub struct Span {
 #[derive(Clone, Debug)]
 pub struct Line {
     pub text: String,
+    /// The trace that it belongs to, if it does to one.
+    pub trace: String,
 }
 
 impl Span {
@@ -116,6 +118,7 @@ async fn take(State(told): State<Arc<Mutex<Told>>>, Path(signal): Path<String>, 
             let lines = sent.resource_logs.into_iter().flat_map(|of| of.scope_logs);
             told.log
                 .extend(lines.flat_map(|scope| scope.log_records).map(|line| Line {
+                    trace: hex::encode(&line.trace_id),
                     text: line.body.map(text).unwrap_or_default(),
                 }));
         }

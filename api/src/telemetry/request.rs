@@ -35,7 +35,6 @@ const TRACE_RESPONSE: HeaderName = HeaderName::from_static("traceresponse");
 /// Gives every request its id and its line in the log.
 pub(crate) fn traced(routes: Router) -> Router {
     routes
-        .layer(middleware::from_fn(observed))
         .layer(PropagateRequestIdLayer::x_request_id())
         .layer(
             TraceLayer::new_for_http()
@@ -46,6 +45,8 @@ pub(crate) fn traced(routes: Router) -> Router {
                 .on_eos(())
                 .on_failure(()),
         )
+        // Around the line of the log, which so belongs to the trace.
+        .layer(middleware::from_fn(observed))
         .layer(SetRequestIdLayer::x_request_id(MakeRequestUuid))
         .layer(middleware::map_request(drop_unfit_request_id))
 }
