@@ -352,7 +352,15 @@ impl<E: Executor> Peer<E> {
             });
             return told.flatten_stream().boxed();
         }
-        answered(id, turns, begin(service, operation, caller))
+        // Taken now, so that operations go by the order in which they came, as far as there are turns.
+        let turn = turns.clone().try_acquire_owned().ok();
+        let turn = async move {
+            match turn {
+                Some(turn) => Some(turn),
+                None => turns.acquire_owned().await.ok(),
+            }
+        };
+        answered(id, turn, begin(service, operation, caller))
             .flatten_stream()
             .boxed()
     }
@@ -450,10 +458,10 @@ async fn begin<E: Executor>(
 /// Carries a query or mutation out when it is its turn, which lasts until its answer has been sent.
 async fn answered(
     id: Id,
-    turns: Arc<Semaphore>,
+    turn: impl Future<Output = Option<OwnedSemaphorePermit>>,
     begin: impl Future<Output = Result<Begun, Event>> + Send + 'static,
 ) -> BoxStream<'static, Told> {
-    let turn = turns.acquire_owned().await.ok();
+    let turn = turn.await;
     let called = id.clone();
     let carried_out = AbortOnDropHandle::new(tokio::spawn(async move {
         let Begun { events, place, .. } = match begin.await {
