@@ -63,7 +63,7 @@ pub enum Error {
         /// In how many seconds the same is granted, if nothing else is asked for meanwhile.
         retry_after: u64,
     },
-    /// Others were at the same at the same moment, and the database undid this.
+    /// Others were at the same at the same moment, and the database undid this or did not come to it.
     #[error(
         "Others changed the same at the same moment, so nothing of this was done. Send it again."
     )]
@@ -206,8 +206,9 @@ impl From<DbErr> for Error {
     }
 }
 
-/// Whether PostgreSQL undid the transaction because of others: it could not be carried out as if alone
-/// (40001), or two waited for each other (40P01).
+/// Whether the database undid the transaction because of others. PostgreSQL: it could not be carried out as if
+/// alone (40001), or two waited for each other (40P01). SQLite: others held its one writer's place for
+/// longer than a connection waits (`SQLITE_BUSY`, 5 in the lowest byte).
 fn is_undone(error: &DbErr) -> bool {
     let (DbErr::Exec(RuntimeErr::SqlxError(error)) | DbErr::Query(RuntimeErr::SqlxError(error))) =
         error
@@ -215,7 +216,10 @@ fn is_undone(error: &DbErr) -> bool {
         return false;
     };
     let code = error.as_database_error().and_then(DatabaseError::code);
-    code.is_some_and(|code| matches!(code.as_ref(), "40001" | "40P01"))
+    code.is_some_and(|code| match code.as_ref() {
+        "40001" | "40P01" => true,
+        other => other.len() < 5 && other.parse::<u32>().is_ok_and(|code| code & 0xff == 5),
+    })
 }
 
 impl Error {
