@@ -540,10 +540,12 @@ class Subscriber(threading.Thread):
         self.seen, self.ports, self.token, self.over, self.turn = seen, ports, token, over, number
         self.positions = []
         self.resumed = 0
+        self.broke_off = False
 
     def run(self):
         while not self.over.is_set():
             try:
+                self.broke_off = False
                 self.follow()
             except BROKEN:
                 pass
@@ -573,8 +575,13 @@ class Subscriber(threading.Thread):
 
     def told(self, answer: dict):
         if answer.get("errors"):
+            self.broke_off = True
             return self.wrong(200, json.dumps(answer).encode())
         position = answer["data"]["events"]["position"]
+        if self.broke_off:
+            self.seen.fault(f"{self.name}: a stream goes on after an error, from {self.last()} to {position}")
+            # As if it had been closed: what was passed over is asked for again.
+            raise ConnectionError
         if position <= self.last():
             self.seen.fault(f"{self.name}: position {position} comes after {self.last()}")
         self.positions.append(position)
@@ -586,3 +593,24 @@ class Subscriber(threading.Thread):
             return self.seen.fault(f"{self.name}: is told {status} {error}")
         self.seen.internal(error.get("reference"))
         return None
+
+
+class Beginner(Subscriber):
+    """Follows the same from the first event on, over and over, so that every fault meets somebody who has much to catch up with."""
+
+    def __init__(self, other: Subscriber, number: int):
+        super().__init__("follows from the first on", other.seen, other.ports, other.token, other.over, number)
+        self.other, self.goal, self.rounds = other, 0, []
+
+    def follow(self):
+        while not self.goal and not self.over.wait(0.2):
+            self.goal = self.other.last()
+        super().follow()
+
+    def told(self, answer: dict):
+        super().told(answer)
+        if self.last() >= self.goal:
+            self.rounds.append(self.positions)
+            self.positions, self.goal, self.resumed = [], 0, self.resumed - 1
+            self.over.wait(0.5)
+            raise ConnectionError
