@@ -116,13 +116,20 @@ def events():
             with post(f"{URL}/stream", query, {"after": after}, Accept="text/event-stream") as stream:
                 for line in stream:
                     if line.startswith(b"data: {"):
-                        entry = json.loads(line[6:])["data"]["events"]
+                        answer = json.loads(line[6:])
+                        if answer.get("errors"):
+                            raise Refused(answer["errors"][0])
+                        entry = answer["data"]["events"]
                         yield entry
                         POSITION.write_text(str(entry["position"]))
         except urllib.error.HTTPError as refused:
             if refused.code not in (429, 503):
                 raise
             time.sleep(int(refused.headers.get("Retry-After", 5)))
+        except Refused as refused:
+            if refused.code != "INTERNAL":
+                raise
+            time.sleep(1)
         except BROKEN:
             time.sleep(1)
 

@@ -146,7 +146,10 @@ impl Samsyn {
         loop {
             match self.listen(&told).await {
                 Ok(()) => return Ok(()),
-                Err(error) if code(&error).is_some_and(|code| code != "RATE_LIMITED") => {
+                Err(error)
+                    if code(&error)
+                        .is_some_and(|code| !["RATE_LIMITED", "INTERNAL"].contains(&code)) =>
+                {
                     return Err(error);
                 }
                 Err(broken) => eprintln!("{broken}"),

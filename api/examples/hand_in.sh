@@ -66,7 +66,7 @@ follow() {
     curl -sSN --fail --retry 5 "$SAMSYN_URL/stream" -H "Authorization: Bearer $SAMSYN_TOKEN" \
       -H 'Content-Type: application/json' -H 'Accept: text/event-stream' --data-binary @- |
     jq -nRr --unbuffered --arg finished "$finished" 'label $done | inputs | select(startswith("data: {"))[6:]
-      | fromjson.data.events | .position, "\(.event.action) \(.event.subject.id)"
+      | fromjson.data | values | .events | .position, "\(.event.action) \(.event.subject.id)"
       | ., if . == $finished then break $done else empty end' || [ $? != 22 ] || echo refused
 }
 while sleep 1; do

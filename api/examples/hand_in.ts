@@ -123,7 +123,7 @@ async function* events() {
         await writeFile("samsyn.position", String(data.events.position));
       }
     } catch (broken) {
-      if (broken instanceof Refused) throw broken;
+      if (broken instanceof Refused && broken.code !== "INTERNAL") throw broken;
       console.error(`${broken}`);
       await sleep(1000);
     }

@@ -9,9 +9,9 @@ use crate::engine::Engine;
 
 /// Runs a command beside engines that are there for it alone, and ends as it does.
 ///
-/// The command finds their addresses, HOST:PORT, in SAMSYN_TEST_POSTGRES, SAMSYN_TEST_REDIS and SAMSYN_TEST_S3, and in
-/// SAMSYN_TEST_ENGINES whether they are `containers` or `local`. Ends with 3 when moto, which speaks S3, cannot be
-/// installed, and with 4 when anything else keeps the command from being run.
+/// The command finds their addresses, HOST:PORT, in SAMSYN_TEST_POSTGRES, SAMSYN_TEST_REDIS, SAMSYN_TEST_S3 and
+/// SAMSYN_TEST_S3_DISK, and in SAMSYN_TEST_ENGINES whether they are `containers` or `local`. Ends with 3 when a store that
+/// speaks S3 cannot be installed, and with 4 when anything else keeps the command from being run.
 #[derive(Debug, Parser)]
 #[command(name = "engines")]
 pub struct Arguments {

@@ -24,7 +24,7 @@ use tokio::{
 };
 
 use crate::{
-    NoMoto,
+    NoStore,
     command::{Signals, run_to_end},
     engine::{Engine, free_port, repository},
     ready,
@@ -219,7 +219,7 @@ fn inner_port(engine: Engine) -> u16 {
     match engine {
         Engine::Postgres => 5432,
         Engine::Redis => 6379,
-        Engine::S3 => 5000,
+        Engine::S3 | Engine::S3Disk => 5000,
     }
 }
 
@@ -242,7 +242,7 @@ async fn build(engine: Engine, signals: &mut Signals) -> Result<()> {
     let built = run_to_end(&mut command, signals).await;
     match built.context("tests/containers/build")?.code() {
         0 => Ok(()),
-        3 if engine == Engine::S3 => Err(NoMoto.into()),
+        3 if engine == Engine::S3 => Err(NoStore::Moto.into()),
         _ => bail!("its image cannot be built"),
     }
 }

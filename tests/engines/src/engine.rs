@@ -18,6 +18,8 @@ pub enum Engine {
     Redis,
     /// moto, a store that speaks S3 and lets everybody in. It keeps everything in memory.
     S3,
+    /// s3s-fs, a store that speaks S3, wants a key, and keeps what it has as files.
+    S3Disk,
 }
 
 impl Engine {
@@ -26,12 +28,24 @@ impl Engine {
             Self::Postgres => "postgres",
             Self::Redis => "redis",
             Self::S3 => "s3",
+            Self::S3Disk => "s3-disk",
+        }
+    }
+
+    /// The way it is started where this one is asked for. There is no image of s3s-fs.
+    fn started(self, asked: Way) -> Way {
+        match self {
+            Self::S3Disk => Way::Local,
+            _ => asked,
         }
     }
 
     /// What tells a test its address.
     pub fn variable(self) -> String {
-        format!("SAMSYN_TEST_{}", self.name().to_uppercase())
+        format!(
+            "SAMSYN_TEST_{}",
+            self.name().to_uppercase().replace('-', "_")
+        )
     }
 
     /// How PostgreSQL and Redis are to work: as fast as they can, or so that nothing confirmed is lost when they
@@ -55,6 +69,7 @@ impl Engine {
             (Self::Redis, false) => &["--databases 10000", "--appendonly no", "--save"],
             (Self::Redis, true) => &["--databases 10000", "--appendonly yes", "--save"],
             (Self::S3, _) => &[],
+            (Self::S3Disk, _) => &["--access-key PROVNYCKEL", "--secret-key provhemlighet"],
         };
         let mut words: Vec<String> = settings
             .iter()
@@ -87,7 +102,7 @@ impl Running {
         durable: bool,
         signals: &mut Signals,
     ) -> Result<Self> {
-        let at = match way {
+        let at = match engine.started(way) {
             Way::Containers => {
                 At::Container(Box::new(Container::start(engine, durable, signals).await?))
             }

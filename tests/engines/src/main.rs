@@ -25,13 +25,17 @@ use arguments::{Arguments, Way};
 use command::{Ended, Signals};
 use engine::Running;
 
-/// The store that speaks S3 is not to be had here. Told apart from other failures, as tests may do without.
+/// A store that speaks S3 is not to be had here. Told apart from other failures, as tests may do without.
 #[derive(Debug, thiserror::Error)]
-#[error("moto cannot be installed\nhint: apt-get install python3-venv, and a way to PyPI")]
-struct NoMoto;
+enum NoStore {
+    #[error("moto cannot be installed\nhint: apt-get install python3-venv, and a way to PyPI")]
+    Moto,
+    #[error("s3s-fs cannot be installed\nhint: a way to crates.io")]
+    S3sFs,
+}
 
-/// How this ends when moto cannot be installed, and when anything else fails before the command runs.
-const NO_MOTO: u8 = 3;
+/// How this ends when a store cannot be installed, and when anything else fails before the command runs.
+const NO_STORE: u8 = 3;
 const FAILED: u8 = 4;
 
 // One thread: what is started here ends with the thread that started it (see `process`).
@@ -40,8 +44,8 @@ async fn main() -> ExitCode {
     let arguments = Arguments::parse();
     ExitCode::from(beside_engines(arguments).await.unwrap_or_else(|error| {
         eprintln!("error: {error:#}");
-        if error.is::<NoMoto>() {
-            NO_MOTO
+        if error.is::<NoStore>() {
+            NO_STORE
         } else {
             FAILED
         }

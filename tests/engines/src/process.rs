@@ -22,7 +22,7 @@ use tokio::{
 };
 
 use crate::{
-    NoMoto,
+    NoStore,
     command::{Signals, make_end, pid, run_to_end, signal_tree},
     engine::{Engine, free_port, repository},
     ready,
@@ -54,6 +54,7 @@ impl Process {
                 "redis-server is missing\nhint: apt-get install redis-server, or the like",
             )?,
             Engine::S3 => moto(signals).await?,
+            Engine::S3Disk => s3s_fs(folder.path(), signals).await?,
         };
         let mut process = Self {
             address: String::new(),
@@ -144,9 +145,13 @@ impl Process {
                 return words;
             }
             Engine::Redis => ["--bind", "127.0.0.1", "--port", &port],
-            Engine::S3 => ["--host", "127.0.0.1", "--port", &port],
+            Engine::S3 | Engine::S3Disk => ["--host", "127.0.0.1", "--port", &port],
         };
-        words.map(OsString::from).to_vec()
+        let mut words = words.map(OsString::from).to_vec();
+        if self.engine == Engine::S3Disk {
+            words.push(folder.join("data").into());
+        }
+        words
     }
 
     /// Ends it and its descendants at once.
@@ -206,7 +211,7 @@ impl fmt::Display for Process {
 fn orderly(engine: Engine) -> Signal {
     match engine {
         Engine::Postgres => Signal::INT,
-        Engine::Redis | Engine::S3 => Signal::TERM,
+        Engine::Redis | Engine::S3 | Engine::S3Disk => Signal::TERM,
     }
 }
 
@@ -214,7 +219,7 @@ fn orderly(engine: Engine) -> Signal {
 fn at_once(engine: Engine) -> Signal {
     match engine {
         Engine::Postgres => Signal::QUIT,
-        Engine::Redis | Engine::S3 => Signal::TERM,
+        Engine::Redis | Engine::S3 | Engine::S3Disk => Signal::TERM,
     }
 }
 
@@ -309,16 +314,30 @@ fn in_path(names: &[&str]) -> Option<PathBuf> {
 async fn moto(signals: &mut Signals) -> Result<PathBuf> {
     let mut command = Command::new(repository().join("tests/venv"));
     command.args(["s3", "tests/harness/s3.txt"]);
-    // It prints where it is.
+    let programs = installed(command, NoStore::Moto, signals).await?;
+    Ok(programs.join("moto_server"))
+}
+
+/// Makes a place for objects in a folder, installs s3s-fs, unless it is there, and gives it.
+async fn s3s_fs(folder: &Path, signals: &mut Signals) -> Result<PathBuf> {
+    fs::create_dir(folder.join("data"))?;
+    let command = Command::new(repository().join("tests/engines/s3-disk"));
+    installed(command, NoStore::S3sFs, signals).await
+}
+
+/// What a script says of where something is that it installs; it ends with 3 when it cannot be installed.
+async fn installed(
+    mut command: Command,
+    problem: NoStore,
+    signals: &mut Signals,
+) -> Result<PathBuf> {
+    let script = command.as_std().get_program().display().to_string();
     let said = tempfile::NamedTempFile::new()?;
     command.stdout(said.reopen()?);
-    match run_to_end(&mut command, signals)
-        .await
-        .context("tests/venv")?
-        .code()
-    {
-        0 => Ok(Path::new(fs::read_to_string(said)?.trim()).join("moto_server")),
-        3 => Err(NoMoto.into()),
-        code => bail!("tests/venv ended with {code}"),
+    let ended = run_to_end(&mut command, signals).await;
+    match ended.with_context(|| script.clone())?.code() {
+        0 => Ok(fs::read_to_string(said)?.trim().into()),
+        3 => Err(problem.into()),
+        code => bail!("{script} ended with {code}"),
     }
 }

@@ -14,6 +14,8 @@ use crate::engine::Engine;
 
 /// What moto is installed by, with its version.
 const S3: &str = include_str!("../../harness/s3.txt");
+/// The same of s3s-fs.
+const S3_DISK: &str = include_str!("../s3-disk");
 /// The roles that PostgreSQL knows beside `postgres`: whom the tables belong to, and as whom the service works.
 pub const ROLES: &str = "CREATE ROLE samsyn_owner LOGIN; CREATE ROLE samsyn_service LOGIN";
 /// How long one that is there may take to answer.
@@ -25,7 +27,8 @@ pub async fn version(engine: Engine, address: &str) -> Result<String> {
         match engine {
             Engine::Postgres => postgres(address, "SHOW server_version").await,
             Engine::Redis => redis(address).await,
-            Engine::S3 => s3(address).await,
+            Engine::S3 => s3(address, S3, "moto[server]==").await,
+            Engine::S3Disk => s3(address, S3_DISK, "version=").await,
         }
     };
     let answer = timeout(PATIENCE, asked).await;
@@ -93,7 +96,8 @@ async fn redis(address: &str) -> Result<String> {
     Ok(version.to_owned())
 }
 
-async fn s3(address: &str) -> Result<String> {
+/// A store's version stands in what it is installed by.
+async fn s3(address: &str, installed_by: &str, before: &str) -> Result<String> {
     let mut stream = TcpStream::connect(address).await?;
     stream
         .write_all(b"GET / HTTP/1.0\r\nHost: localhost\r\n\r\n")
@@ -103,8 +107,8 @@ async fn s3(address: &str) -> Result<String> {
     if !said.starts_with(b"HTTP/1.") {
         bail!("the store does not speak HTTP");
     }
-    let version = S3
+    let version = installed_by
         .lines()
-        .find_map(|line| line.split_once("moto[server]=="));
-    Ok(version.map_or("unknown", |(_, version)| version).to_owned())
+        .find_map(|line| line.strip_prefix(before));
+    Ok(version.unwrap_or("unknown").to_owned())
 }

@@ -3,7 +3,7 @@
 
 use std::sync::Arc;
 
-use async_graphql::{Executor, Response, ServerError, parser::types::OperationType};
+use async_graphql::{Executor, Response, ServerError, Value, parser::types::OperationType};
 use futures::{FutureExt, StreamExt, future, stream, stream::BoxStream};
 use tokio::time::timeout;
 
@@ -12,13 +12,17 @@ use super::{
     budget::{Holder, Receipt},
     respond, session,
 };
-use crate::{Error, Result, access::Session, graphql::document::Operation, places::Place};
+use crate::{
+    Error, Result, access::Session, error::Code, graphql::document::Operation, places::Place,
+};
 
 /// What a caller is told of an operation. Nothing comes after what is not `Next`.
 pub(super) enum Event {
     Next(Response),
     /// It was refused before it was executed, or broke off.
     Failed(Vec<ServerError>),
+    /// A failure of the service kept it from going on: it is to be resumed.
+    BrokenOff(Vec<ServerError>),
     Complete,
     /// The caller's token works no longer.
     Over(Error),
@@ -56,7 +60,7 @@ impl<E: Executor> Transport<E> {
             let place = self.streams.subscription(session.as_ref())?;
             let responses = self.stream(admitted).map(move |response| {
                 let _until_it_ends = &place;
-                event(response, known)
+                followed(response, known)
             });
             responses.boxed()
         } else {
@@ -74,6 +78,29 @@ impl<E: Executor> Transport<E> {
             receipt,
         })
     }
+}
+
+/// The same of a subscription. An event that could not be read ends it: its position has not been told, so that whoever
+/// follows would pass over it unnoticed if more came.
+fn followed(response: Result<Response>, known: bool) -> Event {
+    match event(response, known) {
+        Event::Next(response) if response.data == Value::Null && is_of_ours(&response) => {
+            Event::BrokenOff(response.errors)
+        }
+        other => other,
+    }
+}
+
+/// Whether one of the errors is a failure of the service, and not what the caller may see or do.
+fn is_of_ours(response: &Response) -> bool {
+    let failures = [Code::Internal, Code::Unavailable, Code::TryAgain].map(Code::as_str);
+    let codes = (response.errors.iter()).filter_map(|error| error.extensions.as_ref()?.get("code"));
+    codes
+        .filter_map(|code| match code {
+            Value::String(code) => Some(code.as_str()),
+            _ => None,
+        })
+        .any(|code| failures.contains(&code))
 }
 
 /// A caller who was known and is not any more is told so in the way of the transport.

@@ -163,6 +163,8 @@ fn written(event: Event) -> Vec<sse::Event> {
         Event::Next(response) => next(&response).into_iter().collect(),
         Event::Complete => vec![complete()],
         Event::Failed(errors) => failed(&errors),
+        // Without `complete`, so that clients resume it.
+        Event::BrokenOff(errors) => next(&json!({ "errors": errors })).into_iter().collect(),
         Event::Over(error) => failed(&[super::respond::service_error(&error)]),
     }
 }

@@ -200,7 +200,7 @@ impl Told {
         let is_last = !matches!(event, Event::Next(_));
         let message = match event {
             Event::Next(payload) => Say::Next { id, payload },
-            Event::Failed(payload) => Say::Error { id, payload },
+            Event::Failed(payload) | Event::BrokenOff(payload) => Say::Error { id, payload },
             Event::Complete => Say::Complete { id },
             Event::Over(error) => return Self::Over(error),
         };
