@@ -12,7 +12,7 @@ pub struct Log {
     /// For people or for machines.
     #[serde(deserialize_with = "format")]
     pub format: Format,
-    /// Levels, by target: `info`, or `info,sqlx=debug`.
+    /// Levels, by target: `info`, or `info,samsyn=debug`.
     #[serde(deserialize_with = "filter")]
     pub filter: String,
 }
@@ -46,7 +46,7 @@ fn format<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Format, D::Error
 fn filter<'de, D: Deserializer<'de>>(deserializer: D) -> Result<String, D::Error> {
     value::scalar(
         deserializer,
-        "a level (error, warn, info, debug, trace), or levels by target, such as info,sqlx=debug",
+        "a level (error, warn, info, debug, trace), or levels by target, such as info,samsyn=debug",
         |text| EnvFilter::try_new(text).is_ok().then(|| text.to_owned()),
     )
 }

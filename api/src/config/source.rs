@@ -424,7 +424,7 @@ mod tests {
         assert_eq!(
             refusal_of_variable("SAMSYN_LOG__FILTER", "info,sqlx=loud"),
             "setting `log.filter` (SAMSYN_LOG__FILTER): \"info,sqlx=loud\" is not accepted, it must be \
-             a level (error, warn, info, debug, trace), or levels by target, such as info,sqlx=debug"
+             a level (error, warn, info, debug, trace), or levels by target, such as info,samsyn=debug"
         );
     }
 
