@@ -12,7 +12,10 @@ use http::{
     HeaderMap, HeaderValue, StatusCode,
     header::{RETRY_AFTER, WWW_AUTHENTICATE},
 };
-use sea_orm::{DbErr, RuntimeErr, SqlErr, sqlx::error::DatabaseError};
+use sea_orm::{
+    DbErr, RuntimeErr, SqlErr,
+    sqlx::{self, error::DatabaseError},
+};
 use serde::Serialize;
 use uuid::Uuid;
 
@@ -75,7 +78,7 @@ pub enum Error {
     KeyReused,
     /// The request of this `Idempotency-Key` has no outcome yet, and may never get one.
     #[error(
-        "A request with this Idempotency-Key is being carried out, or broke off. Send it again in some seconds; if it stays so, read what became of it before you repeat it with a new key."
+        "A request with this Idempotency-Key is being carried out, or broke off. Send it again in some seconds; if it stays so for more than a minute, read what became of it before you repeat it with a new key."
     )]
     KeyInProgress,
     /// The request of this `Idempotency-Key` was carried out; its answer showed a secret.
@@ -83,11 +86,11 @@ pub enum Error {
         "This request was carried out, and its answer showed a secret, which is not kept. If you do not have it, repeat the request with a new Idempotency-Key, and revoke what the first one made."
     )]
     SecretShown,
-    /// The store of files fails; the cause is logged under the reference.
-    #[error(
-        "Files can neither be taken in nor given out at the moment. Try again in a minute; if it stays so, report reference {reference}."
-    )]
+    /// What the service stands on is away; the cause is logged under the reference.
+    #[error("{away} Try again in a minute; if it stays so, report reference {reference}.")]
     Unavailable {
+        /// What is away.
+        away: Away,
         /// Stands in the log beside the cause.
         reference: Uuid,
     },
@@ -99,6 +102,17 @@ pub enum Error {
         /// Stands in the log beside the cause.
         reference: Uuid,
     },
+}
+
+/// What the service stands on and does not work without.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum Away {
+    /// The store of files.
+    #[error("Files can neither be taken in nor given out at the moment.")]
+    Store,
+    /// The database.
+    #[error("Nothing can be read or changed at the moment.")]
+    Database,
 }
 
 /// One broken rule of an input.
@@ -162,12 +176,15 @@ impl Error {
         Self::Internal { reference }
     }
 
-    /// The same for a failure of the store of files, which passes when whoever runs it sees to it.
+    /// The same for what is away, which passes when whoever runs it sees to it.
     #[must_use]
-    pub fn unavailable(cause: impl std::fmt::Display) -> Self {
+    pub fn unavailable(away: Away, cause: impl std::fmt::Display) -> Self {
         let reference = Uuid::new_v4();
-        tracing::error!(%reference, %cause, "the store of files fails");
-        Self::Unavailable { reference }
+        match away {
+            Away::Store => tracing::error!(%reference, %cause, "the store of files fails"),
+            Away::Database => tracing::error!(%reference, %cause, "the database is away"),
+        }
+        Self::Unavailable { away, reference }
     }
 
     /// The status of an answer that is nothing but this error: on routes that are not GraphQL, and of a
@@ -201,8 +218,38 @@ impl From<DbErr> for Error {
                     .to_owned(),
             ),
             _ if is_undone(&error) => Self::Disturbed,
+            _ if is_away(&error) => Self::unavailable(Away::Database, error),
             _ => Self::internal(error),
         }
+    }
+}
+
+/// What the driver said.
+fn said(error: &DbErr) -> Option<&sqlx::Error> {
+    match error {
+        DbErr::Conn(RuntimeErr::SqlxError(error))
+        | DbErr::Exec(RuntimeErr::SqlxError(error))
+        | DbErr::Query(RuntimeErr::SqlxError(error)) => Some(error),
+        _ => None,
+    }
+}
+
+/// Whether the database is not to be had: no connection is left, can be made, or stands.
+fn is_away(error: &DbErr) -> bool {
+    matches!(error, DbErr::ConnectionAcquire(_)) || is_lost(error)
+}
+
+/// Whether a connection is gone, could not be made, or PostgreSQL has ended it (class 57P: by its operator, or to
+/// stop; it says so to whoever comes while it starts, too).
+pub(crate) fn is_lost(error: &DbErr) -> bool {
+    // Of a connection that breaks while it is made, the driver says that the protocol was not kept.
+    match said(error) {
+        Some(sqlx::Error::Io(_) | sqlx::Error::Protocol(_)) => true,
+        Some(other) => other
+            .as_database_error()
+            .and_then(DatabaseError::code)
+            .is_some_and(|code| code.starts_with("57P")),
+        None => false,
     }
 }
 
@@ -210,12 +257,9 @@ impl From<DbErr> for Error {
 /// alone (40001), or two waited for each other (40P01). SQLite: others held its one writer's place for
 /// longer than a connection waits (`SQLITE_BUSY`, 5 in the lowest byte).
 fn is_undone(error: &DbErr) -> bool {
-    let (DbErr::Exec(RuntimeErr::SqlxError(error)) | DbErr::Query(RuntimeErr::SqlxError(error))) =
-        error
-    else {
-        return false;
-    };
-    let code = error.as_database_error().and_then(DatabaseError::code);
+    let code = said(error)
+        .and_then(sqlx::Error::as_database_error)
+        .and_then(DatabaseError::code);
     code.is_some_and(|code| match code.as_ref() {
         "40001" | "40P01" => true,
         other => other.len() < 5 && other.parse::<u32>().is_ok_and(|code| code & 0xff == 5),
@@ -260,7 +304,7 @@ impl Error {
             Self::RateLimited { retry_after, .. } => {
                 map.insert("retryAfterSeconds".to_owned(), (*retry_after).into());
             }
-            Self::Unavailable { reference } | Self::Internal { reference } => {
+            Self::Unavailable { reference, .. } | Self::Internal { reference } => {
                 map.insert("reference".to_owned(), reference.to_string().into());
             }
             _ => {}
@@ -277,5 +321,46 @@ impl IntoResponse for Error {
         });
         METERS.refused(self.code());
         (self.status(), self.headers(), Json(body)).into_response()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::{io, sync::Arc};
+
+    use sea_orm::error::ConnAcquireErr;
+
+    use super::*;
+
+    fn code(error: DbErr) -> &'static str {
+        Error::from(error).code()
+    }
+
+    #[test]
+    fn a_database_that_is_away_is_told_from_one_that_fails() {
+        let lost = || sqlx::Error::Io(io::ErrorKind::ConnectionReset.into());
+        let halved = || sqlx::Error::Protocol("expecting more".to_owned());
+        for away in [
+            DbErr::ConnectionAcquire(ConnAcquireErr::Timeout),
+            DbErr::Conn(RuntimeErr::SqlxError(Arc::new(lost()))),
+            DbErr::Query(RuntimeErr::SqlxError(Arc::new(lost()))),
+            DbErr::Conn(RuntimeErr::SqlxError(Arc::new(halved()))),
+        ] {
+            assert_eq!(code(away), "UNAVAILABLE");
+        }
+        let fails = sqlx::Error::ColumnNotFound("version".to_owned());
+        assert_eq!(
+            code(DbErr::Query(RuntimeErr::SqlxError(Arc::new(fails)))),
+            "INTERNAL"
+        );
+    }
+
+    #[test]
+    fn what_is_away_is_named_and_its_cause_is_not_told() {
+        let error = Error::unavailable(Away::Database, "10.0.0.7:5432 refused");
+        let told = error.to_string();
+        assert!(told.starts_with("Nothing can be read or changed at the moment."));
+        assert!(!told.contains("10.0.0.7"), "{told}");
+        assert_eq!(error.status(), StatusCode::SERVICE_UNAVAILABLE);
     }
 }

@@ -18,6 +18,8 @@ pub struct Model {
     pub request_hash: String,
     /// The answer; none while it is being worked out, or when it held a secret.
     pub response: Option<Json>,
+    /// Whether something was changed by the request: set together with the change.
+    pub changed: bool,
     /// Whether the request has been carried out.
     pub finished: bool,
     /// When the key was first seen.

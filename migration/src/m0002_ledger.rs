@@ -40,7 +40,8 @@ fn tables() -> Vec<Table> {
             .null()
             .json("after")
             .null()
-            .index(&["subject_type", "subject_id", "at"]),
+            .index(&["subject_type", "subject_id", "at"])
+            .index(&["at", "id"]),
         Table::new("event_audience")
             .refers("event_id", "event")
             .refers("organisation_id", "organisation")
@@ -62,6 +63,7 @@ fn tables() -> Vec<Table> {
             .text("request_hash", 64)
             .json("response")
             .null()
+            .bool("changed")
             .bool("finished")
             .time("created_at")
             .unique(&["caller_id", "key"])

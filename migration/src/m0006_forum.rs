@@ -150,6 +150,7 @@ fn tables() -> Vec<Table> {
             .check("state <> 'VERIFIED' OR reported_at IS NOT NULL")
             .index(&["customer_id", "due_on", "id"])
             .index(&["forum_id", "due_on", "id"])
+            .index_without(&["forum_id", "due_on", "id"], "closed_at")
             .index(&["assignee_organisation_id", "due_on", "id"])
             .index(&["meeting_id"])
             .index(&["decision_id"]),

@@ -3,26 +3,32 @@
 //! What always holds:
 //! - A key belongs to its caller; others may choose the same.
 //! - It is reserved before anything is done, so that of two requests at once one is carried out.
-//! - It is spent by a change: the answer is kept with it then, unless it showed a secret. When nothing
-//!   was committed it is released, and stands for nothing.
-//! - A key that is neither, because the process ended in between, stays reserved: nobody knows what
-//!   became of its request.
+//! - It is spent by a change, in the change's own transaction ([`spend`]), and the answer is kept with it
+//!   afterwards, unless it showed a secret. When nothing was committed it is released, and stands for nothing.
+//! - Whose process ended in between has left it reserved: without a change it is free after [`PATIENCE`], and
+//!   a request that after all was only slow cannot change anything any more. With a change it stays:
+//!   its answer is not known, and the client has to look.
 //! - Keys and answers are forgotten after [`LIFETIME`].
 
 use chrono::TimeDelta;
 use entity::idempotency_key::{ActiveModel, Column, Entity, Model};
 use sea_orm::{
-    ActiveModelTrait, ActiveValue::Unchanged, ColumnTrait, EntityTrait, IntoActiveModel,
+    ActiveModelTrait, ColumnTrait, Condition, DatabaseTransaction, EntityTrait, IntoActiveModel,
     QueryFilter, Set, sea_query::OnConflict,
 };
 use serde_json::Value;
 use uuid::Uuid;
 
-use super::{Door, claim::Duty};
+use super::{
+    Door,
+    claim::{self, Duty},
+};
 use crate::{Error, Result};
 
 /// How long a key is known.
 const LIFETIME: TimeDelta = TimeDelta::hours(24);
+/// How long a key stays reserved for a request of which nothing is heard: longer than requests take.
+const PATIENCE: TimeDelta = TimeDelta::minutes(1);
 
 /// What a key stands for.
 pub enum Claim {
@@ -32,7 +38,7 @@ pub enum Claim {
     Again(Value),
 }
 
-/// A key that was reserved for a request. Left without word, it stays reserved.
+/// A key that was reserved for a request. Left without word, it stays reserved for a while.
 #[must_use]
 pub struct Reserved {
     door: Door,
@@ -52,11 +58,19 @@ impl Door {
             key: key.to_owned(),
             request_hash,
             response: None,
+            changed: false,
             finished: false,
             created_at: self.clock().now(),
         };
         let tx = self.writing_on_duty(&Duty::Repeat).await?;
-        let forgotten = Column::CreatedAt.lt(row.created_at - LIFETIME);
+        let forgotten = Condition::any()
+            .add(Column::CreatedAt.lt(row.created_at - LIFETIME))
+            .add(
+                Condition::all()
+                    .add(Column::CreatedAt.lt(row.created_at - PATIENCE))
+                    .add(Column::Changed.eq(false))
+                    .add(Column::Finished.eq(false)),
+            );
         Entity::delete_many().filter(forgotten).exec(&tx).await?;
         let taken = OnConflict::columns([Column::CallerId, Column::Key])
             .do_nothing()
@@ -93,19 +107,33 @@ fn judge(earlier: Option<Model>, request_hash: &str) -> Result<Value> {
 }
 
 impl Reserved {
-    /// Spends the key: the request was carried out. Its answer is left out if it showed a secret.
+    /// Identifies the reservation.
+    #[must_use]
+    pub fn id(&self) -> Uuid {
+        self.id
+    }
+
+    /// Says that the request was carried out: its answer is kept, but left out if it showed a secret. If
+    /// nothing was changed after all, the key is free.
     ///
     /// # Errors
     /// `Internal` when the database fails; the key stays reserved then.
     pub async fn keep(self, answer: Option<Value>) -> Result<()> {
-        let spent = ActiveModel {
-            id: Unchanged(self.id),
+        let kept = ActiveModel {
             response: Set(answer),
             finished: Set(true),
             ..Default::default()
         };
         let tx = self.door.writing_on_duty(&Duty::Repeat).await?;
-        Entity::update(spent).exec(&tx).await?;
+        let spent = Entity::update_many()
+            .set(kept)
+            .filter(Column::Id.eq(self.id))
+            .filter(Column::Changed.eq(true))
+            .exec(&tx)
+            .await?;
+        if spent.rows_affected == 0 {
+            Entity::delete_by_id(self.id).exec(&tx).await?;
+        }
         Ok(tx.commit().await?)
     }
 
@@ -117,6 +145,26 @@ impl Reserved {
         let tx = self.door.writing_on_duty(&Duty::Repeat).await?;
         Entity::delete_by_id(self.id).exec(&tx).await?;
         Ok(tx.commit().await?)
+    }
+}
+
+/// Spends the key that was reserved under this id, together with the change that the transaction makes.
+///
+/// # Errors
+/// `KeyInProgress` when it is not reserved any more, as its request took too long: another has it now, and
+/// the change must not be made.
+pub(super) async fn spend(tx: &DatabaseTransaction, id: Uuid) -> Result<()> {
+    let changed = ActiveModel {
+        changed: Set(true),
+        ..Default::default()
+    };
+    let spent = async {
+        let query = Entity::update_many().set(changed).filter(Column::Id.eq(id));
+        Ok(query.exec(tx).await?)
+    };
+    match claim::beyond(tx, &Duty::Repeat, spent).await?.rows_affected {
+        0 => Err(Error::KeyInProgress),
+        _ => Ok(()),
     }
 }
 
@@ -152,6 +200,16 @@ mod tests {
         }
     }
 
+    /// A change is made for the request, or given up just before it is committed.
+    async fn changes(door: &Door, reserved: &Reserved, commits: bool) -> Result<()> {
+        let tx = door.begin_writing().await?;
+        spend(&tx, reserved.id()).await?;
+        if commits {
+            tx.commit().await?;
+        }
+        Ok(())
+    }
+
     async fn told(door: &Door, request: &str) -> &'static str {
         match claimed(door, SERVICE_DESK, request).await {
             Ok(_) => "nothing",
@@ -166,6 +224,7 @@ mod tests {
         let first = reserved(&door, SERVICE_DESK, "this").await;
         assert_eq!(told(&door, "this").await, "IDEMPOTENCY_IN_PROGRESS");
 
+        changes(&door, &first, true).await.expect("changed");
         first.keep(Some(json!({"data": 1}))).await.expect("kept");
         let again = claimed(&door, SERVICE_DESK, "this").await;
         assert!(matches!(again, Ok(Claim::Again(answer)) if answer == json!({"data": 1})));
@@ -176,11 +235,9 @@ mod tests {
     async fn a_secret_is_not_shown_again() {
         let folder = TempDir::new().expect("a folder");
         let door = a_door(&folder).await;
-        reserved(&door, SERVICE_DESK, "this")
-            .await
-            .keep(None)
-            .await
-            .expect("kept");
+        let first = reserved(&door, SERVICE_DESK, "this").await;
+        changes(&door, &first, true).await.expect("changed");
+        first.keep(None).await.expect("kept");
         assert_eq!(told(&door, "this").await, "IDEMPOTENCY_SECRET_SHOWN");
     }
 
@@ -195,14 +252,41 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn a_key_is_forgotten_after_its_time() {
+    async fn what_was_not_committed_after_all_is_not_kept() {
         let folder = TempDir::new().expect("a folder");
         let door = a_door(&folder).await;
-        let _broken_off = reserved(&door, SERVICE_DESK, "this").await;
+        let first = reserved(&door, SERVICE_DESK, "this").await;
+        changes(&door, &first, false).await.expect("given up");
+        first.keep(Some(json!({"data": 1}))).await.expect("told");
+        let _again = reserved(&door, SERVICE_DESK, "this").await;
+    }
+
+    #[tokio::test]
+    async fn what_broke_off_before_a_change_frees_its_key() {
+        let folder = TempDir::new().expect("a folder");
+        let door = a_door(&folder).await;
+        let slow = reserved(&door, SERVICE_DESK, "this").await;
+        door.clock().set(DateTime::UNIX_EPOCH + PATIENCE);
+        assert_eq!(told(&door, "this").await, "IDEMPOTENCY_IN_PROGRESS");
+        let later = DateTime::UNIX_EPOCH + PATIENCE + TimeDelta::seconds(1);
+        door.clock().set(later);
+        let again = reserved(&door, SERVICE_DESK, "this").await;
+
+        let refused = changes(&door, &slow, true).await.expect_err("too late");
+        assert_eq!(refused.code(), "IDEMPOTENCY_IN_PROGRESS");
+        changes(&door, &again, true).await.expect("in time");
+    }
+
+    #[tokio::test]
+    async fn what_broke_off_after_a_change_is_forgotten_after_its_time() {
+        let folder = TempDir::new().expect("a folder");
+        let door = a_door(&folder).await;
+        let broken_off = reserved(&door, SERVICE_DESK, "this").await;
+        changes(&door, &broken_off, true).await.expect("changed");
         door.clock().set(DateTime::UNIX_EPOCH + LIFETIME);
         assert_eq!(told(&door, "this").await, "IDEMPOTENCY_IN_PROGRESS");
-        door.clock()
-            .set(DateTime::UNIX_EPOCH + LIFETIME + TimeDelta::seconds(1));
+        let later = DateTime::UNIX_EPOCH + LIFETIME + TimeDelta::seconds(1);
+        door.clock().set(later);
         let _anew = reserved(&door, SERVICE_DESK, "that").await;
     }
 }

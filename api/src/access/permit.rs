@@ -6,7 +6,7 @@
 use std::{
     ops::Deref,
     sync::{
-        Arc,
+        Arc, OnceLock,
         atomic::{AtomicBool, Ordering},
     },
 };
@@ -23,17 +23,27 @@ use super::{
     Act, Door, Scope, Secret,
     action::{CreateAgreement, EscalateActionItem},
     claim::{self, Duty},
+    idempotency,
     reach::Recorded,
     scope::id_of,
     visible::Visible,
 };
 use crate::{Error, Result, clock::Clock, ledger};
 
+/// What a request has changed, as its permits tell.
+#[derive(Default)]
+pub(super) struct Outcome {
+    /// Whether anything was committed, or may have been.
+    pub(super) changed: AtomicBool,
+    /// The idempotency key that a change spends, by its reservation.
+    pub(super) key: OnceLock<Uuid>,
+}
+
 /// Leave to do the action `A` on the record it was asked for.
 pub struct Permit<A: Act> {
     scope: Scope,
     door: Door,
-    changed: Arc<AtomicBool>,
+    outcome: Arc<Outcome>,
     /// The record, as it was loaded when the permit was given.
     pub resource: A::Resource,
 }
@@ -52,14 +62,14 @@ impl<A: Act> Permit<A> {
         Self {
             scope,
             door,
-            changed: Arc::default(),
+            outcome: Arc::default(),
             resource,
         }
     }
 
-    /// The same permit, which sets the flag when something may have been committed.
-    pub(super) fn telling(self, changed: Arc<AtomicBool>) -> Self {
-        Self { changed, ..self }
+    /// The same permit, which tells the request when something may have been committed, and spends its key.
+    pub(super) fn telling(self, outcome: Arc<Outcome>) -> Self {
+        Self { outcome, ..self }
     }
 
     /// A new id.
@@ -258,13 +268,18 @@ impl<A: Act> Permit<A> {
     /// Makes everything last, and has the ledger seal it.
     ///
     /// # Errors
-    /// `Internal` when the database cannot commit; then nothing has happened.
+    /// `Internal` when the database cannot commit; `KeyInProgress` when the request took so long that its
+    /// idempotency key was given to another. Then nothing has happened.
     pub async fn commit(self) -> Result<()> {
+        if let Some(key) = self.outcome.key.get() {
+            idempotency::spend(&self.scope.tx, *key).await?;
+        }
         // A commit that fails may have been carried out all the same, unless the database says that not.
-        let before = self.changed.swap(true, Ordering::Relaxed);
+        let changed = &self.outcome.changed;
+        let before = changed.swap(true, Ordering::Relaxed);
         if let Err(error) = self.scope.tx.commit().await.map_err(Error::from) {
             let undone = matches!(error, Error::Disturbed);
-            self.changed.store(before || !undone, Ordering::Relaxed);
+            changed.store(before || !undone, Ordering::Relaxed);
             return Err(error);
         }
         self.door.committed().await;

@@ -16,7 +16,7 @@ use anyhow::{Context, Result, bail, ensure};
 use log::LevelFilter;
 use sea_orm::{
     ConnectionTrait, DatabaseConnection, DatabaseTransaction, DbBackend, DbErr, QueryResult,
-    RuntimeErr, SqliteTransactionMode, SqlxPostgresConnector, SqlxSqliteConnector, Statement,
+    SqliteTransactionMode, SqlxPostgresConnector, SqlxSqliteConnector, Statement,
     TransactionOptions, TransactionTrait,
     sqlx::{
         self, ConnectOptions as _, Connection as _, SqlitePool,
@@ -24,6 +24,8 @@ use sea_orm::{
         sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePoolOptions, SqliteSynchronous},
     },
 };
+
+use crate::error::is_lost;
 
 /// How a transaction that only reads is started.
 pub(super) const READ: TransactionOptions = TransactionOptions {
@@ -149,28 +151,6 @@ fn is_replaced(error: &DbErr, lost: &mut u32) -> bool {
 
 /// How many lost connections one request drops.
 const MOST_LOST: u32 = 20;
-
-/// Whether the connection is gone, or PostgreSQL has ended it (class 57P: by its operator, or to stop).
-fn is_lost(error: &DbErr) -> bool {
-    match sqlx_error(error) {
-        Some(sqlx::Error::Io(_)) => true,
-        Some(other) => other
-            .as_database_error()
-            .and_then(sqlx::error::DatabaseError::code)
-            .is_some_and(|code| code.starts_with("57P")),
-        None => false,
-    }
-}
-
-/// What the driver said.
-fn sqlx_error(error: &DbErr) -> Option<&sqlx::Error> {
-    match error {
-        DbErr::Conn(RuntimeErr::SqlxError(error))
-        | DbErr::Exec(RuntimeErr::SqlxError(error))
-        | DbErr::Query(RuntimeErr::SqlxError(error)) => Some(error),
-        _ => None,
-    }
-}
 
 async fn open_sqlite(
     options: SqliteConnectOptions,

@@ -8,7 +8,7 @@ use std::sync::{
 use tokio::sync::Mutex;
 use uuid::Uuid;
 
-use super::{Act, Actor, Door, Permit, Scope};
+use super::{Act, Actor, Door, Permit, Reserved, Scope, permit::Outcome};
 use crate::{Error, Result};
 
 /// Said when a resolver needs an actor and the request brought none.
@@ -23,7 +23,7 @@ struct Inner {
     actor: RwLock<Option<Arc<Actor>>>,
     scope: Mutex<Option<Arc<Scope>>>,
     secret: AtomicBool,
-    changed: Arc<AtomicBool>,
+    outcome: Arc<Outcome>,
 }
 
 impl Session {
@@ -35,7 +35,7 @@ impl Session {
             actor: RwLock::new(actor),
             scope: Mutex::default(),
             secret: AtomicBool::default(),
-            changed: Arc::default(),
+            outcome: Arc::default(),
         }))
     }
 
@@ -83,7 +83,7 @@ impl Session {
         let actor = self.actor()?;
         self.forget().await;
         let permit = self.0.door.permit(&actor, id, expected).await?;
-        Ok(permit.telling(self.0.changed.clone()))
+        Ok(permit.telling(self.0.outcome.clone()))
     }
 
     /// Leave to do the action on behalf of the actor's own organisation.
@@ -107,10 +107,15 @@ impl Session {
         Ok(())
     }
 
+    /// Has every change spend the key that was reserved for the request. The first that is told counts.
+    pub fn spends(&self, reserved: &Reserved) {
+        self.0.outcome.key.get_or_init(|| reserved.id());
+    }
+
     /// Whether anything was committed, or may have been.
     #[must_use]
     pub fn has_changed(&self) -> bool {
-        self.0.changed.load(Ordering::Relaxed)
+        self.0.outcome.changed.load(Ordering::Relaxed)
     }
 
     /// Marks that the answer shows a secret, which must not be kept for a repeated request.

@@ -80,7 +80,7 @@ impl Found {
 async fn problem(blobs: &Blobs, file: &evidence_file::Model) -> Result<Option<String>> {
     let mut bytes = match blobs.read(file.owner_id, &file.sha256, None).await {
         Ok(bytes) => bytes,
-        Err(error @ Error::Unavailable { .. }) => return Err(error).context("the store fails"),
+        Err(error @ Error::Unavailable { .. }) => return Err(error.into()),
         Err(_) => return Ok(Some("missing".to_owned())),
     };
     let mut hash = Sha256::new();

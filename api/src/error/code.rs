@@ -62,7 +62,7 @@ codes! {
     GraphqlParseFailed = "GRAPHQL_PARSE_FAILED",
     /// The document, or a value in it, does not fit the schema.
     GraphqlValidationFailed = "GRAPHQL_VALIDATION_FAILED",
-    /// Files cannot be taken in or given out at the moment.
+    /// The store of files or the database is away.
     Unavailable = "UNAVAILABLE",
     /// A fault of the service.
     Internal = "INTERNAL",

@@ -83,6 +83,17 @@ impl Subscriptions {
         stream::iter([0]).map(|_| panic!("a panic in a stream"))
     }
 
+    /// The second event cannot be read: the service fails.
+    async fn interrupted(&self) -> impl Stream<Item = Result<i32>> {
+        let failure = Error::internal(anyhow::anyhow!("a failure of the test"));
+        stream::iter([Ok(1), Err(failure), Ok(3)])
+    }
+
+    /// The second event is not for the caller.
+    async fn veiled(&self) -> impl Stream<Item = Result<i32>> {
+        stream::iter([Ok(1), Err(Error::NotFound), Ok(3)])
+    }
+
     async fn refused(&self) -> Result<stream::Empty<i32>> {
         Err(Error::NotFound)
     }

@@ -61,7 +61,7 @@ use super::{
     media::{self, Inspection},
     s3::{Bucket, told},
 };
-use crate::{Error, Result, config::Evidence, telemetry::meters::METERS};
+use crate::{Error, Result, config::Evidence, error::Away, telemetry::meters::METERS};
 
 /// How much of a file is read at a time for a download.
 const CHUNK: usize = 256 * 1024;
@@ -273,7 +273,15 @@ impl Blobs {
             }
             Unlisted::Bucket(bucket) => {
                 let unfinished = bucket.sweep(INCOMING, before.into()).await;
-                Ok(self.sweep_objects(before).await? + unfinished.map_err(Error::internal)?)
+                // Not every store can list them; most can forget them by a rule of the bucket.
+                let unfinished = unfinished.unwrap_or_else(|error| {
+                    tracing::warn!(
+                        error = format!("{error:#}"),
+                        "unfinished uploads stay in the bucket"
+                    );
+                    0
+                });
+                Ok(self.sweep_objects(before).await? + unfinished)
             }
             Unlisted::Nowhere => self.sweep_objects(before).await,
         }
@@ -318,14 +326,14 @@ fn unread(error: object_store::Error) -> io::Error {
 
 /// What a caller is told when the store fails.
 fn failed(error: object_store::Error) -> Error {
-    Error::unavailable(unread(error))
+    Error::unavailable(Away::Store, unread(error))
 }
 
 /// The same of reading. A file that is not there will not come by itself; everything else may pass.
 fn failed_to_read(error: io::Error) -> Error {
     match error.kind() {
         io::ErrorKind::NotFound => Error::internal(error),
-        _ => Error::unavailable(error),
+        _ => Error::unavailable(Away::Store, error),
     }
 }
 

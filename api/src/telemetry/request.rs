@@ -64,7 +64,8 @@ fn span(request: &Request) -> Span {
     if PROBES.contains(&route) {
         return Span::none();
     }
-    tracing::info_span!(
+    // Of the highest level, so that what a log of errors alone tells belongs to a request, too.
+    tracing::error_span!(
         "request",
         method = %request.method(),
         route,

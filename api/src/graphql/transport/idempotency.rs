@@ -108,6 +108,7 @@ impl Once {
             Claim::Again(answer) => return Ok(Answer::Again(answer)),
             Claim::First(reserved) => reserved,
         };
+        session.spends(&reserved);
         let answer = executed(&service, admitted).await;
         session.forget().await;
         conclude(reserved, &session, answer.as_ref().ok()).await;
@@ -132,8 +133,8 @@ async fn executed<E: Executor>(
     Ok(respond::finish(response)?)
 }
 
-/// Tells the key what became of its request. When something was changed and no answer came of it, the
-/// key is told nothing: the client has to look.
+/// Tells the key what became of its request. When something may have been changed and no answer came of it,
+/// the key is told nothing: the client has to look.
 async fn conclude(reserved: Reserved, session: &Session, answer: Option<&Response>) {
     let concluded = match answer {
         _ if !session.has_changed() => reserved.release().await,

@@ -7,14 +7,13 @@ use entity::{
     AcceptanceState, MeetingState, ReviewState, ServiceArea, action_item, agreement, event, forum,
     forum_membership, meeting, risk, risk_acceptance, risk_analysis, submission,
 };
-use sea_orm::{ColumnTrait, Condition, Order, sea_query::Expr};
+use sea_orm::{
+    ColumnTrait, Condition, Order,
+    sea_query::{Expr, ExprTrait, SelectStatement},
+};
 use uuid::Uuid;
 
-use crate::{
-    Result,
-    access::Scope,
-    topic::{action_item::model::OPEN_STATES, risk::model::HIGH_FROM},
-};
+use crate::{Result, access::Scope, topic::risk::model::HIGH_FROM};
 
 /// How many levels there are below a strategic forum: tactical and operational.
 const LEVELS_BELOW: usize = 2;
@@ -66,7 +65,7 @@ impl Following {
         use action_item::Column;
         Condition::all()
             .add(Column::ForumId.is_in(self.forums.clone()))
-            .add(Column::State.is_in(OPEN_STATES.iter().copied()))
+            .add(Column::ClosedAt.is_null())
     }
 
     /// Those of them whose date has passed.
@@ -103,19 +102,21 @@ impl Following {
             .add(submission::Column::EvidenceId.is_not_null())
     }
 
-    /// Risks that are not closed, in analyses of the customer in the forum's area.
-    fn open_risks(&self, scope: &Scope) -> Result<Condition> {
+    /// Analyses of the customer in the forum's area.
+    fn analyses(&self, scope: &Scope) -> Result<SelectStatement> {
+        use risk_analysis::Column;
         let area = self.forum.service_area;
-        let analyses = scope
+        Ok(scope
             .find::<risk_analysis::Entity>()?
-            .filter(risk_analysis::Column::CustomerId.eq(self.forum.customer_id))
-            .filter(
-                Condition::all()
-                    .add_option(area.map(|area| risk_analysis::Column::ServiceArea.eq(area))),
-            )
-            .ids();
+            .filter(Column::CustomerId.eq(self.forum.customer_id))
+            .filter(Condition::all().add_option(area.map(|area| Column::ServiceArea.eq(area))))
+            .ids())
+    }
+
+    /// Risks that are not closed, in these analyses.
+    fn open_risks(&self, scope: &Scope) -> Result<Condition> {
         Ok(Condition::all()
-            .add(risk::Column::RiskAnalysisId.in_subquery(analyses))
+            .add(risk::Column::RiskAnalysisId.in_subquery(self.analyses(scope)?))
             .add(risk::Column::ClosedAt.is_null()))
     }
 
@@ -148,8 +149,11 @@ impl Following {
         use risk_acceptance::Column;
         let open = scope
             .find::<risk::Entity>()?
-            .filter(self.open_risks(scope)?)
+            .filter(risk::Column::ClosedAt.is_null())
             .ids();
+        // Said so, PostgreSQL looks for them once. As a part of the whole it expects next to none, and compares each
+        // with each.
+        let is_open = Expr::expr(Column::RiskId.in_subquery(open)).is(Expr::cust("TRUE"));
         let covered = scope
             .find::<risk_acceptance::Entity>()?
             .filter(Column::State.eq(AcceptanceState::Accepted))
@@ -158,7 +162,8 @@ impl Following {
         Ok(Condition::all()
             .add(Column::State.eq(AcceptanceState::Accepted))
             .add(Column::AcceptedUntil.lt(self.today))
-            .add(Column::RiskId.in_subquery(open))
+            .add(Column::RiskAnalysisId.in_subquery(self.analyses(scope)?))
+            .add(is_open)
             .add(Column::RiskId.not_in_subquery(covered)))
     }
 

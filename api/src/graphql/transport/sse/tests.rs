@@ -137,6 +137,30 @@ async fn every_kind_of_operation_is_served() {
 }
 
 #[tokio::test]
+async fn what_cannot_go_on_ends_without_complete_so_that_clients_resume_it() {
+    let (router, _) = served(Limits::default());
+    let mut answer = Answer::to(&router, post("subscription { interrupted }")).await;
+    let events = answer.events().await;
+    let [(_, first), (name, last)] = &events[..] else {
+        panic!("{events:#?}");
+    };
+    assert_eq!(first["data"], json!({ "interrupted": 1 }));
+    assert_eq!(name, "next");
+    assert_eq!(last["errors"][0]["extensions"]["code"], "INTERNAL");
+    assert!(last.get("data").is_none(), "{last}");
+
+    let mut answer = Answer::to(&router, post("subscription { veiled }")).await;
+    let events = answer.events().await;
+    assert_eq!(
+        events.len(),
+        4,
+        "what is not for the caller does not end it"
+    );
+    assert_eq!(events[2].1["data"], json!({ "veiled": 3 }));
+    assert_eq!(events[3], complete());
+}
+
+#[tokio::test]
 async fn a_query_may_come_in_the_url() {
     let (router, _) = served(Limits::default());
     let get = |query: &str| {

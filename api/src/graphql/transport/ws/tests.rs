@@ -167,6 +167,21 @@ async fn serves_subscriptions_queries_and_mutations() {
 }
 
 #[tokio::test]
+async fn what_cannot_go_on_ends_with_an_error_so_that_clients_resume_it() {
+    let mut client = Client::admitted().await;
+    client.subscribe("s", "subscription { interrupted }").await;
+    let first = client.heard().await;
+    assert_eq!(first["payload"]["data"], json!({ "interrupted": 1 }));
+    let last = client.heard().await;
+    assert_eq!((&last["type"], &last["id"]), (&json!("error"), &json!("s")));
+    assert_eq!(last["payload"][0]["extensions"]["code"], "INTERNAL");
+    // Nothing more comes of it; another operation may have its name.
+    client.subscribe("s", "{ caller }").await;
+    let after = client.heard().await;
+    assert_eq!(after["payload"]["data"], json!({ "caller": "good" }));
+}
+
+#[tokio::test]
 async fn answers_pings_before_and_after_the_handshake() {
     let mut client = Client::new(Limits::default()).await;
     client.say(json!({ "type": "ping" })).await;

@@ -14,6 +14,7 @@ use super::{
 };
 use crate::{
     Error, Result,
+    error::Away,
     places::Place,
     store::{
         arrival::{Arrival, Cut, broken_off},
@@ -51,7 +52,8 @@ impl Addition {
     }
 
     /// Takes the body in, and what came of it if it breaks off. What does not count is discarded, but when
-    /// the store fails: the client would wait in vain, and it is swept later.
+    /// the store fails, where the client would wait in vain, or the database may have it recorded: then it is swept
+    /// later.
     pub(super) async fn run(mut self, body: BodyDataStream) -> Result<Added, Refused> {
         let added = self.take_in(body).await;
         if let Err(refused) = &added
@@ -188,7 +190,7 @@ impl Addition {
                 tracing::warn!(cause, "a piece of an upload is not there");
                 Err(moved())
             }
-            (Err(_), Some((_, cause))) => Err(Error::unavailable(cause).into()),
+            (Err(_), Some((_, cause))) => Err(Error::unavailable(Away::Store, cause).into()),
             (other, _) => Ok(other),
         }
     }
