@@ -15,7 +15,7 @@ mod engine;
 mod process;
 mod ready;
 
-use std::{process::ExitCode, sync::Arc};
+use std::{env, ffi::OsStr, process::ExitCode, sync::Arc};
 
 use anyhow::{Context as _, Result, anyhow, bail};
 use clap::Parser as _;
@@ -69,7 +69,7 @@ async fn beside_engines(arguments: Arguments) -> Result<u8> {
 
 /// The way to start them: as it was asked, or by containers if they are to be had.
 async fn way(arguments: &Arguments) -> Result<Way> {
-    Ok(match arguments.forced(std::env::var("SAMSYN_ENGINES"))? {
+    Ok(match arguments.forced(env::var("SAMSYN_ENGINES"))? {
         Some(Way::Containers) => {
             if let Err(error) = container::docker_answers().await {
                 bail!(
@@ -114,10 +114,22 @@ async fn run(
         .split_first()
         .ok_or_else(|| anyhow!("no command"))?;
     let mut command = tokio::process::Command::new(program);
+    for (name, _) in env::vars_os().filter(|(name, _)| tells_of_this_package(name)) {
+        command.env_remove(name);
+    }
     command.args(rest).envs(variables);
     let ended = command::run_to_end(&mut command, signals).await;
     control.abort();
     // It lets go of the engines only when it is really over.
     let _ = control.await;
     ended.with_context(|| format!("{} cannot be run", program.to_string_lossy()))
+}
+
+/// Whether `cargo run` has set the variable for this program. Some build scripts watch these: a cargo that the command
+/// runs would compile half of the dependencies anew.
+fn tells_of_this_package(name: &OsStr) -> bool {
+    let name = name.to_string_lossy();
+    ["CARGO_PKG_", "CARGO_MANIFEST_"]
+        .iter()
+        .any(|prefix| name.starts_with(prefix))
 }
