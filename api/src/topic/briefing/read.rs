@@ -153,7 +153,7 @@ impl Following {
             .ids();
         // Said so, PostgreSQL looks for them once. As a part of the whole it expects next to none, and compares each
         // with each.
-        let is_open = Expr::expr(Column::RiskId.in_subquery(open)).is(Expr::cust("TRUE"));
+        let is_open = Expr::expr(Column::RiskId.in_subquery(open)).eq(true);
         let covered = scope
             .find::<risk_acceptance::Entity>()?
             .filter(Column::State.eq(AcceptanceState::Accepted))
