@@ -132,7 +132,7 @@ impl Reserved {
             .exec(&tx)
             .await?;
         if spent.rows_affected == 0 {
-            Entity::delete_by_id(self.id).exec(&tx).await?;
+            free(&tx, self.id).await?;
         }
         Ok(tx.commit().await?)
     }
@@ -143,9 +143,20 @@ impl Reserved {
     /// `Internal` when the database fails; the key stays reserved then.
     pub async fn release(self) -> Result<()> {
         let tx = self.door.writing_on_duty(&Duty::Repeat).await?;
-        Entity::delete_by_id(self.id).exec(&tx).await?;
+        free(&tx, self.id).await?;
         Ok(tx.commit().await?)
     }
+}
+
+/// Frees a key without a change. One whose change is being committed in this moment, on a connection that was
+/// lost, is waited for, and stays.
+async fn free(tx: &DatabaseTransaction, id: Uuid) -> Result<()> {
+    Entity::delete_many()
+        .filter(Column::Id.eq(id))
+        .filter(Column::Changed.eq(false))
+        .exec(tx)
+        .await?;
+    Ok(())
 }
 
 /// Spends the key that was reserved under this id, together with the change that the transaction makes.
