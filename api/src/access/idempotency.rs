@@ -273,6 +273,16 @@ mod tests {
     }
 
     #[tokio::test]
+    async fn what_was_changed_after_all_is_not_freed() {
+        let folder = TempDir::new().expect("a folder");
+        let door = a_door(&folder).await;
+        let first = reserved(&door, SERVICE_DESK, "this").await;
+        changes(&door, &first, true).await.expect("changed");
+        first.release().await.expect("told");
+        assert_eq!(told(&door, "this").await, "IDEMPOTENCY_IN_PROGRESS");
+    }
+
+    #[tokio::test]
     async fn what_broke_off_before_a_change_frees_its_key() {
         let folder = TempDir::new().expect("a folder");
         let door = a_door(&folder).await;
