@@ -1,6 +1,6 @@
 //! A risk in an analysis, before and after treatment.
 
-use crate::values::RiskTreatment;
+use crate::values::{RiskTreatment, ServiceArea};
 use sea_orm::entity::prelude::*;
 use serde::Serialize;
 
@@ -13,6 +13,8 @@ pub struct Model {
     pub id: Uuid,
     /// Where it stands.
     pub risk_analysis_id: Uuid,
+    /// The area of the analysis, kept here so that who sees the row is told without looking there.
+    pub service_area: ServiceArea,
     /// Its number within the analysis, from 1.
     pub number: i32,
     /// What may happen.

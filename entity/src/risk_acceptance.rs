@@ -1,6 +1,6 @@
 //! A request that a risk be accepted, and what was decided, with the risk as it then stood.
 
-use crate::values::AcceptanceState;
+use crate::values::{AcceptanceState, ServiceArea};
 use sea_orm::entity::prelude::*;
 use serde::Serialize;
 
@@ -15,6 +15,8 @@ pub struct Model {
     pub risk_id: Uuid,
     /// The analysis it stands in.
     pub risk_analysis_id: Uuid,
+    /// The area of the analysis, kept here so that who sees the row is told without looking there.
+    pub service_area: ServiceArea,
     /// Requested, accepted or declined.
     pub state: AcceptanceState,
     /// Why it should be accepted.

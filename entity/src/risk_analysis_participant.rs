@@ -1,5 +1,6 @@
 //! An organisation that takes part in a risk analysis and sees it, drafts included.
 
+use crate::values::ServiceArea;
 use sea_orm::entity::prelude::*;
 use serde::Serialize;
 
@@ -14,6 +15,8 @@ pub struct Model {
     pub risk_analysis_id: Uuid,
     /// Who takes part.
     pub organisation_id: Uuid,
+    /// The area of the analysis, kept here so that who sees the row is told without looking there.
+    pub service_area: ServiceArea,
     /// Who invited it.
     pub added_by: Option<Uuid>,
     /// When it was invited.

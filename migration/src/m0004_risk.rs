@@ -1,4 +1,7 @@
 //! Step 4: risk analyses, those who take part, their risks and acceptances.
+//!
+//! What stands under an analysis keeps its service area, which never changes, beside it: who sees a risk is told
+//! by the risk and by who takes part, without looking at the analysis.
 
 use sea_orm_migration::prelude::{
     DbErr, DeriveMigrationName, MigrationTrait, SchemaManager, async_trait,
@@ -36,12 +39,14 @@ fn tables() -> Vec<Table> {
         Table::new("risk_analysis_participant")
             .refers("risk_analysis_id", "risk_analysis")
             .refers("organisation_id", "organisation")
+            .one_of("service_area", SERVICE_AREA)
             .refers("added_by", "person").null()
             .time("added_at")
             .unique(&["risk_analysis_id", "organisation_id"])
             .index(&["organisation_id"]),
         Table::new("risk")
             .refers("risk_analysis_id", "risk_analysis")
+            .one_of("service_area", SERVICE_AREA)
             .int("number")
             .text("title", 200)
             .text("description", 10_000).null()
@@ -69,6 +74,7 @@ fn tables() -> Vec<Table> {
         Table::new("risk_acceptance")
             .refers("risk_id", "risk")
             .refers("risk_analysis_id", "risk_analysis")
+            .one_of("service_area", SERVICE_AREA)
             .one_of("state", ACCEPTANCE_STATE)
             .text("justification", 10_000)
             .date("proposed_until")

@@ -207,12 +207,9 @@ const HELPERS: &[(&str, &str, &str)] = &[
         "analyses_with(other uuid)",
         "boolean",
         "RETURN EXISTS (SELECT FROM risk_analysis_participant p
-            JOIN risk_analysis a ON a.id = p.risk_analysis_id
-            WHERE p.organisation_id = other AND claimed_area(a.service_area)
-                AND (a.owner_id = claimed_organisation() OR EXISTS (
-                    SELECT FROM risk_analysis_participant own
-                    WHERE own.risk_analysis_id = a.id AND own.organisation_id = claimed_organisation()
-                )));",
+            JOIN risk_analysis_participant own ON own.risk_analysis_id = p.risk_analysis_id
+            WHERE p.organisation_id = other AND claimed_area(p.service_area)
+                AND own.organisation_id = claimed_organisation());",
     ),
 ];
 
@@ -367,30 +364,32 @@ const REQUEST: &str = "claimed_topic('EVIDENCE') AND (supplier_id = claimed_orga
     OR (customer_id = claimed_organisation() AND claimed_area(service_area)))";
 
 fn risks() -> Vec<Rules> {
-    let of_risk = "claimed_topic('RISK')
-        AND EXISTS (SELECT FROM risk_analysis a WHERE a.id = risk.risk_analysis_id)";
-    let of_acceptance = "claimed_topic('RISK')
-        AND EXISTS (SELECT FROM risk_analysis a WHERE a.id = risk_acceptance.risk_analysis_id)";
+    let under_analysis = "claimed_topic('RISK') AND claimed_area(service_area)
+        AND risk_analysis_id IN (SELECT invited_analyses())";
+    let of_its_area = "EXISTS (SELECT FROM risk_analysis a
+        WHERE a.id = risk.risk_analysis_id AND a.service_area = risk.service_area)";
+    let of_acceptance = "EXISTS (SELECT FROM risk r WHERE r.id = risk_acceptance.risk_id
+        AND (r.risk_analysis_id, r.service_area) = (risk_acceptance.risk_analysis_id, risk_acceptance.service_area))";
     vec![
         Rules::new("risk_analysis", ANALYSIS)
             .added(OWN)
             .changed(ANALYSIS),
         Rules::new(
             "risk_analysis_participant",
-            "claimed_topic('RISK') AND EXISTS (SELECT FROM risk_analysis a
-                WHERE a.id = risk_analysis_participant.risk_analysis_id)",
+            "claimed_topic('RISK') AND claimed_area(service_area)
+            AND (organisation_id = claimed_organisation() OR risk_analysis_id IN (SELECT invited_analyses()))",
         )
         .added(
             "EXISTS (SELECT FROM risk_analysis a
                 WHERE a.id = risk_analysis_participant.risk_analysis_id
+                    AND a.service_area = risk_analysis_participant.service_area
                     AND a.owner_id = claimed_organisation())",
         ),
-        Rules::new("risk", of_risk).added(of_risk).changed(of_risk),
-        Rules::new("risk_acceptance", of_acceptance)
-            .added(
-                "EXISTS (SELECT FROM risk r WHERE r.id = risk_acceptance.risk_id
-                    AND r.risk_analysis_id = risk_acceptance.risk_analysis_id)",
-            )
+        Rules::new("risk", under_analysis)
+            .added(of_its_area)
+            .changed(of_its_area),
+        Rules::new("risk_acceptance", under_analysis)
+            .added(of_acceptance)
             .changed(of_acceptance),
     ]
 }

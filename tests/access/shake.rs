@@ -38,7 +38,10 @@ const VALUES: &[(&str, &str, &[&str])] = &[
     ("event", "topic", TOPICS),
     ("evidence_request", "service_area", AREAS),
     ("forum", "service_area", AREAS),
+    ("risk", "service_area", AREAS),
+    ("risk_acceptance", "service_area", AREAS),
     ("risk_analysis", "service_area", AREAS),
+    ("risk_analysis_participant", "service_area", AREAS),
     ("submission", "service_area", AREAS),
 ];
 const AREAS: &[&str] = &["APPLICATION_HOSTING", "NETWORK", "CLIENTS"];
@@ -100,8 +103,8 @@ pub async fn shake(records: &Records, seed: u64) {
          SELECT gen_random_uuid(), a.id, b.id, 'MEMBER', now() FROM forum a, organisation b",
         "forum_membership (id, forum_id, organisation_id, person_id, duty, created_at) \
          SELECT gen_random_uuid(), a.id, b.organisation_id, b.id, 'MEMBER', now() FROM forum a, person b",
-        "risk_analysis_participant (id, risk_analysis_id, organisation_id, added_at) \
-         SELECT gen_random_uuid(), a.id, b.id, now() FROM risk_analysis a, organisation b",
+        "risk_analysis_participant (id, risk_analysis_id, organisation_id, service_area, added_at) \
+         SELECT gen_random_uuid(), a.id, b.id, a.service_area, now() FROM risk_analysis a, organisation b",
         "event_audience (id, event_id, organisation_id) \
          SELECT gen_random_uuid(), a.id, b.id FROM event a, organisation b",
     ] {

@@ -163,26 +163,27 @@ visible! {
         .add(as_customer(actor, Column::CustomerId, Column::ServiceArea))
         .add(Column::SupplierId.eq(actor.organisation));
 
-    risk_analysis: [Risk], |actor| {
-        let invited = select::<risk_analysis_participant::Entity>(
-            risk_analysis_participant::Column::RiskAnalysisId,
-            Condition::all().add(risk_analysis_participant::Column::OrganisationId.eq(actor.organisation)),
-        );
-        Condition::all().add(in_areas(actor, Column::ServiceArea)).add(
-            Condition::any()
-                .add(Column::OwnerId.eq(actor.organisation))
-                .add(Column::Id.in_subquery(invited)),
-        )
-    };
+    risk_analysis: [Risk], |actor| Condition::all().add(in_areas(actor, Column::ServiceArea)).add(
+        Condition::any()
+            .add(Column::OwnerId.eq(actor.organisation))
+            .add(Column::Id.in_subquery(joined_analyses(actor))),
+    );
 
-    risk_analysis_participant: [Risk], |actor| Condition::all()
-        .add(Column::RiskAnalysisId.in_subquery(within::<risk_analysis::Entity>(actor, risk_analysis::Column::Id)));
+    // What stands under an analysis is of the same area, and its owner takes part, too: to look at who takes
+    // part is to look at the analysis, and spares every statement over risks from doing that as well.
+    risk_analysis_participant: [Risk], |actor| Condition::all().add(in_areas(actor, Column::ServiceArea)).add(
+        Condition::any()
+            .add(Column::OrganisationId.eq(actor.organisation))
+            .add(Column::RiskAnalysisId.in_subquery(joined_analyses(actor))),
+    );
 
     risk: [Risk], |actor| Condition::all()
-        .add(Column::RiskAnalysisId.in_subquery(within::<risk_analysis::Entity>(actor, risk_analysis::Column::Id)));
+        .add(in_areas(actor, Column::ServiceArea))
+        .add(Column::RiskAnalysisId.in_subquery(joined_analyses(actor)));
 
     risk_acceptance: [Risk], |actor| Condition::all()
-        .add(Column::RiskAnalysisId.in_subquery(within::<risk_analysis::Entity>(actor, risk_analysis::Column::Id)));
+        .add(in_areas(actor, Column::ServiceArea))
+        .add(Column::RiskAnalysisId.in_subquery(joined_analyses(actor)));
 
     // The customer's own, in the actor's areas, and those one's organisation or oneself belongs to.
     forum: [Directory], |actor| {
@@ -272,6 +273,15 @@ visible! {
     event_audience: [Directory], |actor| Condition::all()
         .add(Column::OrganisationId.eq(actor.organisation))
         .add(Column::EventId.in_subquery(within::<event::Entity>(actor, event::Column::Id)));
+}
+
+/// The analyses that the actor's organisation takes part in.
+fn joined_analyses(actor: &Actor) -> SelectStatement {
+    select::<risk_analysis_participant::Entity>(
+        risk_analysis_participant::Column::RiskAnalysisId,
+        Condition::all()
+            .add(risk_analysis_participant::Column::OrganisationId.eq(actor.organisation)),
+    )
 }
 
 fn participants_of_visible_analyses(actor: &Actor) -> SelectStatement {

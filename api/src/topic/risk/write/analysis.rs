@@ -55,7 +55,7 @@ pub async fn create(
     fill(&mut row);
     check(&row)?;
     let row = permit.create::<risk_analysis::Entity>(row, "begun").await?;
-    let owner = participant(&permit, row.id, row.owner_id);
+    let owner = participant(&permit, &row, row.owner_id);
     permit
         .insert::<risk_analysis_participant::Entity>(owner)
         .await?;
@@ -71,13 +71,14 @@ fn check(row: &risk_analysis::Model) -> Result<()> {
 
 fn participant<A: Act>(
     permit: &Permit<A>,
-    analysis: Uuid,
+    analysis: &risk_analysis::Model,
     organisation: Uuid,
 ) -> risk_analysis_participant::Model {
     risk_analysis_participant::Model {
         id: permit.id(),
-        risk_analysis_id: analysis,
+        risk_analysis_id: analysis.id,
         organisation_id: organisation,
+        service_area: analysis.service_area,
         added_by: permit.actor().person,
         added_at: permit.now(),
     }
@@ -157,7 +158,7 @@ pub(super) async fn welcome<A: Act>(
     guest: Uuid,
 ) -> Result<()> {
     if !analysis.participants.contains(&guest) {
-        let row = participant(permit, analysis.row.id, guest);
+        let row = participant(permit, &analysis.row, guest);
         permit
             .create::<risk_analysis_participant::Entity>(row, "added")
             .await?;
