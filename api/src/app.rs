@@ -231,13 +231,13 @@ fn manifest(path: &Path) -> anyhow::Result<Manifest> {
     Ok(fs::read_to_string(path)?.parse()?)
 }
 
-/// Turns a bearer token into the session that resolvers find in their context.
+/// Turns what a request shows into the session that resolvers find in their context.
 fn admit(door: Door, intake: Intake) -> Admit {
-    Arc::new(move |token| {
+    Arc::new(move |shown| {
         let (door, intake) = (door.clone(), intake.clone());
         Box::pin(async move {
-            let actor = match token {
-                Some(token) => Some(door.authenticate(&token).await?),
+            let actor = match shown {
+                Some(shown) => Some(door.recognise(&shown).await?),
                 None => None,
             };
             let mut data = Data::default();

@@ -10,15 +10,18 @@ pub mod bus;
 pub mod clock;
 pub mod command;
 pub mod config;
+pub mod cookies;
 pub mod demo;
 pub mod error;
 pub mod graphql;
 pub mod ledger;
+pub mod oidc;
 mod places;
 pub mod server;
 pub mod store;
 pub mod telemetry;
 pub mod topic;
 pub mod validate;
+pub mod vault;
 
 pub use error::{Error, Result};

@@ -23,6 +23,8 @@ pub struct Model {
     pub status: PersonStatus,
     /// When the person was added.
     pub created_at: DateTimeUtc,
+    /// When the person last signed in.
+    pub last_sign_in_at: Option<DateTimeUtc>,
     /// Counts its changes, from 1.
     pub version: i32,
 }

@@ -13,7 +13,9 @@ pub struct Model {
     pub id: Uuid,
     /// Where it stands.
     pub risk_analysis_id: Uuid,
-    /// The area of the analysis, kept here so that who sees the row is told without looking there.
+    /// The customer of the analysis, which never changes.
+    pub customer_id: Uuid,
+    /// The area of the analysis, which never changes.
     pub service_area: ServiceArea,
     /// Its number within the analysis, from 1.
     pub number: i32,

@@ -15,7 +15,9 @@ pub struct Model {
     pub risk_id: Uuid,
     /// The analysis it stands in.
     pub risk_analysis_id: Uuid,
-    /// The area of the analysis, kept here so that who sees the row is told without looking there.
+    /// The customer of the analysis, which never changes.
+    pub customer_id: Uuid,
+    /// The area of the analysis, which never changes.
     pub service_area: ServiceArea,
     /// Requested, accepted or declined.
     pub state: AcceptanceState,

@@ -15,7 +15,7 @@ pub struct Model {
     pub risk_analysis_id: Uuid,
     /// Who takes part.
     pub organisation_id: Uuid,
-    /// The area of the analysis, kept here so that who sees the row is told without looking there.
+    /// The area of the analysis, which never changes.
     pub service_area: ServiceArea,
     /// Who invited it.
     pub added_by: Option<Uuid>,

@@ -23,6 +23,8 @@ pub struct Model {
     pub hash: String,
     /// With which token it was asked for.
     pub token_id: Option<Uuid>,
+    /// In which session it was asked for.
+    pub session_id: Option<Uuid>,
     /// Who asked for it.
     pub created_by: Option<Uuid>,
     /// When it was asked for.

@@ -15,6 +15,10 @@ pub const OF_SERVICE: &[(&str, &str)] = &[
     ("api_token", "SELECT, INSERT, UPDATE"),
     ("comment", "SELECT, INSERT"),
     ("decision", "SELECT, INSERT, UPDATE"),
+    (
+        "email_domain",
+        "SELECT, INSERT, UPDATE (confirmed_at), DELETE",
+    ),
     ("event", "SELECT, INSERT"),
     ("event_audience", "SELECT, INSERT, UPDATE (position)"),
     ("evidence", "SELECT, INSERT, UPDATE"),
@@ -23,7 +27,9 @@ pub const OF_SERVICE: &[(&str, &str)] = &[
     ("forum", "SELECT, INSERT, UPDATE"),
     ("forum_membership", "SELECT, INSERT, DELETE"),
     ("idempotency_key", "SELECT, INSERT, UPDATE, DELETE"),
+    ("identity_provider", "SELECT, INSERT, UPDATE, DELETE"),
     ("ledger_seal", "SELECT, INSERT"),
+    ("linked_identity", "SELECT, INSERT, DELETE"),
     ("meeting", "SELECT, INSERT, UPDATE"),
     ("organisation", "SELECT, INSERT"),
     ("person", "SELECT, INSERT, UPDATE"),
@@ -35,6 +41,7 @@ pub const OF_SERVICE: &[(&str, &str)] = &[
     ("role_assignment", "SELECT, INSERT, DELETE"),
     // Which steps have been taken: a service that is newer than its tables does not start.
     ("seaql_migrations", "SELECT"),
+    ("session", "SELECT, INSERT, UPDATE"),
     ("submission", "SELECT, INSERT, UPDATE"),
     ("submission_file", "SELECT, INSERT"),
     ("submission_round", "SELECT, INSERT, UPDATE"),
@@ -56,9 +63,9 @@ pub fn statements(schema: &str, role: &str) -> Vec<String> {
             .iter()
             .map(|(table, what)| format!("GRANT {what} ON {schema}.{table} TO {role}")),
     );
-    statements.push(format!(
-        "GRANT EXECUTE ON FUNCTION {schema}.acting(text, uuid) TO {role}"
-    ));
+    statements.extend(["acting", "signed_in", "providers"].map(|function| {
+        format!("GRANT EXECUTE ON FUNCTION {schema}.{function}(text, uuid) TO {role}")
+    }));
     statements
 }
 

@@ -1,4 +1,4 @@
-//! Step 1: organisations, their people and roles, agreements and API tokens.
+//! Step 1: organisations, their people and roles, how these sign in, agreements and API tokens.
 
 use sea_orm_migration::prelude::{
     DbErr, DeriveMigrationName, MigrationTrait, SchemaManager, async_trait,
@@ -43,6 +43,8 @@ fn tables() -> Vec<Table> {
             .null()
             .one_of("status", PERSON_STATUS)
             .time("created_at")
+            .time("last_sign_in_at")
+            .null()
             .int("version")
             .unique(&["organisation_id", "email"]),
         Table::new("role_assignment")
@@ -92,6 +94,68 @@ fn tables() -> Vec<Table> {
             .unique(&["hash"])
             .check("expires_at > created_at")
             .index(&["organisation_id", "created_at", "id"]),
+        Table::new("identity_provider")
+            .refers("organisation_id", "organisation")
+            .text("issuer", 500)
+            .text("client_id", 500)
+            .text("client_secret", 4000)
+            .null()
+            .bool("vouches_for_email")
+            .bool("just_in_time")
+            .text("required_claim", 100)
+            .null()
+            .text("required_value", 200)
+            .null()
+            .text("role_claim", 100)
+            .null()
+            .json("role_mapping")
+            .time("created_at")
+            .time("updated_at")
+            .int("version")
+            .check("(required_claim IS NULL) = (required_value IS NULL)")
+            .unique(&["organisation_id"])
+            .index(&["issuer"]),
+        Table::new("email_domain")
+            .refers("organisation_id", "organisation")
+            .text("domain", 253)
+            .time("claimed_at")
+            .time("confirmed_at")
+            .null()
+            .unique(&["organisation_id", "domain"])
+            .unique_with(&["domain"], "confirmed_at"),
+        Table::new("linked_identity")
+            .refers("organisation_id", "organisation")
+            .refers("person_id", "person")
+            .text("issuer", 500)
+            .text("subject", 255)
+            .time("linked_at")
+            .unique(&["organisation_id", "issuer", "subject"])
+            .index(&["person_id"]),
+        Table::new("session")
+            .refers("organisation_id", "organisation")
+            .refers("person_id", "person")
+            .text("hash", 64)
+            .refers("linked_identity_id", "linked_identity")
+            .null()
+            .text("provider_session", 500)
+            .null()
+            .text("id_token", 20_000)
+            .null()
+            .text("browser", 300)
+            .null()
+            .text("address", 45)
+            .null()
+            .int("idle_seconds")
+            .time("created_at")
+            .time("last_used_at")
+            .time("expires_at")
+            .time("revoked_at")
+            .null()
+            .int("version")
+            .unique(&["hash"])
+            .check("expires_at > created_at")
+            .index(&["organisation_id", "created_at", "id"])
+            .index_without(&["person_id"], "revoked_at"),
     ]
 }
 

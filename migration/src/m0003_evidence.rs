@@ -72,6 +72,8 @@ fn tables() -> Vec<Table> {
             .text("hash", 64)
             .refers("token_id", "api_token")
             .null()
+            .refers("session_id", "session")
+            .null()
             .refers("created_by", "person")
             .null()
             .time("created_at")

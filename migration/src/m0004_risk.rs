@@ -1,7 +1,7 @@
 //! Step 4: risk analyses, those who take part, their risks and acceptances.
 //!
-//! What stands under an analysis keeps its service area, which never changes, beside it: who sees a risk is told
-//! by the risk and by who takes part, without looking at the analysis.
+//! What stands under an analysis keeps its customer and service area, which never change: whose a risk is, and who
+//! sees it, is told by the risk and by who takes part, without looking at the analysis.
 
 use sea_orm_migration::prelude::{
     DbErr, DeriveMigrationName, MigrationTrait, SchemaManager, async_trait,
@@ -46,6 +46,7 @@ fn tables() -> Vec<Table> {
             .index(&["organisation_id"]),
         Table::new("risk")
             .refers("risk_analysis_id", "risk_analysis")
+            .refers("customer_id", "organisation")
             .one_of("service_area", SERVICE_AREA)
             .int("number")
             .text("title", 200)
@@ -74,6 +75,7 @@ fn tables() -> Vec<Table> {
         Table::new("risk_acceptance")
             .refers("risk_id", "risk")
             .refers("risk_analysis_id", "risk_analysis")
+            .refers("customer_id", "organisation")
             .one_of("service_area", SERVICE_AREA)
             .one_of("state", ACCEPTANCE_STATE)
             .text("justification", 10_000)

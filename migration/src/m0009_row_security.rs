@@ -15,7 +15,7 @@
 //!   it, and nothing else is looked at where nobody claims to be an organisation.
 //! - A row is added under a record that the one who adds it sees, and in nobody else's name.
 //! - What is done for nobody in particular is a duty, and reaches only what it needs ([`DUTIES`]). Who is
-//!   calling is found out by one function, [`ACTING`], for that is asked at every request.
+//!   calling is found out by functions ([`BEFORE_A_CLAIM`]), for that is asked at every request.
 //! - Events and their seals are never changed or removed, whoever asks ([`TRIGGERS`]).
 //!
 //! A new table gets its line in a step of its own, written with the words of [`Rules`].
@@ -214,7 +214,7 @@ const HELPERS: &[(&str, &str, &str)] = &[
 ];
 
 /// Who acts with a token that is known by its hash or its id, and nothing else: of a person with several roles as
-/// many rows. It is not for everybody: the service is given it by name (`grants`).
+/// many rows.
 const ACTING: (&str, &str, &str) = (
     "acting(token_hash text, token_id uuid)",
     "TABLE (id uuid, hash text, name text, scopes jsonb, roles jsonb, expires_at timestamptz,
@@ -230,17 +230,56 @@ const ACTING: (&str, &str, &str) = (
         WHERE t.hash = token_hash OR t.id = token_id;",
 );
 
+/// Who is signed in where a session is known by the hash of its cookie or its id; as [`ACTING`].
+const SIGNED_IN: (&str, &str, &str) = (
+    "signed_in(cookie_hash text, session_id uuid)",
+    "TABLE (id uuid, hash text, idle_seconds integer, last_used_at timestamptz, expires_at timestamptz,
+        revoked_at timestamptz, organisation_id uuid, organisation_kind text,
+        person_id uuid, person_name text, person_status text, role text, service_area text)",
+    "RETURN QUERY SELECT s.id, s.hash::text, s.idle_seconds, s.last_used_at, s.expires_at, s.revoked_at,
+            o.id, o.kind::text, p.id, p.name::text, p.status::text, r.role::text, r.service_area::text
+        FROM session s
+        JOIN organisation o ON o.id = s.organisation_id
+        JOIN person p ON p.id = s.person_id
+        LEFT JOIN role_assignment r ON r.person_id = s.person_id
+        WHERE s.hash = cookie_hash OR s.id = session_id;",
+);
+
+/// The provider with this id, those with this issuer identifier, or the one that addresses of this domain lead to.
+const PROVIDERS: (&str, &str, &str) = (
+    "providers(issuer_or_domain text, provider_id uuid)",
+    "TABLE (id uuid, organisation_id uuid, organisation_kind text, issuer text, client_id text,
+        client_secret text, vouches_for_email boolean, just_in_time boolean, required_claim text,
+        required_value text, role_claim text, role_mapping jsonb, created_at timestamptz,
+        updated_at timestamptz, version integer)",
+    "RETURN QUERY SELECT p.id, p.organisation_id, o.kind::text, p.issuer::text, p.client_id::text,
+            p.client_secret::text, p.vouches_for_email, p.just_in_time, p.required_claim::text,
+            p.required_value::text, p.role_claim::text, p.role_mapping::jsonb, p.created_at,
+            p.updated_at, p.version
+        FROM identity_provider p
+        JOIN organisation o ON o.id = p.organisation_id
+        WHERE p.id = provider_id OR p.issuer = issuer_or_domain OR p.organisation_id IN (
+            SELECT d.organisation_id FROM email_domain d
+            WHERE d.domain = issuer_or_domain AND d.confirmed_at IS NOT NULL);",
+);
+
+/// What looks before anybody is known, and is given to the service by name.
+const BEFORE_A_CLAIM: [&(&str, &str, &str); 3] = [&ACTING, &SIGNED_IN, &PROVIDERS];
+
 /// The tables that these functions read: the owner, and nobody else, sees them whole.
 const LOOKED_INTO: &[&str] = &[
     "agreement",
     "api_token",
+    "email_domain",
     "forum",
     "forum_membership",
+    "identity_provider",
     "organisation",
     "person",
     "risk_analysis",
     "risk_analysis_participant",
     "role_assignment",
+    "session",
 ];
 
 /// Every table, and who may do what with its rows.
@@ -283,7 +322,27 @@ fn tenants() -> Vec<Rules> {
         )
         .added("organisation_id = claimed_organisation()")
         .changed("organisation_id = claimed_organisation()"),
+        // Who signs somebody in says so in place of a topic, and is nobody yet.
+        Rules::new(
+            "session",
+            "organisation_id = claimed_organisation() AND (claimed_topic('ADMINISTRATION')
+            OR claimed_topic('SIGN_IN') OR (claimed_topic('OWN_TOKENS') AND person_id = claimed_person()))",
+        )
+        .added("organisation_id = claimed_organisation()")
+        .changed("organisation_id = claimed_organisation()"),
+        administrators("identity_provider").changed(OF_ORGANISATION).removed(OF_ORGANISATION),
+        administrators("email_domain").removed(OF_ORGANISATION),
+        administrators("linked_identity").removed(OF_ORGANISATION),
     ]
+}
+
+const OF_ORGANISATION: &str = "organisation_id = claimed_organisation()";
+
+/// What only administrators see, and whoever signs somebody in.
+fn administrators(table: &'static str) -> Rules {
+    let seen = "organisation_id = claimed_organisation()
+        AND (claimed_topic('ADMINISTRATION') OR claimed_topic('SIGN_IN'))";
+    Rules::new(table, seen).added(OF_ORGANISATION)
 }
 
 const COLLEAGUES: &str = "EXISTS (SELECT FROM person p
@@ -366,10 +425,11 @@ const REQUEST: &str = "claimed_topic('EVIDENCE') AND (supplier_id = claimed_orga
 fn risks() -> Vec<Rules> {
     let under_analysis = "claimed_topic('RISK') AND claimed_area(service_area)
         AND risk_analysis_id IN (SELECT invited_analyses())";
-    let of_its_area = "EXISTS (SELECT FROM risk_analysis a
-        WHERE a.id = risk.risk_analysis_id AND a.service_area = risk.service_area)";
-    let of_acceptance = "EXISTS (SELECT FROM risk r WHERE r.id = risk_acceptance.risk_id
-        AND (r.risk_analysis_id, r.service_area) = (risk_acceptance.risk_analysis_id, risk_acceptance.service_area))";
+    let as_its_analysis = "EXISTS (SELECT FROM risk_analysis a WHERE a.id = risk.risk_analysis_id
+        AND (a.customer_id, a.service_area) = (risk.customer_id, risk.service_area))";
+    let as_its_risk = "EXISTS (SELECT FROM risk r WHERE r.id = risk_acceptance.risk_id
+        AND (r.risk_analysis_id, r.customer_id, r.service_area)
+            = (risk_acceptance.risk_analysis_id, risk_acceptance.customer_id, risk_acceptance.service_area))";
     vec![
         Rules::new("risk_analysis", ANALYSIS)
             .added(OWN)
@@ -386,11 +446,11 @@ fn risks() -> Vec<Rules> {
                     AND a.owner_id = claimed_organisation())",
         ),
         Rules::new("risk", under_analysis)
-            .added(of_its_area)
-            .changed(of_its_area),
+            .added(as_its_analysis)
+            .changed(as_its_analysis),
         Rules::new("risk_acceptance", under_analysis)
-            .added(of_acceptance)
-            .changed(of_acceptance),
+            .added(as_its_risk)
+            .changed(as_its_risk),
     ]
 }
 
@@ -501,6 +561,8 @@ const DUTIES: &[(&str, &str, &str, &str)] = &[
         "SELECT",
         "hash = claimed_subject()",
     ),
+    ("authenticate", "session", "SELECT", THE_TOKEN),
+    ("authenticate", "session", "UPDATE", THE_TOKEN),
     // Numbers events and chains them.
     ("seal", "event", "SELECT", "true"),
     ("seal", "event_audience", "SELECT", "true"),
@@ -520,6 +582,13 @@ const DUTIES: &[(&str, &str, &str, &str)] = &[
     ("operate", "person", "INSERT", "true"),
     ("operate", "role_assignment", "INSERT", "true"),
     ("operate", "api_token", "INSERT", "true"),
+    // Connects their providers, and confirms whose a domain is.
+    ("operate", "identity_provider", "SELECT", "true"),
+    ("operate", "identity_provider", "INSERT", "true"),
+    ("operate", "identity_provider", "UPDATE", "true"),
+    ("operate", "email_domain", "SELECT", "true"),
+    ("operate", "email_domain", "INSERT", "true"),
+    ("operate", "email_domain", "UPDATE", "true"),
     (
         "operate",
         "event",
@@ -594,13 +663,14 @@ impl MigrationTrait for Migration {
                 .await?;
         }
         let path = search_path(db).await?;
-        for helper in HELPERS.iter().chain([&ACTING]) {
+        for helper in HELPERS.iter().chain(BEFORE_A_CLAIM) {
             make(db, helper, "SECURITY DEFINER", &path).await?;
         }
         make(db, &OWNER_OF_FILE, "SECURITY INVOKER", &path).await?;
-        let (acting, ..) = ACTING;
-        db.execute_unprepared(&format!("REVOKE ALL ON FUNCTION {acting} FROM PUBLIC"))
-            .await?;
+        for (function, ..) in BEFORE_A_CLAIM {
+            db.execute_unprepared(&format!("REVOKE ALL ON FUNCTION {function} FROM PUBLIC"))
+                .await?;
+        }
         for rules in tables() {
             secure(db, &rules).await?;
         }
@@ -636,7 +706,7 @@ impl MigrationTrait for Migration {
         for rules in tables() {
             lay_bare(db, rules.table).await?;
         }
-        let made = HELPERS.iter().chain([&ACTING, &OWNER_OF_FILE]);
+        let made = HELPERS.iter().chain(BEFORE_A_CLAIM).chain([&OWNER_OF_FILE]);
         let claims = CLAIMS
             .iter()
             .filter_map(|claim| claim.split(" RETURNS").next());

@@ -150,6 +150,17 @@ impl Table {
         self.indexes.push(index);
         self
     }
+
+    /// Unique among the rows alone where `with` has a value.
+    pub(crate) fn unique_with(mut self, columns: &[&'static str], with: &'static str) -> Self {
+        let index = self
+            .indexed(&format!("ux_{with}"), columns)
+            .unique()
+            .and_where(Expr::col(with).is_not_null())
+            .to_owned();
+        self.indexes.push(index);
+        self
+    }
 }
 
 /// Makes the tables and their indexes, in order.

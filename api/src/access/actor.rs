@@ -56,6 +56,25 @@ pub enum Areas {
     Only(Vec<ServiceArea>),
 }
 
+/// By what an actor is known.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Credential {
+    /// An API token, by its id.
+    Token(Uuid),
+    /// A session of a browser, by its id.
+    Session(Uuid),
+}
+
+impl Credential {
+    /// The id of the token or session.
+    #[must_use]
+    pub fn id(self) -> Uuid {
+        match self {
+            Self::Token(id) | Self::Session(id) => id,
+        }
+    }
+}
+
 /// Who is calling.
 #[derive(Clone, Debug)]
 pub struct Actor {
@@ -65,8 +84,8 @@ pub struct Actor {
     pub kind: OrganisationKind,
     /// As which person; none for an integration.
     pub person: Option<Uuid>,
-    /// With which API token.
-    pub token: Option<Uuid>,
+    /// By what it is known; none for what this process does itself.
+    pub credential: Option<Credential>,
     /// The person's or integration's name, for logs and greetings.
     pub name: String,
     grants: Vec<Grant>,
@@ -87,7 +106,7 @@ impl Actor {
             organisation,
             kind,
             person,
-            token: None,
+            credential: None,
             name,
             grants,
             limited_to: None,
@@ -99,13 +118,39 @@ impl Actor {
     #[must_use]
     pub fn with_token(self, token: Uuid, scopes: Vec<TokenScope>) -> Self {
         Self {
-            token: Some(token),
             limited_to: Some(scopes),
+            ..self.with(Credential::Token(token))
+        }
+    }
+
+    /// The same actor, known by this.
+    #[must_use]
+    pub fn with(self, credential: Credential) -> Self {
+        Self {
+            credential: Some(credential),
             ..self
         }
     }
 
-    /// The same actor, whose token works no longer from this instant on.
+    /// The API token in use, if it is one.
+    #[must_use]
+    pub fn token(&self) -> Option<Uuid> {
+        match self.credential {
+            Some(Credential::Token(id)) => Some(id),
+            _ => None,
+        }
+    }
+
+    /// The session of the browser, if it is one.
+    #[must_use]
+    pub fn session(&self) -> Option<Uuid> {
+        match self.credential {
+            Some(Credential::Session(id)) => Some(id),
+            _ => None,
+        }
+    }
+
+    /// The same actor, whose token or session works no longer from this instant on.
     #[must_use]
     pub fn until(self, expires_at: DateTime<Utc>) -> Self {
         Self {
@@ -114,7 +159,7 @@ impl Actor {
         }
     }
 
-    /// From when the token no longer works; none for an actor without one.
+    /// From when the token or session no longer works; none for an actor without one.
     #[must_use]
     pub fn expires_at(&self) -> Option<DateTime<Utc>> {
         self.expires_at

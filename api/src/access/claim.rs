@@ -69,6 +69,8 @@ impl Duty {
 /// What a transaction claims: the settings that the policies read.
 pub(super) struct Claim(Vec<Value>);
 
+/// Stands in place of a topic where nobody is known yet.
+const SIGN_IN: &str = "SIGN_IN";
 const CLAIM: &str = "SELECT set_config('samsyn.organisation', $1, true), \
     set_config('samsyn.person', $2, true), set_config('samsyn.kind', $3, true), \
     set_config('samsyn.areas', $4, true), set_config('samsyn.topics', $5, true)";
@@ -90,6 +92,19 @@ impl Claim {
             OrganisationKind::to_value(&actor.kind),
             areas(actor),
             topics(actor).join(","),
+        ];
+        Self(texts.map(Value::from).into())
+    }
+
+    /// To sign somebody of this organisation in, who is not known yet.
+    pub(super) fn to_sign_in((organisation, kind): (Uuid, OrganisationKind)) -> Self {
+        let kind = OrganisationKind::to_value(&kind);
+        let texts = [
+            organisation.to_string(),
+            String::new(),
+            kind,
+            String::new(),
+            SIGN_IN.to_owned(),
         ];
         Self(texts.map(Value::from).into())
     }

@@ -28,12 +28,13 @@ mod pool;
 pub mod reach;
 mod scope;
 mod session;
+pub mod sign_in;
 mod uploads;
 pub mod visible;
 
 pub use action::{Act, Condition, Facts, Resource, Rule};
-pub use actor::{Actor, Areas, Grant, TokenScope};
-pub use authn::{NewToken, Secret};
+pub use actor::{Actor, Areas, Credential, Grant, TokenScope};
+pub use authn::{NewSession, NewToken, Secret, Shown};
 pub use disturbed::pauses;
 pub use door::Door;
 pub use idempotency::{Claim, Reserved};

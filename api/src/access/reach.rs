@@ -34,7 +34,7 @@ pub struct Reach {
 }
 
 impl Reach {
-    fn new(
+    pub(super) fn new(
         topic: Topic,
         area: Option<ServiceArea>,
         audience: impl IntoIterator<Item = Uuid>,

@@ -10,8 +10,9 @@ use std::sync::{
 
 use chrono::{DateTime, NaiveDate, Utc};
 use sea_orm::{
-    ColumnTrait, DatabaseTransaction, EntityTrait, FromQueryResult, Iterable, Order,
-    PaginatorTrait, PrimaryKeyToColumn, QueryFilter, QueryOrder, QuerySelect, QueryTrait, Select,
+    ColumnTrait, ConnectionTrait, DatabaseTransaction, DbBackend, EntityTrait, FromQueryResult,
+    Iterable, Order, PaginatorTrait, PrimaryKeyToColumn, QueryFilter, QueryOrder, QuerySelect,
+    QueryTrait, Select,
     sea_query::{IntoCondition, SelectStatement, SimpleExpr},
 };
 use uuid::Uuid;
@@ -109,6 +110,21 @@ impl Scope {
             .one(&self.tx)
             .await?;
         Ok(last.flatten().unwrap_or(0))
+    }
+
+    /// Has PostgreSQL plan what is asked from here on by the values that are asked for, each time anew. By itself it
+    /// settles on one plan for all values, which is dear where most rows are old and the recent ones are wanted. For
+    /// what looks at much: planning costs more than a look at a single row.
+    ///
+    /// # Errors
+    /// `Internal` when the database fails.
+    pub async fn plan_by_values(&self) -> Result<()> {
+        if self.tx.get_database_backend() == DbBackend::Postgres {
+            self.count_statement();
+            let setting = "SET LOCAL plan_cache_mode = force_custom_plan";
+            self.tx.execute_unprepared(setting).await?;
+        }
+        Ok(())
     }
 
     pub(super) fn count_statement(&self) {
@@ -216,7 +232,7 @@ impl<E: Visible> Found<'_, E> {
     ) -> Result<Vec<E::Model>> {
         self.scope.count_statement();
         let statement = rewrite(self.select.into_query());
-        let builder = sea_orm::ConnectionTrait::get_database_backend(&self.scope.tx);
+        let builder = self.scope.tx.get_database_backend();
         let rows = E::Model::find_by_statement(builder.build(&statement))
             .all(&self.scope.tx)
             .await?;

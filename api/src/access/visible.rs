@@ -9,10 +9,11 @@
 
 use entity::{
     CommentAudience, OrganisationKind, ReviewState, Topic, action_item, action_item_evidence,
-    action_item_step, agenda_item, agreement, api_token, comment, decision, event, event_audience,
-    evidence, evidence_file, evidence_request, forum, forum_membership, meeting, organisation,
-    person, resumable_upload, risk, risk_acceptance, risk_analysis, risk_analysis_participant,
-    role_assignment, submission, submission_file, submission_round, upload, upload_part,
+    action_item_step, agenda_item, agreement, api_token, comment, decision, email_domain, event,
+    event_audience, evidence, evidence_file, evidence_request, forum, forum_membership,
+    identity_provider, linked_identity, meeting, organisation, person, resumable_upload, risk,
+    risk_acceptance, risk_analysis, risk_analysis_participant, role_assignment, session,
+    submission, submission_file, submission_round, upload, upload_part,
 };
 use sea_orm::{
     ColumnTrait, Condition, EntityTrait, Iterable, QueryFilter, QuerySelect, QueryTrait,
@@ -126,6 +127,24 @@ visible! {
             _ => never(),
         }
     };
+
+    // One's own sessions; with the administrator's role, the organisation's.
+    session: [Directory], |actor| {
+        let own = Condition::all().add(Column::OrganisationId.eq(actor.organisation));
+        match actor.person {
+            _ if actor.may_read(Topic::Administration) => own,
+            Some(person) if actor.has_scope(super::TokenScope::AdministrationRead) => {
+                own.add(Column::PersonId.eq(person))
+            }
+            _ => never(),
+        }
+    };
+
+    identity_provider: [Administration], |actor| Condition::all().add(Column::OrganisationId.eq(actor.organisation));
+
+    email_domain: [Administration], |actor| Condition::all().add(Column::OrganisationId.eq(actor.organisation));
+
+    linked_identity: [Administration], |actor| Condition::all().add(Column::OrganisationId.eq(actor.organisation));
 
     evidence: [Evidence], |actor| Condition::all().add(Column::OwnerId.eq(actor.organisation));
 

@@ -14,6 +14,7 @@ mod database;
 mod documents;
 mod error;
 mod evidence;
+mod identity;
 mod limits;
 mod log;
 mod server;
@@ -29,6 +30,7 @@ pub use self::{
     documents::Documents,
     error::Error,
     evidence::{Evidence, S3},
+    identity::Identity,
     limits::{Limits, MOST_POINTS},
     log::{Format, Log},
     server::Server,
@@ -47,6 +49,8 @@ pub struct Settings {
     pub database: Database,
     /// Where the bytes of evidence are kept.
     pub evidence: Evidence,
+    /// How people sign in, and for how long.
+    pub identity: Identity,
     /// What replicas share beside the database.
     pub bus: Bus,
     /// Which GraphQL documents are executed.

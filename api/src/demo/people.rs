@@ -344,6 +344,7 @@ impl Employee {
             title: Some(self.title.to_owned()),
             status: PersonStatus::Active,
             created_at: door.clock().now(),
+            last_sign_in_at: None,
             version: 1,
         }
     }

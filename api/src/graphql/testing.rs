@@ -16,7 +16,7 @@ use super::{
     limits::Limits,
     transport::{Transport, budget::Memory},
 };
-use crate::{Error, Result, clock::Clock};
+use crate::{Error, Result, access::Shown, clock::Clock};
 
 /// A session that the resolvers find in the context.
 pub(super) struct Caller(pub Option<String>);
@@ -104,7 +104,10 @@ pub(super) type TestSchema = Schema<Query, Mutation, Subscriptions>;
 /// Lets in the token `good` and those without one; `barred` is known but may not enter.
 pub(super) fn service(limits: Limits) -> Transport<TestSchema> {
     let executor = Schema::build(Query, Mutation, Subscriptions).finish();
-    let admit = |token: Option<String>| {
+    let admit = |shown: Option<Shown>| {
+        let token = shown.map(|shown| match shown {
+            Shown::Token(secret) | Shown::Cookie(secret) => secret,
+        });
         let caller = match token.as_deref() {
             None | Some("good") => Ok(token),
             Some("barred") => Err(Error::Forbidden("This token may not do this.".to_owned())),

@@ -63,6 +63,18 @@ impl Change {
         Self::of::<E>(verb, row, Some(json(row)?), None)
     }
 
+    /// Something that happened about a record without changing it, with what is told of it.
+    pub(crate) fn told<E: EntityTrait>(
+        verb: &str,
+        row: &E::Model,
+        told: serde_json::Value,
+    ) -> Result<Self>
+    where
+        E::Model: Serialize,
+    {
+        Self::of::<E>(verb, row, None, Some(told))
+    }
+
     pub(crate) fn noted<E: EntityTrait>(verb: &str, row: &E::Model) -> Result<Self>
     where
         E::Model: Serialize,
@@ -115,7 +127,7 @@ pub(crate) async fn write(
         topic: reach.topic,
         organisation_id: actor.map(|actor| actor.organisation),
         person_id: actor.and_then(|actor| actor.person),
-        token_id: actor.and_then(|actor| actor.token),
+        token_id: actor.and_then(Actor::token),
         service_area: reach.area,
         before: change.before,
         after: change.after,

@@ -287,7 +287,7 @@ async fn the_same_thing_twice() {
             "organisation.number",
         ),
         (
-            "INSERT INTO person SELECT 'again', organisation_id, name, email, title, status, created_at, version FROM person",
+            "INSERT INTO person (id, organisation_id, name, email, status, created_at, version) SELECT 'again', organisation_id, name, email, status, created_at, version FROM person",
             "person.email",
         ),
         (

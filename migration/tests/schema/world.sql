@@ -15,10 +15,10 @@ INSERT INTO evidence (id, owner_id, kind, title, valid_from, valid_until, create
   ('certificate', 'hosting-supplier', 'CERTIFICATE', 'ISO/IEC 27001', '2025-06-01', '2028-05-31', '2026-01-01', '2026-01-01', 1);
 INSERT INTO risk_analysis (id, agreement_id, customer_id, owner_id, service_area, title, state, created_at, updated_at, version) VALUES
   ('analysis', 'hosting', 'municipality', 'municipality', 'APPLICATION_HOSTING', 'Drift 2026', 'DRAFT', '2026-01-01', '2026-01-01', 1);
-INSERT INTO risk (id, risk_analysis_id, service_area, number, title, likelihood, impact, score, treatment, created_at, updated_at, version) VALUES
-  ('ransomware', 'analysis', 'APPLICATION_HOSTING', 1, 'Utpressningsprogram', 3, 5, 15, 'MITIGATE', '2026-01-01', '2026-01-01', 1);
-INSERT INTO risk_acceptance (id, risk_id, risk_analysis_id, service_area, state, justification, proposed_until, requested_organisation_id, requested_at, risk_version, risk_as_it_stood, version) VALUES
-  ('acceptance', 'ransomware', 'analysis', 'APPLICATION_HOSTING', 'REQUESTED', 'Byte pågår.', '2026-12-31', 'hosting-supplier', '2026-01-01', 1, '{}', 1);
+INSERT INTO risk (id, risk_analysis_id, customer_id, service_area, number, title, likelihood, impact, score, treatment, created_at, updated_at, version) VALUES
+  ('ransomware', 'analysis', 'municipality', 'APPLICATION_HOSTING', 1, 'Utpressningsprogram', 3, 5, 15, 'MITIGATE', '2026-01-01', '2026-01-01', 1);
+INSERT INTO risk_acceptance (id, risk_id, risk_analysis_id, customer_id, service_area, state, justification, proposed_until, requested_organisation_id, requested_at, risk_version, risk_as_it_stood, version) VALUES
+  ('acceptance', 'ransomware', 'analysis', 'municipality', 'APPLICATION_HOSTING', 'REQUESTED', 'Byte pågår.', '2026-12-31', 'hosting-supplier', '2026-01-01', 1, '{}', 1);
 INSERT INTO submission (id, agreement_id, customer_id, supplier_id, service_area, evidence_id, state, title, rounds, created_at, updated_at, version) VALUES
   ('handed-in', 'hosting', 'municipality', 'hosting-supplier', 'APPLICATION_HOSTING', 'certificate', 'DRAFT', 'ISO/IEC 27001', 0, '2026-01-01', '2026-01-01', 1);
 INSERT INTO submission_round (id, submission_id, number, content, submitted_at) VALUES

@@ -120,9 +120,9 @@ SELECT pg_temp.key(made, 'owner', i), id, CASE WHEN by_customer THEN customer_id
 UNION ALL
 SELECT pg_temp.key(made, 'participant', i), id, CASE WHEN by_customer THEN supplier_id ELSE customer_id END, area, made
 FROM ra WHERE NOT by_customer OR pg_temp.die(i, 4, 2) = 0;
-INSERT INTO risk (id, risk_analysis_id, service_area, number, title, description, likelihood, impact, score, treatment, treatment_plan,
+INSERT INTO risk (id, risk_analysis_id, customer_id, service_area, number, title, description, likelihood, impact, score, treatment, treatment_plan,
     residual_likelihood, residual_impact, residual_score, owner_id, review_on, closed_at, created_at, updated_at, version)
-SELECT pg_temp.key(made, 'risk', n), ra.id, area, number, 'Risk ' || n || ': driften stannar', 'Vad som kan hända, och varför det är troligt.',
+SELECT pg_temp.key(made, 'risk', n), ra.id, ra.customer_id, ra.area, number, 'Risk ' || n || ': driften stannar', 'Vad som kan hända, och varför det är troligt.',
     likelihood, impact, likelihood * impact, (ARRAY['MITIGATE', 'ACCEPT', 'AVOID', 'TRANSFER'])[1 + pg_temp.die(n, 5, 4)],
     'Hur risken behandlas, av vem och till när.', CASE WHEN residual THEN 1 + likelihood / 2 END, CASE WHEN residual THEN impact END,
     CASE WHEN residual THEN (1 + likelihood / 2) * impact END, p.id, CASE WHEN open THEN day - 20 + pg_temp.die(n, 6, 365) END,
@@ -132,9 +132,9 @@ FROM ra JOIN p ON p.o = ra.c AND p.k = 3 + ra.area_n, today, generate_series(1, 
     LATERAL (SELECT 1 + pg_temp.die(n, 7, 5) AS likelihood, 1 + pg_temp.die(n, 8, 5) AS impact,
         pg_temp.die(n, 9, 2) = 0 AS residual, pg_temp.die(n, 10, 100) < 15 AS open) AS dice;
 -- One in fifty has been accepted, and a fifth of these for too short a time.
-INSERT INTO risk_acceptance (id, risk_id, risk_analysis_id, service_area, state, justification, proposed_until, requested_by, requested_organisation_id,
+INSERT INTO risk_acceptance (id, risk_id, risk_analysis_id, customer_id, service_area, state, justification, proposed_until, requested_by, requested_organisation_id,
     requested_at, accepted_until, decided_by, decided_at, risk_version, risk_as_it_stood, version)
-SELECT pg_temp.key(r.created_at, 'acceptance', i * 20 + r.number), r.id, ra.id, ra.area, 'ACCEPTED', 'Byte pågår.', until, p.id, p.organisation_id,
+SELECT pg_temp.key(r.created_at, 'acceptance', i * 20 + r.number), r.id, ra.id, ra.customer_id, ra.area, 'ACCEPTED', 'Byte pågår.', until, p.id, p.organisation_id,
     r.created_at, until, boss.id, r.created_at, 1, row_to_json(r), 2
 FROM ra JOIN risk r ON r.risk_analysis_id = ra.id AND r.closed_at IS NULL AND pg_temp.die(i * 20 + r.number, 11, 8) = 0
     JOIN p ON p.o = ra.s AND p.k = 1 JOIN p boss ON boss.o = ra.c AND boss.k = 1, today,

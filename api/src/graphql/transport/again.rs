@@ -6,21 +6,25 @@
 //! and not for a request with files, whose bytes have been read. Otherwise the caller is told `TRY_AGAIN`.
 
 use super::Admit;
-use crate::{Error, Result, access::Session, graphql::document::Operation};
+use crate::{
+    Error, Result,
+    access::{Session, Shown},
+    graphql::document::Operation,
+};
 use async_graphql::{Request, Response, parser::types::OperationType};
 
 /// What is needed to carry a mutation out again.
 pub(super) struct Again {
     operation: Operation,
-    token: Option<String>,
+    shown: Option<Shown>,
 }
 
 impl Again {
     /// None for what changes nothing.
-    pub(super) fn of(operation: &Operation, token: Option<&String>) -> Option<Self> {
+    pub(super) fn of(operation: &Operation, shown: Option<&Shown>) -> Option<Self> {
         (operation.kind == OperationType::Mutation).then(|| Self {
             operation: operation.clone(),
-            token: token.cloned(),
+            shown: shown.cloned(),
         })
     }
 
@@ -29,7 +33,7 @@ impl Again {
     /// # Errors
     /// Those of [`Admit`].
     pub(super) async fn request(&self, admit: &Admit, session: Session) -> Result<Request> {
-        let mut data = admit(self.token.clone()).await?;
+        let mut data = admit(self.shown.clone()).await?;
         data.insert(session);
         let (mut request, _) = self.operation.clone().into_request();
         request.data = data;

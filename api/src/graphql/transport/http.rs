@@ -26,11 +26,10 @@ use serde_json::{Map, Value, json};
 use super::{
     Caller, NotAdmitted, Params, Transport,
     accept::Media,
-    bearer,
     budget::{COST, Receipt},
     from_browser,
     idempotency::{self, Answer, Once},
-    json, multipart, respond, sse, ws,
+    json, multipart, respond, shown, sse, ws,
 };
 use crate::{Error, Result};
 
@@ -143,7 +142,7 @@ async fn answer<E: Executor>(
 pub(super) fn caller(request: &Request) -> Result<Caller> {
     let peer = request.extensions().get::<ConnectInfo<SocketAddr>>();
     Ok(Caller {
-        token: bearer(request.headers())?,
+        shown: shown(request.headers())?,
         address: peer.map(|ConnectInfo(peer)| peer.ip()),
     })
 }

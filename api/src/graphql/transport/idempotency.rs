@@ -116,11 +116,11 @@ impl Once {
     }
 }
 
-/// Whose key it is: the token's, or of whoever acts without one.
+/// Whose key it is: the token's, or the person's, in whichever session.
 fn caller(data: &Data) -> Option<(Session, Uuid)> {
     let session = session(data)?;
     let actor = session.actor().ok()?;
-    let caller = actor.token.or(actor.person)?;
+    let caller = actor.token().or(actor.person)?;
     Some((session, caller))
 }
 

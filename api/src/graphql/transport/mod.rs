@@ -40,14 +40,15 @@ use super::{
 };
 use crate::{
     Error, Result,
-    access::{Session, pauses},
+    access::{Session, Shown, pauses},
+    cookies,
     places::{Place, Places},
     telemetry::{TRACE, meters::METERS},
 };
 
-/// Takes the bearer token of a request, if it has one, and gives what its resolvers find in the
+/// Takes what a request shows of who sends it, if anything, and gives what its resolvers find in the
 /// context. It is asked for every operation, so what it gives lives no longer than one.
-pub type Admit = Arc<dyn Fn(Option<String>) -> BoxFuture<'static, Result<Data>> + Send + Sync>;
+pub type Admit = Arc<dyn Fn(Option<Shown>) -> BoxFuture<'static, Result<Data>> + Send + Sync>;
 
 /// A GraphQL service as its transports see it.
 pub struct Transport<E> {
@@ -65,15 +66,15 @@ pub struct Transport<E> {
 
 /// Who sends a request.
 pub(super) struct Caller {
-    pub token: Option<String>,
+    pub shown: Option<Shown>,
     /// Where from, if that is known.
     pub address: Option<IpAddr>,
 }
 
-impl From<Option<String>> for Caller {
-    fn from(token: Option<String>) -> Self {
+impl From<Option<Shown>> for Caller {
+    fn from(shown: Option<Shown>) -> Self {
         Self {
-            token,
+            shown,
             address: None,
         }
     }
@@ -189,7 +190,7 @@ impl<E: Executor> Transport<E> {
             .operation(document, params.operation_name.as_deref(), params.variables)
     }
 
-    /// Lets the caller in who has this token, if there is one, takes what the operation costs out of the
+    /// Lets the caller in who shows this, if anything, takes what the operation costs out of the
     /// caller's budgets, and gives what the executor takes.
     ///
     /// # Errors
@@ -199,9 +200,9 @@ impl<E: Executor> Transport<E> {
         operation: Operation,
         caller: impl Into<Caller>,
     ) -> Result<Admitted, NotAdmitted> {
-        let Caller { token, address } = caller.into();
-        let again = Again::of(&operation, token.as_ref());
-        let data = (self.admit)(token).await?;
+        let Caller { shown, address } = caller.into();
+        let again = Again::of(&operation, shown.as_ref());
+        let data = (self.admit)(shown).await?;
         let actor = session(&data).and_then(|session| session.actor().ok());
         let budgets = budgets_of(actor.as_deref(), address, &self.limits);
         let (receipt, place) = self.pay(&operation, budgets).await?;
@@ -376,11 +377,20 @@ fn from_browser(headers: &HeaderMap) -> bool {
     headers.contains_key(ORIGIN) || headers.contains_key("sec-fetch-site")
 }
 
+/// What a request shows of who sends it: the token of its header or, without one, the session of its browser.
+///
+/// # Errors
+/// As [`bearer`].
+pub fn shown(headers: &HeaderMap) -> Result<Option<Shown>> {
+    let session = || cookies::read(headers, cookies::SESSION).map(Shown::Cookie);
+    Ok(bearer(headers)?.map(Shown::Token).or_else(session))
+}
+
 /// The token of an `Authorization: Bearer` header; nothing if there is no such header.
 ///
 /// # Errors
 /// `UNAUTHENTICATED` if the header says anything else.
-pub fn bearer(headers: &HeaderMap) -> Result<Option<String>> {
+fn bearer(headers: &HeaderMap) -> Result<Option<String>> {
     let mut values = headers.get_all(AUTHORIZATION).iter();
     match (values.next(), values.next()) {
         (None, _) => Ok(None),

@@ -26,11 +26,11 @@ use multer::{Field, Multipart};
 use serde_json::Value;
 
 use super::{
-    Params, Transport, bearer,
+    Params, Transport,
     http::{Refused, bad_request, is_encoded},
     json,
     origin::is_asked_first,
-    session,
+    session, shown,
     streams::{Owner, owner},
 };
 use crate::{
@@ -75,8 +75,8 @@ pub(super) async fn read<E: Executor>(
         return Err(Error::Forbidden(text.to_owned()).into());
     }
     let boundary = boundary(&head.headers)?;
-    let token = bearer(&head.headers)?.ok_or(ANONYMOUS)?;
-    let caller = session(&(service.admit)(Some(token)).await?);
+    let shown = shown(&head.headers)?.ok_or(ANONYMOUS)?;
+    let caller = session(&(service.admit)(Some(shown)).await?);
     let place = service.forms.take(owner(caller.as_ref()));
     let place = place.ok_or_else(busy)?;
     let body = whole(&head.headers, body).await?;

@@ -50,7 +50,7 @@ impl<E: Executor> Transport<E> {
         caller: Caller,
     ) -> Result<Begun, NotAdmitted> {
         let kind = operation.kind;
-        let known = caller.token.is_some();
+        let known = caller.shown.is_some();
         let admitted = timeout(self.limits.time, self.admit(operation, caller)).await;
         let mut admitted = admitted.map_err(|_| self.timed_out())??;
         let place = admitted.place.take();

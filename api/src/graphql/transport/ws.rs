@@ -33,14 +33,14 @@ use tokio_stream::StreamMap;
 use tokio_util::task::AbortOnDropHandle;
 
 use super::{
-    Caller, NotAdmitted, Params, Transport, bearer, bearer_token, from_browser, json,
+    Caller, NotAdmitted, Params, Transport, bearer_token, from_browser, json,
     operation::{Begun, Event},
-    respond, session,
+    respond, session, shown,
     streams::over,
 };
 use crate::{
     Error, Result,
-    access::Session,
+    access::{Session, Shown},
     graphql::{document::Operation, limits::within},
 };
 
@@ -83,8 +83,8 @@ pub(super) async fn upgrade<E: Executor>(
         )
             .into_response();
     };
-    let token = match bearer(&headers) {
-        Ok(token) => token,
+    let by_header = match shown(&headers) {
+        Ok(shown) => shown,
         Err(error) => return error.into_response(),
     };
     let Some(waiting) = service.streams.unauthenticated() else {
@@ -108,7 +108,7 @@ pub(super) async fn upgrade<E: Executor>(
             let stopped = streams.stopped();
             streams.tracked(async move {
                 let end = tokio::select! {
-                    Err(end) = peer.serve(token, waiting) => end,
+                    Err(end) = peer.serve(by_header, waiting) => end,
                     () = stopped => close(1001, "Going away: the service stops"),
                 };
                 peer.leave(end).await;
@@ -254,16 +254,17 @@ struct Peer<E> {
 impl<E: Executor> Peer<E> {
     async fn serve(
         &mut self,
-        header_token: Option<String>,
+        by_header: Option<Shown>,
         waiting: OwnedSemaphorePermit,
     ) -> Result<Infallible, End> {
         let init = timeout(self.service.limits.init_time, self.initialised()).await;
         let payload = init.map_err(|_| close(4408, "Connection initialisation timeout"))??;
-        let token = token_of(&payload)
+        let shown = token_of(&payload)
             .map_err(|_| unauthorized())?
-            .or(header_token)
+            .map(Shown::Token)
+            .or(by_header)
             .ok_or_else(unauthorized)?;
-        let session = admitted((self.service.admit)(Some(token.clone())).await)?;
+        let session = admitted((self.service.admit)(Some(shown.clone())).await)?;
         let _until_the_end = self
             .service
             .streams
@@ -277,7 +278,7 @@ impl<E: Executor> Peer<E> {
         drop(waiting);
         self.say(Say::ConnectionAck).await?;
         tokio::select! {
-            end = self.operate(&token) => end,
+            end = self.operate(&shown) => end,
             error = over(session) => Err(forbidden(&error)),
         }
     }
@@ -294,7 +295,7 @@ impl<E: Executor> Peer<E> {
         }
     }
 
-    async fn operate(&mut self, token: &str) -> Result<Infallible, End> {
+    async fn operate(&mut self, shown: &Shown) -> Result<Infallible, End> {
         let mut operations = StreamMap::new();
         let mut pings = interval_at(Instant::now() + PING_EVERY, PING_EVERY);
         pings.set_missed_tick_behavior(MissedTickBehavior::Delay);
@@ -311,7 +312,7 @@ impl<E: Executor> Peer<E> {
                     Said::Subscribe { id, payload } => {
                         let params = Params::from_json(payload).map_err(bad_message)?;
                         match self.room_beside(operations.len()) {
-                            Ok(()) => drop(operations.insert(id.clone(), self.start(id, params, token))),
+                            Ok(()) => drop(operations.insert(id.clone(), self.start(id, params, shown))),
                             Err(error) => self.tell(Told::of(&id, Event::Failed(vec![error]))).await?,
                         }
                     }
@@ -337,8 +338,8 @@ impl<E: Executor> Peer<E> {
     }
 
     /// What the peer is told of a new operation; what comes after the last does not matter.
-    fn start(&self, id: Id, params: Params, token: &str) -> BoxStream<'static, Told> {
-        let caller = Caller::from(Some(token.to_owned()));
+    fn start(&self, id: Id, params: Params, shown: &Shown) -> BoxStream<'static, Told> {
+        let caller = Caller::from(Some(shown.clone()));
         let (service, turns) = (self.service.clone(), self.turns.clone());
         let operation = match service.prepare(params, self.from_browser) {
             Ok(operation) => operation,

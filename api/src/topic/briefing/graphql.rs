@@ -117,7 +117,7 @@ impl Briefing {
         #[graphql(desc = "Return those after this cursor; the first ones when left out.")]
         after: Option<String>,
     ) -> Result<List<Risk>> {
-        let condition = self.0.high_risks(&*scope(ctx).await?)?;
+        let condition = self.0.high_risks();
         let sort = Sort::by(risk::Column::Score, OrderDirection::Desc);
         list(ctx, condition, sort, Paging::new(first, after)).await
     }
@@ -130,7 +130,7 @@ impl Briefing {
         #[graphql(desc = "Return those after this cursor; the first ones when left out.")]
         after: Option<String>,
     ) -> Result<List<Risk>> {
-        let condition = self.0.risks_past_review(&*scope(ctx).await?)?;
+        let condition = self.0.risks_past_review();
         let sort = Sort::by(risk::Column::ReviewOn, OrderDirection::Asc);
         list(ctx, condition, sort, Paging::new(first, after)).await
     }

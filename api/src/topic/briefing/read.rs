@@ -5,11 +5,11 @@ use std::collections::BTreeSet;
 use chrono::{DateTime, NaiveDate, Utc};
 use entity::{
     AcceptanceState, MeetingState, ReviewState, ServiceArea, action_item, agreement, event, forum,
-    forum_membership, meeting, risk, risk_acceptance, risk_analysis, submission,
+    forum_membership, meeting, risk, risk_acceptance, submission,
 };
 use sea_orm::{
     ColumnTrait, Condition, Order,
-    sea_query::{Expr, ExprTrait, SelectStatement},
+    sea_query::{Expr, ExprTrait},
 };
 use uuid::Uuid;
 
@@ -40,6 +40,7 @@ impl Following {
     /// # Errors
     /// `NotFound` when the actor does not see the forum, `Forbidden` when it may not read of meetings.
     pub async fn of(scope: &Scope, id: Uuid) -> Result<Self> {
+        scope.plan_by_values().await?;
         let forum = scope.get::<forum::Entity>(id).await?;
         let forums = with_those_below(scope, id).await?;
         let suppliers = suppliers(scope, &forum, &forums).await?;
@@ -78,14 +79,8 @@ impl Following {
     /// Submissions of the suppliers that take part, in the forum's area.
     fn submissions(&self, state: ReviewState) -> Condition {
         use submission::Column;
-        Condition::all()
-            .add(Column::CustomerId.eq(self.forum.customer_id))
+        self.of_customer(Column::CustomerId, Column::ServiceArea)
             .add(Column::SupplierId.is_in(self.suppliers.clone()))
-            .add_option(
-                self.forum
-                    .service_area
-                    .map(|area| Column::ServiceArea.eq(area)),
-            )
             .add(Column::State.eq(state))
     }
 
@@ -102,42 +97,30 @@ impl Following {
             .add(submission::Column::EvidenceId.is_not_null())
     }
 
-    /// Analyses of the customer in the forum's area.
-    fn analyses(&self, scope: &Scope) -> Result<SelectStatement> {
-        use risk_analysis::Column;
-        let area = self.forum.service_area;
-        Ok(scope
-            .find::<risk_analysis::Entity>()?
-            .filter(Column::CustomerId.eq(self.forum.customer_id))
-            .filter(Condition::all().add_option(area.map(|area| Column::ServiceArea.eq(area))))
-            .ids())
+    /// The customer's in the forum's area, by the columns that tell so.
+    fn of_customer(&self, customer: impl ColumnTrait, area: impl ColumnTrait) -> Condition {
+        Condition::all()
+            .add(customer.eq(self.forum.customer_id))
+            .add_option(self.forum.service_area.map(|only| area.eq(only)))
     }
 
-    /// Risks that are not closed, in these analyses.
-    fn open_risks(&self, scope: &Scope) -> Result<Condition> {
-        Ok(Condition::all()
-            .add(risk::Column::RiskAnalysisId.in_subquery(self.analyses(scope)?))
-            .add(risk::Column::ClosedAt.is_null()))
+    /// Risks that are not closed, of the customer in the forum's area.
+    fn open_risks(&self) -> Condition {
+        use risk::Column;
+        self.of_customer(Column::CustomerId, Column::ServiceArea)
+            .add(Column::ClosedAt.is_null())
     }
 
     /// Risks that are high as they are now.
-    ///
-    /// # Errors
-    /// `Forbidden` when the actor may not read of risks.
-    pub fn high_risks(&self, scope: &Scope) -> Result<Condition> {
-        Ok(self
-            .open_risks(scope)?
-            .add(risk::Column::Score.gte(HIGH_FROM)))
+    #[must_use]
+    pub fn high_risks(&self) -> Condition {
+        self.open_risks().add(risk::Column::Score.gte(HIGH_FROM))
     }
 
     /// Risks that should have been looked at again.
-    ///
-    /// # Errors
-    /// `Forbidden` when the actor may not read of risks.
-    pub fn risks_past_review(&self, scope: &Scope) -> Result<Condition> {
-        Ok(self
-            .open_risks(scope)?
-            .add(risk::Column::ReviewOn.lt(self.today)))
+    #[must_use]
+    pub fn risks_past_review(&self) -> Condition {
+        self.open_risks().add(risk::Column::ReviewOn.lt(self.today))
     }
 
     /// Acceptances whose time has passed, of risks that are still open and that no other acceptance
@@ -159,10 +142,10 @@ impl Following {
             .filter(Column::State.eq(AcceptanceState::Accepted))
             .filter(Column::AcceptedUntil.gte(self.today))
             .column(Column::RiskId);
-        Ok(Condition::all()
+        Ok(self
+            .of_customer(Column::CustomerId, Column::ServiceArea)
             .add(Column::State.eq(AcceptanceState::Accepted))
             .add(Column::AcceptedUntil.lt(self.today))
-            .add(Column::RiskAnalysisId.in_subquery(self.analyses(scope)?))
             .add(is_open)
             .add(Column::RiskId.not_in_subquery(covered)))
     }

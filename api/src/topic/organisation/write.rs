@@ -35,6 +35,7 @@ pub async fn create_person(
         title,
         status: PersonStatus::Active,
         created_at: permit.now(),
+        last_sign_in_at: None,
         version: 1,
     };
     check_person(&permit.resource, &row, &roles)?;

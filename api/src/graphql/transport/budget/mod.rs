@@ -43,7 +43,7 @@ pub trait Budgets: Send + Sync {
 /// Whose budget it is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Holder {
-    /// A token's own.
+    /// That of a token, or of a session.
     Token(Uuid),
     /// That of all tokens of an organisation.
     Organisation(Uuid),
@@ -134,8 +134,8 @@ pub(super) fn budgets_of(
         return vec![Budget::new(Holder::at(address), limits.anonymous_points)];
     };
     let own = actor
-        .token
-        .map(|token| Budget::new(Holder::Token(token), limits.token_points));
+        .credential
+        .map(|credential| Budget::new(Holder::Token(credential.id()), limits.token_points));
     let shared = Budget::new(
         Holder::Organisation(actor.organisation),
         limits.organisation_points,

@@ -23,7 +23,7 @@ use crate::{
     access::{Permit, action::DownloadEvidenceFile},
     graphql::{
         key::{self, Keyed},
-        transport::bearer,
+        transport::shown,
     },
     store::{media::attachment, range::Selection},
 };
@@ -56,9 +56,9 @@ pub(super) async fn download(
     respond(&file, &selection, Body::from_stream(bytes))
 }
 
-/// Said when a download is asked for without a token.
+/// Said when a download is asked for by nobody that is known.
 const ANONYMOUS: Error =
-    Error::Unauthenticated("This needs an API token: send it as `Authorization: Bearer TOKEN`.");
+    Error::Unauthenticated("Sign in, or send an API token as `Authorization: Bearer TOKEN`.");
 
 impl Service {
     async fn let_in(
@@ -66,8 +66,8 @@ impl Service {
         id: Result<Path<String>, PathRejection>,
         headers: &HeaderMap,
     ) -> Result<Permit<DownloadEvidenceFile>> {
-        let token = bearer(headers)?.ok_or(ANONYMOUS)?;
-        let actor = self.door.authenticate(&token).await?;
+        let shown = shown(headers)?.ok_or(ANONYMOUS)?;
+        let actor = self.door.recognise(&shown).await?;
         let id = id
             .ok()
             .and_then(|Path(id)| file_id(&id))

@@ -13,6 +13,7 @@ fn a_risk(current: (i32, i32), residual: (Option<i32>, Option<i32>)) -> risk::Mo
     risk::Model {
         id: Uuid::nil(),
         risk_analysis_id: Uuid::nil(),
+        customer_id: Uuid::nil(),
         service_area: ServiceArea::Network,
         number: 1,
         title: "Obehörig åtkomst".to_owned(),

@@ -43,6 +43,7 @@ pub async fn request(
         id: permit.id(),
         risk_id: risk.id,
         risk_analysis_id: risk.risk_analysis_id,
+        customer_id: risk.customer_id,
         service_area: risk.service_area,
         state: AcceptanceState::FIRST,
         justification,

@@ -36,6 +36,7 @@ pub async fn add(
     let mut row = risk::Model {
         id: permit.id(),
         risk_analysis_id: analysis.row.id,
+        customer_id: analysis.row.customer_id,
         service_area: analysis.row.service_area,
         number: last + 1,
         title: String::new(),

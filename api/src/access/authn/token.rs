@@ -1,71 +1,24 @@
-//! Who is calling: API tokens.
-//!
-//! A token's secret is shown once, when it is made. The database keeps its SHA-256: the secret has
-//! 256 bits of randomness, so a slow password hash would add nothing. A token is looked up by that
-//! hash, and a person's roles are read anew at every request, so that what an administrator changes
-//! holds at once.
+//! API tokens: for programs, of people and of integrations.
 
 use std::sync::Arc;
 
-use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
-use chrono::{DateTime, TimeDelta, Utc};
-use entity::{OrganisationKind, PersonStatus, Role, ServiceArea, api_token, upload};
-use sea_orm::{
-    ActiveValue::Unchanged, ColumnTrait, EntityTrait, FromQueryResult, QueryFilter, Set,
-    prelude::Json,
-};
+use chrono::{DateTime, Utc};
+use entity::{OrganisationKind, PersonStatus, Role, ServiceArea, api_token};
+use sea_orm::{ActiveValue::Unchanged, EntityTrait, FromQueryResult, Set, prelude::Json};
 use serde::de::DeserializeOwned;
-use sha2::{Digest, Sha256};
 use subtle::ConstantTimeEq;
 use uuid::Uuid;
 
-use super::{Actor, Door, Grant, TokenScope, claim::Duty};
-use crate::{Error, Result, clock::Clock};
+use super::{LAST_USE_PRECISION, Secret, grant, hash};
+use crate::{
+    Error, Result,
+    access::{Actor, Door, Grant, TokenScope, claim::Duty},
+    clock::Clock,
+};
 
-/// How seldom a token's last use is written down.
-const LAST_USE_PRECISION: TimeDelta = TimeDelta::minutes(1);
-
-/// Said for every credential that does not work, whatever the reason.
+/// Said for every token that does not work, whatever the reason.
 const REFUSED: &str =
     "This token is not valid: it is unknown, expired or revoked. Use a valid API token.";
-
-/// A secret that is shown once and kept as a hash.
-pub struct Secret(String);
-
-impl Secret {
-    /// A new one; `prefix` tells people and secret scanners what it is.
-    #[must_use]
-    pub fn new(clock: &Clock, prefix: &str) -> Self {
-        Self(format!(
-            "{prefix}_{}",
-            URL_SAFE_NO_PAD.encode(clock.random::<32>())
-        ))
-    }
-
-    /// The hash that is kept, hexadecimal.
-    #[must_use]
-    pub fn hash(&self) -> String {
-        hash(&self.0)
-    }
-
-    /// The first characters, to recognise it by.
-    #[must_use]
-    pub fn hint(&self) -> String {
-        self.0.chars().take(12).collect()
-    }
-
-    /// The secret itself, to be shown to its holder and nobody else.
-    #[must_use]
-    pub fn reveal(self) -> String {
-        self.0
-    }
-}
-
-/// The hash under which a secret is kept.
-#[must_use]
-pub fn hash(secret: &str) -> String {
-    hex::encode(Sha256::digest(secret.as_bytes()))
-}
 
 /// What a new API token shall be.
 pub struct NewToken {
@@ -161,20 +114,9 @@ impl Door {
         Ok(actor)
     }
 
-    /// The same actor with roles and token as they stand now; one without a token stays as it is.
-    ///
-    /// # Errors
-    /// `Unauthenticated` when the token no longer works, or the person may no longer act.
-    pub async fn renew(&self, actor: &Arc<Actor>) -> Result<Arc<Actor>> {
-        match actor.token {
-            Some(token) => self.holder(token).await,
-            None => Ok(actor.clone()),
-        }
-    }
-
     /// The actor that a token stands for, known by its id.
-    pub(super) async fn holder(&self, token: Uuid) -> Result<Arc<Actor>> {
-        self.actor_of(&self.acting(None, Some(token)).await?)
+    pub(super) async fn holder_of_token(&self, id: Uuid) -> Result<Arc<Actor>> {
+        self.actor_of(&self.acting(None, Some(id)).await?)
     }
 
     async fn acting(&self, hash: Option<&str>, id: Option<Uuid>) -> Result<Vec<Acting>> {
@@ -200,7 +142,9 @@ impl Door {
         let (name, grants) = match &token.person_name {
             Some(person) => (
                 person.clone(),
-                rows.iter().filter_map(Acting::grant).collect(),
+                rows.iter()
+                    .filter_map(|row| grant(row.role, row.service_area))
+                    .collect(),
             ),
             None => (token.name.clone(), from_json(&token.roles)?),
         };
@@ -208,25 +152,6 @@ impl Door {
         let actor = Actor::new(tenant, token.person_id, name, grants);
         let actor = actor.with_token(token.id, from_json(&token.scopes)?);
         Ok(Arc::new(actor.until(token.expires_at)))
-    }
-
-    /// Who may send bytes to an upload URL: whoever asked for it, as far as that one still may. Returns the
-    /// upload too.
-    ///
-    /// # Errors
-    /// `NotFound` when there is no such upload, or its time is over.
-    pub async fn uploader(&self, secret: &str) -> Result<(Arc<Actor>, upload::Model)> {
-        let kept = hash(secret);
-        let tx = self.on_duty(&Duty::Authenticate(kept.clone())).await?;
-        let upload = upload::Entity::find()
-            .filter(upload::Column::Hash.eq(kept))
-            .one(&tx)
-            .await?
-            .filter(|upload| upload.expires_at > self.clock().now())
-            .ok_or(Error::NotFound)?;
-        drop(tx);
-        let token = upload.token_id.ok_or(Error::NotFound)?;
-        Ok((self.holder(token).await?, upload))
     }
 
     async fn note_use(&self, token: &Acting) -> Result<()> {
@@ -246,13 +171,6 @@ impl Door {
         let tx = self.writing_on_duty(&duty).await?;
         api_token::Entity::update(used).exec(&tx).await?;
         Ok(tx.commit().await?)
-    }
-}
-
-impl Acting {
-    fn grant(&self) -> Option<Grant> {
-        let area = self.service_area;
-        self.role.map(|role| Grant { role, area })
     }
 }
 
