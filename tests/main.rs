@@ -17,6 +17,7 @@ mod forum;
 mod fuzz;
 mod harness;
 mod idempotency;
+mod identity;
 mod ledger;
 mod limits;
 mod paging;

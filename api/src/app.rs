@@ -30,7 +30,10 @@ use crate::{
         held::{self, Held},
     },
     store::blob::Blobs,
-    topic::evidence::{self, intake::Intake},
+    topic::{
+        evidence::{self, intake::Intake},
+        identity::{self, Federation, http::DemoPeople},
+    },
 };
 
 /// Where GraphQL is served.
@@ -52,6 +55,7 @@ pub struct App {
     pub blobs: Blobs,
     bus: Bus,
     links: Links,
+    federation: Federation,
     schema: Schema,
     documents: Arc<Documents>,
     budgets: Arc<dyn Budgets>,
@@ -86,12 +90,14 @@ impl App {
     async fn behind(door: Door, settings: &Settings, base: Url) -> anyhow::Result<Self> {
         door.prepare().await?;
         let limits = settings.limits.guard(settings.server.request_timeout);
-        let links = Links::new(base);
-        let schema = schema::build(links.clone());
+        let links = Links::new(base.clone());
+        let federation = Federation::new(&settings.identity, base, door.clock().clone())?;
+        let schema = schema::build(links.clone(), federation.clone());
         let bus = Bus::open(&settings.bus)?;
         Ok(Self {
             blobs: Blobs::open(&settings.evidence, settings.server.request_timeout).await?,
             links,
+            federation,
             documents: Arc::new(documents(&schema, &settings.documents, &limits)?),
             schema,
             budgets: bus.budgets(door.clock().clone()),
@@ -121,6 +127,10 @@ impl App {
 
     /// The routes of the API and the portal.
     pub fn routes(&self, settings: &Settings) -> Router {
+        self.routes_for(settings, DemoPeople::default())
+    }
+
+    fn routes_for(&self, settings: &Settings, people: DemoPeople) -> Router {
         let graphql = Transport::new(
             self.schema.clone(),
             self.documents.clone(),
@@ -143,13 +153,22 @@ impl App {
         let graphql = origins.guard(transport::http::routes(graphql).layer(held));
         origins
             .share(graphql.merge(files))
+            .merge(identity::http::routes(
+                self.door.clone(),
+                self.federation.clone(),
+                self.budgets.clone(),
+                settings.identity.attempts_per_minute,
+                &origins,
+                people,
+            ))
             .merge(portal::routes())
             .route("/schema.graphql", get(definition))
     }
 
-    /// The same with the explorer, for the demo.
-    pub fn routes_with_explorer(&self, settings: &Settings) -> Router {
-        self.routes(settings).route("/explorer", get(explore))
+    /// The same with the explorer, and with these people to sign in as, for the demo.
+    pub fn routes_for_demo(&self, settings: &Settings, people: DemoPeople) -> Router {
+        self.routes_for(settings, people)
+            .route("/explorer", get(explore))
     }
 
     /// Serves on the listener until the process is told to stop.

@@ -15,10 +15,7 @@ pub const OF_SERVICE: &[(&str, &str)] = &[
     ("api_token", "SELECT, INSERT, UPDATE"),
     ("comment", "SELECT, INSERT"),
     ("decision", "SELECT, INSERT, UPDATE"),
-    (
-        "email_domain",
-        "SELECT, INSERT, UPDATE (confirmed_at), DELETE",
-    ),
+    ("email_domain", "SELECT, INSERT, UPDATE, DELETE"),
     ("event", "SELECT, INSERT"),
     ("event_audience", "SELECT, INSERT, UPDATE (position)"),
     ("evidence", "SELECT, INSERT, UPDATE"),

@@ -11,7 +11,7 @@ use std::process::{Command, Output};
 use crate::harness::Served;
 
 /// Where the clients are.
-const FOLDER: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/../tests/clients");
+pub const FOLDER: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/../tests/clients");
 
 #[test]
 fn all_audits_of_graphql_over_http_pass() {

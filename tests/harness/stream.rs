@@ -101,17 +101,28 @@ pub struct Socket(WebSocketStream<MaybeTlsStream<TcpStream>>);
 impl Socket {
     /// Connects, with the token in `connection_init`.
     pub async fn open(graphql: &str, token: &str) -> Self {
+        let init = json!({ "Authorization": format!("Bearer {token}") });
+        Self::connect(graphql, &[], init).await
+    }
+
+    /// Connects as a browser that is signed in.
+    pub async fn open_in_session(graphql: &str, secret: &str) -> Self {
+        let cookie = format!("__Host-samsyn={secret}");
+        Self::connect(graphql, &[("cookie", &cookie)], json!({})).await
+    }
+
+    async fn connect(graphql: &str, headers: &[(&'static str, &str)], init: Value) -> Self {
         let url = format!("{}/ws", graphql.replacen("http", "ws", 1));
         let mut request = url.into_client_request().expect("an address");
-        let protocol = "graphql-transport-ws".parse().expect("a header");
-        request
-            .headers_mut()
-            .insert("sec-websocket-protocol", protocol);
+        let protocol = ("sec-websocket-protocol", "graphql-transport-ws");
+        for (name, value) in headers.iter().chain([&protocol]) {
+            let value = value.parse().expect("a header");
+            request.headers_mut().insert(*name, value);
+        }
         let (stream, _) = connect_async(request).await.expect("it is upgraded");
         let mut socket = Self(stream);
-        let payload = json!({ "Authorization": format!("Bearer {token}") });
         socket
-            .say(json!({ "type": "connection_init", "payload": payload }))
+            .say(json!({ "type": "connection_init", "payload": init }))
             .await;
         assert_eq!(
             socket.hear().await,

@@ -141,9 +141,26 @@ impl World {
 
     /// Sends a document as somebody, or as nobody.
     pub async fn send(&self, token: Option<&str>, document: &str, variables: Value) -> Answer {
+        let header = token.map(|token| ("authorization", format!("Bearer {token}")));
+        self.send_with(header, document, variables).await
+    }
+
+    /// Sends a document in the session of a browser that has this cookie.
+    pub async fn send_in_session(&self, secret: &str, document: &str, variables: Value) -> Answer {
+        let cookie = format!("__Host-samsyn={secret}");
+        self.send_with(Some(("cookie", cookie)), document, variables)
+            .await
+    }
+
+    async fn send_with(
+        &self,
+        header: Option<(&str, String)>,
+        document: &str,
+        variables: Value,
+    ) -> Answer {
         let mut request = Request::post("/graphql").header("content-type", "application/json");
-        if let Some(token) = token {
-            request = request.header("authorization", format!("Bearer {token}"));
+        if let Some((name, value)) = header {
+            request = request.header(name, value);
         }
         let body = json!({ "query": document, "variables": variables }).to_string();
         let request = request.body(Body::from(body)).expect("a request");

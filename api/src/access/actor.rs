@@ -171,7 +171,7 @@ impl Actor {
         &self.grants
     }
 
-    /// What the token is limited to; none for an actor without one.
+    /// What the token is limited to; none for a session, which is not limited.
     #[must_use]
     pub fn scopes(&self) -> Option<&[TokenScope]> {
         self.limited_to.as_deref()

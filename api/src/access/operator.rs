@@ -1,14 +1,17 @@
 //! What the operator of the service may do from the command line: let tenants in.
 //!
 //! The operator sees no tenant's exchange. What is done here is done without an actor, leaves its
-//! events in the tenant's own ledger, and is limited to organisations, their first people, and tokens.
+//! events in the tenant's own ledger, and is limited to organisations, their first people, how these sign in, and
+//! tokens.
 
 use std::collections::BTreeSet;
 
-use entity::{Topic, api_token, organisation, person, role_assignment};
+use entity::{
+    Topic, api_token, email_domain, identity_provider, organisation, person, role_assignment,
+};
 use sea_orm::{
     ActiveModelBehavior, ActiveModelTrait, ColumnTrait, DatabaseTransaction, EntityTrait,
-    IntoActiveModel, QueryFilter,
+    IntoActiveModel, ModelTrait, Order, QueryFilter, QueryOrder,
 };
 use serde::Serialize;
 use uuid::Uuid;
@@ -114,6 +117,117 @@ impl Operator<'_> {
         self.finish(tx).await
     }
 
+    /// The provider by which an organisation's people sign in.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub async fn provider_of(
+        &self,
+        organisation: Uuid,
+    ) -> Result<Option<identity_provider::Model>> {
+        let tx = self.0.on_duty(&Duty::Operate).await?;
+        Ok(identity_provider::Entity::find()
+            .filter(identity_provider::Column::OrganisationId.eq(organisation))
+            .one(&tx)
+            .await?)
+    }
+
+    /// The domains that an organisation claims, in the order of the alphabet.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub async fn domains_of(&self, organisation: Uuid) -> Result<Vec<email_domain::Model>> {
+        let tx = self.0.on_duty(&Duty::Operate).await?;
+        Ok(email_domain::Entity::find()
+            .filter(email_domain::Column::OrganisationId.eq(organisation))
+            .order_by(email_domain::Column::Domain, Order::Asc)
+            .all(&tx)
+            .await?)
+    }
+
+    /// Sets the provider of an organisation that has none, or puts other settings in the place of those it has.
+    ///
+    /// # Errors
+    /// When the database refuses.
+    pub async fn set_provider(&self, row: identity_provider::Model) -> Result<()> {
+        let home = row.organisation_id;
+        let before = self.provider_of(home).await?;
+        let tx = self.0.writing_on_duty(&Duty::Operate).await?;
+        match before {
+            None => {
+                self.add::<identity_provider::Entity>(&tx, home, row, "set")
+                    .await?
+            }
+            Some(before) => self.replace(&tx, home, &before, row, "updated").await?,
+        }
+        self.finish(tx).await
+    }
+
+    /// Confirms that a domain is an organisation's, so that its addresses lead to the organisation's provider.
+    ///
+    /// # Errors
+    /// `InvalidState` when it was confirmed as another's.
+    pub async fn confirm_domain(&self, organisation: Uuid, domain: &str) -> Result<()> {
+        let tx = self.0.writing_on_duty(&Duty::Operate).await?;
+        let claims = email_domain::Entity::find()
+            .filter(email_domain::Column::Domain.eq(domain))
+            .all(&tx)
+            .await?;
+        let now = self.0.clock().now();
+        let others = |row: &email_domain::Model| row.organisation_id != organisation;
+        if claims
+            .iter()
+            .any(|row| others(row) && row.confirmed_at.is_some())
+        {
+            return Err(Error::InvalidState(format!(
+                "{domain} was confirmed as another organisation's. Have that one give it up first, with setIdentityProvider."
+            )));
+        }
+        match claims.into_iter().find(|row| !others(row)) {
+            Some(row) if row.confirmed_at.is_some() => return Ok(()),
+            Some(before) => {
+                let after = email_domain::Model {
+                    confirmed_at: Some(now),
+                    ..before.clone()
+                };
+                self.replace(&tx, organisation, &before, after, "confirmed")
+                    .await?;
+            }
+            None => {
+                let row = email_domain::Model {
+                    id: self.0.clock().id(),
+                    organisation_id: organisation,
+                    domain: domain.to_owned(),
+                    claimed_at: now,
+                    confirmed_at: Some(now),
+                };
+                self.add::<email_domain::Entity>(&tx, organisation, row, "confirmed")
+                    .await?;
+            }
+        }
+        self.finish(tx).await
+    }
+
+    async fn replace<M, E>(
+        &self,
+        tx: &DatabaseTransaction,
+        home: Uuid,
+        before: &M,
+        after: M,
+        verb: &str,
+    ) -> Result<()>
+    where
+        M: ModelTrait<Entity = E> + Serialize + IntoActiveModel<E::ActiveModel> + Sync,
+        E: EntityTrait<Model = M>,
+        E::ActiveModel: ActiveModelBehavior + Send,
+    {
+        let change = ledger::Change::changed::<E>(verb, before, &after)?;
+        E::update(after.into_active_model().reset_all())
+            .exec(tx)
+            .await?;
+        self.record(tx, home, change).await
+    }
+
     async fn add<E>(
         &self,
         tx: &DatabaseTransaction,
@@ -130,6 +244,15 @@ impl Operator<'_> {
         E::insert(row.into_active_model().reset_all())
             .exec_without_returning(tx)
             .await?;
+        self.record(tx, home, change).await
+    }
+
+    async fn record(
+        &self,
+        tx: &DatabaseTransaction,
+        home: Uuid,
+        change: ledger::Change,
+    ) -> Result<()> {
         let reach = Reach {
             audience: BTreeSet::from([home]),
             topic: Topic::Administration,

@@ -8,9 +8,9 @@ use std::collections::BTreeSet;
 
 use entity::{
     CommentAudience, ReviewState, ServiceArea, Topic, action_item, agenda_item, agreement,
-    api_token, comment, decision, evidence, evidence_file, evidence_request, forum,
-    forum_membership, meeting, organisation, person, risk, risk_acceptance, risk_analysis,
-    risk_analysis_participant, role_assignment, submission,
+    api_token, comment, decision, email_domain, evidence, evidence_file, evidence_request, forum,
+    forum_membership, identity_provider, meeting, organisation, person, risk, risk_acceptance,
+    risk_analysis, risk_analysis_participant, role_assignment, session, submission,
 };
 use sea_orm::{ColumnTrait, EntityTrait, QueryFilter};
 use uuid::Uuid;
@@ -75,6 +75,9 @@ macro_rules! recorded {
 recorded! {
     organisation: |row, _scope| Ok(Reach::new(Topic::Administration, None, [row.id]));
     person: |row, _scope| Ok(Reach::new(Topic::Administration, None, [row.organisation_id]));
+    session: |row, _scope| Ok(Reach::new(Topic::Administration, None, [row.organisation_id]));
+    identity_provider: |row, _scope| Ok(Reach::new(Topic::Administration, None, [row.organisation_id]));
+    email_domain: |row, _scope| Ok(Reach::new(Topic::Administration, None, [row.organisation_id]));
     role_assignment: |row, scope| {
         let person = scope.get::<person::Entity>(row.person_id).await?;
         person::Entity::reach(&person, scope).await

@@ -42,8 +42,8 @@ pub struct Provider {
 pub struct Visitor {
     /// As whom the provider knows the person.
     pub subject: String,
-    /// The person's address, if the provider vouches for it and it is of the organisation's domains.
-    pub email: Option<String>,
+    /// The person's address, if the provider vouches for it and it is of the organisation's domains; or why not.
+    pub email: Result<String, Unwelcome>,
     /// Full name, if the provider tells.
     pub name: Option<String>,
     /// Roles that are given or taken by the provider's claims; none where it has no say.
@@ -68,8 +68,12 @@ pub struct MappedRoles {
 pub enum Unwelcome {
     /// Nobody with this address was added, and the organisation lets in nobody else.
     NotInvited,
-    /// There is no address that can be trusted to tell who comes for the first time.
+    /// There is no address that would tell who comes for the first time.
     NoAddress,
+    /// Nobody vouches for the address.
+    UnverifiedAddress,
+    /// The address is not of a domain that leads to the provider.
+    ForeignDomain,
     /// The person of this address signs in as another subject.
     OtherSubject,
     /// The person may no longer act.
@@ -82,7 +86,9 @@ impl Unwelcome {
     pub fn word(self) -> &'static str {
         match self {
             Self::NotInvited => "NOT_INVITED",
-            Self::NoAddress => "NO_VERIFIED_EMAIL",
+            Self::NoAddress => "NO_EMAIL",
+            Self::UnverifiedAddress => "EMAIL_NOT_VERIFIED",
+            Self::ForeignDomain => "EMAIL_OF_OTHER_DOMAIN",
             Self::OtherSubject => "OTHER_SUBJECT",
             Self::Inactive => "INACTIVE",
         }
@@ -155,7 +161,7 @@ impl Door {
         let (person, identity) = match work.welcome(&visitor).await? {
             Ok(known) => known,
             Err(unwelcome) => {
-                let seen = json!({ "subject": visitor.subject, "email": visitor.email, "address": browser.address });
+                let seen = json!({ "subject": visitor.subject, "email": visitor.email.ok(), "address": browser.address });
                 work.refuse(unwelcome.word(), seen).await?;
                 self.end(tx).await?;
                 return Ok(Err(unwelcome));
@@ -379,8 +385,9 @@ impl SigningIn<'_> {
         &self,
         visitor: &Visitor,
     ) -> Result<Result<(person::Model, Uuid), Unwelcome>> {
-        let Some(email) = &visitor.email else {
-            return Ok(Err(Unwelcome::NoAddress));
+        let email = match &visitor.email {
+            Ok(email) => email,
+            Err(unwelcome) => return Ok(Err(*unwelcome)),
         };
         let person = match self.person(person::Column::Email.eq(email)).await? {
             Some(person) if self.is_linked(&person).await? => {

@@ -9,6 +9,8 @@ use std::{
 
 use anyhow::{Context, Result, bail};
 use chrono::Utc;
+use portal::sign_in::DemoPerson;
+use sea_orm::ActiveEnum;
 use serde_json::json;
 use tempfile::{NamedTempFile, TempDir};
 use url::Url;
@@ -18,8 +20,12 @@ use crate::{
     app::{App, GRAPHQL, SUBSCRIPTIONS},
     clock::Clock,
     config::{Database, Evidence, Limits, Log, Server, ServiceUrl, Settings},
-    demo::{self, people::Cast},
+    demo::{
+        self,
+        people::{Cast, Visitor},
+    },
     server, telemetry,
+    topic::identity::http::DemoPeople,
 };
 
 /// Serve a realistic world to look around in
@@ -82,7 +88,11 @@ pub async fn run(args: Args) -> Result<()> {
         for_people(&base, &cast, &folder)?
     };
     print(&said)?;
-    let routes = app.routes_with_explorer(&settings);
+    let people = match settings.server.listen.ip().is_loopback() {
+        true => to_sign_in_as(&cast),
+        false => DemoPeople::default(),
+    };
+    let routes = app.routes_for_demo(&settings, people);
     app.serve_until(listener, routes, &settings, stop).await
 }
 
@@ -141,6 +151,21 @@ fn settings(listen: SocketAddr, folder: &Path, database: Option<String>) -> Sett
         },
         ..Settings::default()
     }
+}
+
+/// The people of the demo, as the page on which one signs in shows them. Whoever reaches it can be any of them, so
+/// that it is for the own machine alone.
+fn to_sign_in_as(cast: &Cast) -> DemoPeople {
+    let shown = |(number, visitor): (usize, &Visitor)| {
+        let roles: Vec<_> = visitor.roles.iter().map(ActiveEnum::to_value).collect();
+        let person = DemoPerson {
+            id: number.to_string(),
+            name: visitor.name.clone(),
+            about: format!("{}, {}", visitor.organisation, roles.join(", ")),
+        };
+        (person, visitor.token.clone())
+    };
+    cast.actors.iter().enumerate().map(shown).collect()
 }
 
 /// Opens the world that is in the folder; makes it there first, if need be.

@@ -8,6 +8,7 @@
 //! To add a command: a file with `Args` and `run`, a variant of [`Command`], a line in [`dispatch`].
 
 pub mod demo;
+pub mod identity;
 pub mod migrate;
 pub mod organisation;
 pub mod permissions;
@@ -70,6 +71,7 @@ enum Command {
     VerifyLedger(verify_ledger::Args),
     VerifyEvidence(verify_evidence::Args),
     Organisation(organisation::Args),
+    Identity(identity::Args),
     Token(token::Args),
 }
 
@@ -97,6 +99,7 @@ async fn dispatch(command: Command) -> Result<()> {
         Command::VerifyLedger(args) => verify_ledger::run(args).await,
         Command::VerifyEvidence(args) => verify_evidence::run(args).await,
         Command::Organisation(args) => organisation::run(args).await,
+        Command::Identity(args) => identity::run(args).await,
         Command::Token(args) => token::run(args).await,
     }
 }

@@ -22,6 +22,9 @@ pub struct Identity {
     /// How long a session lasts, whatever is done in it.
     #[serde(deserialize_with = "value::duration")]
     pub session_lifetime: Duration,
+    /// How many attempts to sign in are taken from one address in a minute.
+    #[serde(deserialize_with = "value::whole::<_, _, 1, 1_000_000>")]
+    pub attempts_per_minute: u64,
     /// Whether providers are spoken with in plain text and on private networks, too. For tests, and for a
     /// provider within the own network.
     #[serde(deserialize_with = "value::truth")]
@@ -35,6 +38,7 @@ impl Default for Identity {
             previous_key: None,
             session_idle: Duration::from_secs(60 * 60),
             session_lifetime: Duration::from_secs(12 * 60 * 60),
+            attempts_per_minute: 120,
             allow_private_providers: false,
         }
     }

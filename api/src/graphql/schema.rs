@@ -11,6 +11,8 @@ use crate::topic::{
     event::graphql::{EventQuery, EventSubscription},
     evidence::graphql::{EvidenceMutation, EvidenceQuery},
     forum::graphql::{ForumMutation, ForumQuery},
+    identity::Federation,
+    identity::graphql::{ProviderMutation, ProviderQuery, SessionMutation, SessionQuery},
     organisation::graphql::{OrganisationMutation, OrganisationQuery},
     request::graphql::{RequestMutation, RequestQuery},
     risk::graphql::{RiskMutation, RiskQuery},
@@ -33,6 +35,8 @@ pub struct Query(
     BriefingQuery,
     EventQuery,
     TokenQuery,
+    ProviderQuery,
+    SessionQuery,
     NodeQuery,
 );
 
@@ -50,6 +54,8 @@ pub struct Mutation(
     ActionItemMutation,
     CommentMutation,
     TokenMutation,
+    ProviderMutation,
+    SessionMutation,
 );
 
 /// Everything that can be followed as it happens.
@@ -65,7 +71,7 @@ pub type Schema = Assembled<Query, Mutation, Subscription>;
 
 /// Puts the schema together for a service that is reached at these links.
 #[must_use]
-pub fn build(links: Links) -> Schema {
+pub fn build(links: Links, federation: Federation) -> Schema {
     Assembled::build(
         Query::default(),
         Mutation::default(),
@@ -75,6 +81,7 @@ pub fn build(links: Links) -> Schema {
     .validation_mode(ValidationMode::Fast)
     .disable_suggestions()
     .data(links)
+    .data(federation)
     .finish()
 }
 

@@ -55,6 +55,8 @@ impl Http {
     /// # Errors
     /// When no client can be made.
     pub fn new(private: bool) -> anyhow::Result<Self> {
+        // One that is there already is as good.
+        let _ = rustls::crypto::ring::default_provider().install_default();
         let client = Client::builder()
             .redirect(Policy::none())
             .timeout(PATIENCE)

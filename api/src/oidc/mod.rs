@@ -46,7 +46,7 @@ const SKEW: TimeDelta = TimeDelta::minutes(1);
 /// For how long metadata and keys of a provider are taken to be as they were.
 const FRESH: TimeDelta = TimeDelta::hours(1);
 /// How soon they are fetched again because of a key that is not known.
-const AGAIN: TimeDelta = TimeDelta::minutes(1);
+const AGAIN: TimeDelta = TimeDelta::seconds(1);
 /// How many providers are remembered at most.
 const MOST: usize = 1000;
 /// The type of a logout token (OpenID Connect Back-Channel Logout 1.0, section 2.4), and what older providers say.

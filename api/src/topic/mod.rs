@@ -20,6 +20,7 @@ pub mod comment;
 pub mod event;
 pub mod evidence;
 pub mod forum;
+pub mod identity;
 mod machine;
 pub mod organisation;
 pub mod request;

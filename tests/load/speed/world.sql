@@ -225,7 +225,7 @@ FROM (
         'EVIDENCE', owner_id, by_id, area, ARRAY[owner_id, customer_id]
     FROM u WHERE state <> 'DRAFT' AND i % 4 = 0
     UNION ALL SELECT pg_temp.key(r.created_at, 'event of risk', i * 20 + r.number), r.created_at, 'risk.added', 'risk', r.id,
-        'RISK', CASE WHEN by_customer THEN customer_id ELSE supplier_id END, NULL, area, ARRAY[customer_id, supplier_id]
+        'RISK', CASE WHEN by_customer THEN ra.customer_id ELSE ra.supplier_id END, NULL, ra.area, ARRAY[ra.customer_id, ra.supplier_id]
     FROM ra JOIN risk r ON r.risk_analysis_id = ra.id WHERE r.number IN (1, 11) AND pg_temp.die(i, 4, 2) = 0) all_events;
 -- The record as it was then, with sorted keys and without spaces, as the seal wants it.
 CREATE TEMP TABLE w ON COMMIT DROP AS

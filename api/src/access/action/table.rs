@@ -3,7 +3,7 @@
 
 use entity::{
     Role, Topic, agreement, api_token, evidence, evidence_file, evidence_request, organisation,
-    person, submission, upload,
+    person, session, submission, upload,
 };
 
 use super::{Act, Condition, Reading, Rule, TokenScope};
@@ -36,6 +36,16 @@ actions! {
         [Administrator], [Owner];
     /// Revoke an API token: one's own, or as administrator any of the organisation's.
     RevokeApiToken on api_token::Model, AdministrationWrite,
+        [ItManager, SecurityCoordinator, ItSecurityOfficer, ServiceAreaManager, Reader, SupplierManager, SupplierContributor, SupplierReader, Administrator], [Owner];
+
+    /// Set the provider by which the own organisation's people sign in.
+    SetIdentityProvider on organisation::Model, AdministrationWrite,
+        [Administrator], [Owner];
+    /// Take that provider away.
+    RemoveIdentityProvider on organisation::Model, AdministrationWrite,
+        [Administrator], [Owner];
+    /// End a session: one's own, or as administrator any of the organisation's.
+    RevokeSession on session::Model, AdministrationWrite,
         [ItManager, SecurityCoordinator, ItSecurityOfficer, ServiceAreaManager, Reader, SupplierManager, SupplierContributor, SupplierReader, Administrator], [Owner];
 
     // evidence

@@ -121,6 +121,15 @@ impl Origins {
         routes.layer(from_fn_with_state(self.clone(), guarded))
     }
 
+    /// Refuses on these routes forms that were not sent by a page of the service itself. Whoever is no browser says
+    /// nothing of where it comes from, and has no cookie that others could misuse.
+    pub fn guard_forms<S>(&self, routes: Router<S>) -> Router<S>
+    where
+        S: Clone + Send + Sync + 'static,
+    {
+        routes.layer(from_fn_with_state(self.clone(), own_forms))
+    }
+
     /// Lets the pages of allowed origins use these routes.
     pub fn share(&self, routes: Router) -> Router {
         if self.allowed.is_empty() {
@@ -160,14 +169,27 @@ impl Origins {
         }
     }
 
+    fn is_own(&self, request: &Request) -> bool {
+        let headers = request.headers();
+        match (headers.get("sec-fetch-site"), headers.get(ORIGIN)) {
+            _ if request.method().is_safe() => true,
+            (Some(site), _) => site == "same-origin",
+            (None, Some(origin)) => self.is_origin(origin, request),
+            (None, None) => !headers.contains_key(COOKIE),
+        }
+    }
+
     /// Whether pages of this origin are the service's own or allowed. A service that was not told where
     /// it is reached knows itself by the host that the request was sent to.
     fn includes(&self, origin: &HeaderValue, request: &Request) -> bool {
-        let own = match &self.own {
+        self.is_origin(origin, request) || self.allowed.contains(origin)
+    }
+
+    fn is_origin(&self, origin: &HeaderValue, request: &Request) -> bool {
+        match &self.own {
             Some(own) => origin == own,
             None => is_of_host(origin, request),
-        };
-        own || self.allowed.contains(origin)
+        }
     }
 }
 
@@ -197,6 +219,15 @@ async fn guarded(State(origins): State<Origins>, request: Request, next: Next) -
     let error = Error::Forbidden(text.to_owned());
     let media = Media::negotiate(request.headers()).unwrap_or(Media::Json);
     Refused::from(error).into_response(media, None)
+}
+
+async fn own_forms(State(origins): State<Origins>, request: Request, next: Next) -> Response {
+    if origins.is_own(&request) {
+        return next.run(request).await;
+    }
+    let text =
+        "This form was sent by a page of another site. Open the page here, and send it from there.";
+    Error::Forbidden(text.to_owned()).into_response()
 }
 
 /// `OPTIONS` that a browser did not send is answered by the route: tus has a use for it.
@@ -266,6 +297,36 @@ mod tests {
         ] {
             assert!(!get(foreign), "{foreign:?}");
             assert!(!trusts(&published(), Method::HEAD, foreign), "{foreign:?}");
+        }
+    }
+
+    #[test]
+    fn forms_are_taken_from_own_pages_alone() {
+        let sent = |headers: &[(&str, &str)]| {
+            let mut request = Request::builder().method(Method::POST).uri("/sign-in");
+            for (name, value) in headers {
+                request = request.header(*name, *value);
+            }
+            let request = request.body(Body::empty()).expect("a request");
+            Origins::of(&published()).is_own(&request)
+        };
+        let own = ("origin", "https://samsyn.example.se");
+        for taken in [
+            &[][..],
+            &[("sec-fetch-site", "same-origin"), own],
+            &[own, ("cookie", "a=b")],
+        ] {
+            assert!(sent(taken), "{taken:?}");
+        }
+        for refused in [
+            &[("sec-fetch-site", "cross-site"), own][..],
+            &[("sec-fetch-site", "same-site")],
+            &[("sec-fetch-site", "none")],
+            &[("origin", "https://portal.example.se")],
+            &[("origin", "null"), ("cookie", "a=b")],
+            &[("cookie", "a=b")],
+        ] {
+            assert!(!sent(refused), "{refused:?}");
         }
     }
 

@@ -40,18 +40,20 @@ impl Following {
     /// # Errors
     /// `NotFound` when the actor does not see the forum, `Forbidden` when it may not read of meetings.
     pub async fn of(scope: &Scope, id: Uuid) -> Result<Self> {
-        scope.plan_by_values().await?;
         let forum = scope.get::<forum::Entity>(id).await?;
         let forums = with_those_below(scope, id).await?;
         let suppliers = suppliers(scope, &forum, &forums).await?;
-        Ok(Self {
+        let following = Self {
             last_meeting: last_meeting(scope, id).await?,
             next_meeting: next_meeting(scope, id).await?,
             today: scope.today(),
             forum,
             forums,
             suppliers,
-        })
+        };
+        // What it follows is bounded by dates, of which PostgreSQL has to know how much they leave.
+        scope.plan_by_values().await?;
+        Ok(following)
     }
 
     /// From when changes are told: the last meeting that was held.

@@ -2,6 +2,7 @@
 
 use async_graphql::{
     ComplexObject, Context, Enum, ID, InputObject, MaybeUndefined, Object, SimpleObject,
+    resolver_utils::EnumType,
 };
 use entity::{
     OrganisationKind, PersonStatus, Role, ServiceArea, agreement, organisation, person,
@@ -229,9 +230,13 @@ impl Viewer {
         self.0.grants().iter().map(HeldRole::from).collect()
     }
 
-    /// What the token is limited to.
-    async fn scopes(&self) -> &[TokenScope] {
-        self.0.scopes().unwrap_or_default()
+    /// What the token is limited to; every scope in a session.
+    async fn scopes(&self) -> Vec<TokenScope> {
+        let every = TokenScope::items().iter().map(|item| item.value);
+        match self.0.scopes() {
+            Some(scopes) => scopes.to_vec(),
+            None => every.collect(),
+        }
     }
 }
 
@@ -397,7 +402,7 @@ pub struct UpdatePersonInput {
     name: Option<String>,
     /// Title at work; null empties it.
     title: MaybeUndefined<String>,
-    /// Whether the person may act. INACTIVE ends the use of the person's tokens at once.
+    /// Whether the person may act. INACTIVE ends the person's sessions and the use of the person's tokens at once.
     status: Option<PersonStatus>,
     /// All roles that the person shall hold from now on.
     roles: Option<Vec<RoleInput>>,

@@ -10,6 +10,7 @@ use crate::{
         Act, Grant, Permit,
         action::{CreatePerson, UpdatePerson},
     },
+    topic::identity::write::end_all,
     validate::Check,
 };
 
@@ -78,6 +79,9 @@ pub async fn update_person(
     let row = permit
         .change::<person::Entity>(&before, after, "updated")
         .await?;
+    if row.status != PersonStatus::Active {
+        end_all(&permit, &row).await?;
+    }
     if let Some(roles) = roles {
         replace_roles(&permit, &row, roles).await?;
     }

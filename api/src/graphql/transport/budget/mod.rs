@@ -49,6 +49,8 @@ pub enum Holder {
     Organisation(Uuid),
     /// That of all who call from there without a token; of none when it is not known from where.
     Address(Option<IpAddr>),
+    /// That of all attempts to sign in from there.
+    Attempts(Option<IpAddr>),
 }
 
 /// How many points a holder may spend in a minute.
@@ -83,10 +85,13 @@ impl Holder {
     /// its callers are told apart by their networks.
     #[must_use]
     pub fn at(address: Option<IpAddr>) -> Self {
-        Self::Address(address.map(|address| match address.to_canonical() {
-            IpAddr::V6(ip) => Ipv6Addr::from_bits(ip.to_bits() >> 64 << 64).into(),
-            v4 => v4,
-        }))
+        Self::Address(address.map(network))
+    }
+
+    /// Whoever tries to sign in from this address, told apart as [`Holder::at`] does.
+    #[must_use]
+    pub fn attempts_from(address: Option<IpAddr>) -> Self {
+        Self::Attempts(address.map(network))
     }
 
     /// What callers know the budget by.
@@ -96,7 +101,15 @@ impl Holder {
             Self::Token(_) => "token",
             Self::Organisation(_) => "organisation",
             Self::Address(_) => "anonymous",
+            Self::Attempts(_) => "sign-in",
         }
+    }
+}
+
+fn network(address: IpAddr) -> IpAddr {
+    match address.to_canonical() {
+        IpAddr::V6(ip) => Ipv6Addr::from_bits(ip.to_bits() >> 64 << 64).into(),
+        v4 => v4,
     }
 }
 

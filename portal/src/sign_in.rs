@@ -1,0 +1,99 @@
+//! The pages on which people sign in and out, and what they are told when that fails.
+//!
+//! They are the only pages that nobody needs to be known for. Where the service leads a browser is its own to
+//! decide: a page only says what it was told.
+
+use askama::Template;
+use axum::{
+    http::{HeaderValue, StatusCode, header},
+    response::{Html, IntoResponse, Response},
+};
+
+use crate::words::{Message, Words};
+
+/// Forms may be sent on from here to wherever an organisation's provider is: browsers hold a redirect after a form
+/// to this, too.
+const POLICY: &str =
+    "default-src 'none'; style-src 'self'; base-uri 'none'; frame-ancestors 'none'";
+
+/// Somebody of the demo's.
+#[derive(Clone, Debug)]
+pub struct DemoPerson {
+    /// What is sent to sign in as this one.
+    pub id: String,
+    /// The name.
+    pub name: String,
+    /// Roles and organisation.
+    pub about: String,
+}
+
+#[derive(Template)]
+#[template(path = "sign_in.html")]
+struct SignIn<'a> {
+    words: &'static Words,
+    problem: Option<&'static str>,
+    email: &'a str,
+    return_to: &'a str,
+    people: &'a [DemoPerson],
+}
+
+#[derive(Template)]
+#[template(path = "message.html")]
+struct Told<'a> {
+    words: &'static Words,
+    title: &'static str,
+    text: &'static str,
+    reference: Option<&'a str>,
+}
+
+/// The page on which one signs in, with what was typed before and why that did not do.
+#[must_use]
+pub fn form(
+    words: &'static Words,
+    problem: Option<Message>,
+    email: &str,
+    return_to: &str,
+    people: &[DemoPerson],
+) -> Response {
+    let status = match problem {
+        Some(_) => StatusCode::UNPROCESSABLE_ENTITY,
+        None => StatusCode::OK,
+    };
+    let page = SignIn {
+        words,
+        problem: problem.map(|message| words.say(message).1),
+        email,
+        return_to,
+        people,
+    };
+    page_of(status, &page)
+}
+
+/// A page that tells something, with a reference where somebody may have to be asked about it.
+#[must_use]
+pub fn message(
+    words: &'static Words,
+    status: StatusCode,
+    message: Message,
+    reference: Option<&str>,
+) -> Response {
+    let (title, text) = words.say(message);
+    let page = Told {
+        words,
+        title,
+        text,
+        reference,
+    };
+    page_of(status, &page)
+}
+
+fn page_of(status: StatusCode, page: &impl Template) -> Response {
+    let Ok(html) = page.render() else {
+        return StatusCode::INTERNAL_SERVER_ERROR.into_response();
+    };
+    let policy = (
+        header::CONTENT_SECURITY_POLICY,
+        HeaderValue::from_static(POLICY),
+    );
+    (status, [policy], Html(html)).into_response()
+}
