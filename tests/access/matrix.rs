@@ -153,6 +153,8 @@ impl Specimens {
             found.insert(*name, id.clone());
         }
         found.insert("revokedToken", revoked_token(world).await);
+        found.insert("revokedSession", revoked_session(world).await);
+        provider_of_supplier(world).await;
         Self(found)
     }
 }
@@ -170,6 +172,41 @@ async fn revoked_token(world: &World) -> Value {
         .does(&token, "revokeApiToken", json!({ "id": id }), "{ id }")
         .await;
     id
+}
+
+/// A session that was revoked, as [`revoked_token`].
+async fn revoked_session(world: &World) -> Value {
+    let token = world.actor(NETWORK.0, NETWORK.1).token.clone();
+    let id = json!(world.signs_in(&token).await);
+    world
+        .does(&token, "revokeSession", json!({ "id": id }), "{ id }")
+        .await;
+    id
+}
+
+/// The supplier of network has a provider to take away.
+async fn provider_of_supplier(world: &World) {
+    let token = world.actor(NETWORK.0, NETWORK.1).token.clone();
+    let actor = world.door.authenticate(&token).await.expect("an actor");
+    let now = world.door.clock().now();
+    let row = entity::identity_provider::Model {
+        id: world.door.clock().id(),
+        organisation_id: actor.organisation,
+        issuer: "https://login.baltespannar.example".to_owned(),
+        client_id: "samsyn".to_owned(),
+        client_secret: None,
+        vouches_for_email: false,
+        just_in_time: false,
+        required_claim: None,
+        required_value: None,
+        role_claim: None,
+        role_mapping: json!([]),
+        created_at: now,
+        updated_at: now,
+        version: 1,
+    };
+    let set = world.door.as_operator().set_provider(row).await;
+    set.expect("it is set");
 }
 
 /// Evidence with a file that was taken out of the working copy again.

@@ -6,8 +6,8 @@ use std::collections::{BTreeMap, BTreeSet};
 use entity::{
     CommentAudience, OrganisationKind, ReviewState, action_item, action_item_step, agenda_item,
     agreement, api_token, comment, decision, event, event_audience, evidence, evidence_file,
-    evidence_request, forum, forum_membership, meeting, organisation, person, risk,
-    risk_acceptance, risk_analysis, risk_analysis_participant, submission, submission_file,
+    evidence_request, forum, forum_membership, identity_provider, meeting, organisation, person, risk,
+    risk_acceptance, risk_analysis, risk_analysis_participant, session, submission, submission_file,
     submission_round,
 };
 use sea_orm::EntityTrait;
@@ -226,6 +226,12 @@ impl Oracle {
         }
         for row in all!(api_token) {
             tell("tok", row.id, Orgs::from([row.organisation_id]));
+        }
+        for row in all!(session) {
+            tell("ses", row.id, Orgs::from([row.organisation_id]));
+        }
+        for row in all!(identity_provider) {
+            tell("idp", row.id, Orgs::from([row.organisation_id]));
         }
         Self {
             organisations,

@@ -20,9 +20,12 @@ const REFERENCES: &[(&str, &str, &str)] = &[
     ("evidence_file", "owner_id", "organisation"),
     ("evidence_request", "customer_id", "organisation"),
     ("evidence_request", "supplier_id", "organisation"),
+    ("linked_identity", "person_id", "person"),
     ("meeting", "forum_id", "forum"),
     ("risk_acceptance", "risk_analysis_id", "risk_analysis"),
     ("risk_analysis", "owner_id", "organisation"),
+    ("session", "organisation_id", "organisation"),
+    ("session", "person_id", "person"),
     ("submission", "customer_id", "organisation"),
     ("submission", "supplier_id", "organisation"),
     ("submission_file", "submission_id", "submission"),
@@ -44,6 +47,18 @@ const VALUES: &[(&str, &str, &[&str])] = &[
     ("risk_analysis_participant", "service_area", AREAS),
     ("submission", "service_area", AREAS),
 ];
+/// What nobody of the world has yet: providers, and people who signed in by them.
+const SIGNED_IN: &[&str] = &[
+    "identity_provider (id, organisation_id, issuer, client_id, vouches_for_email, just_in_time, role_mapping, \
+     created_at, updated_at, version) SELECT gen_random_uuid(), id, 'https://' || number, 'samsyn', false, false, \
+     '[]', now(), now(), 1 FROM organisation",
+    "email_domain (id, organisation_id, domain, claimed_at, confirmed_at) \
+     SELECT gen_random_uuid(), id, number || '.example', now(), now() FROM organisation",
+    "linked_identity (id, organisation_id, person_id, issuer, subject, linked_at) \
+     SELECT gen_random_uuid(), organisation_id, id, 'https://login.example', id, now() FROM person",
+    "session (id, organisation_id, person_id, hash, idle_seconds, created_at, last_used_at, expires_at, version) \
+     SELECT gen_random_uuid(), organisation_id, id, id, 60, now(), now(), now() + interval '1 hour', 1 FROM person",
+];
 const AREAS: &[&str] = &["APPLICATION_HOSTING", "NETWORK", "CLIENTS"];
 const TOPICS: &[&str] = &[
     "DIRECTORY",
@@ -61,6 +76,9 @@ pub async fn shake(records: &Records, seed: u64) {
         let done = db.execute_unprepared(&sql).await;
         done.unwrap_or_else(|error| panic!("{sql}: {error}"));
     };
+    for made in SIGNED_IN {
+        run(format!("INSERT INTO {made} ON CONFLICT DO NOTHING")).await;
+    }
     for (number, (table, column, of)) in REFERENCES.iter().enumerate() {
         let which = chance("t", seed, number, 3);
         run(format!(

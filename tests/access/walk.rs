@@ -43,6 +43,9 @@ const WITH_IDS: &[(&str, &str)] = &[
 #[tokio::test]
 async fn nothing_that_comes_back_names_what_the_organisation_does_not_see() {
     let world = World::open().await;
+    for actor in &world.actors {
+        world.signs_in(&actor.token).await;
+    }
     let oracle = Oracle::of(&world.folder.records).await;
     let schema = Schema::of(&world).await;
     let mut seen = 0;

@@ -8,13 +8,17 @@ use std::{
 
 use axum::{Router, body::Body, http::Request};
 use samsyn::{
-    access::Door,
+    access::{
+        Door,
+        authn::session::{Browser, Lifetime},
+    },
     app::App,
     clock::Clock,
     config::{Database, Evidence, Limits, MOST_POINTS, ServiceUrl, Settings},
     graphql::schema::Schema,
     server,
 };
+use chrono::TimeDelta;
 use serde_json::{Value, json};
 use tokio::net::TcpListener;
 use tower::ServiceExt;
@@ -195,6 +199,27 @@ impl World {
             .send(Some(token), &document, json!({ "input": input }))
             .await;
         answer.data(mutation)[mutation].clone()
+    }
+
+    /// Begins a session for whoever has this token, as the demo's page does; gives its id.
+    pub async fn signs_in(&self, token: &str) -> String {
+        let actor = self.door.authenticate(token).await.expect("an actor");
+        let lifetime = Lifetime {
+            idle: TimeDelta::hours(1),
+            most: TimeDelta::hours(2),
+        };
+        let begun = self
+            .door
+            .sign_in_without_provider(&actor, Browser::default(), lifetime)
+            .await;
+        let secret = begun.expect("a session").reveal();
+        let document = "{ sessions(first: 100) { nodes { id current } } }";
+        let own = self.send_in_session(&secret, document, json!({})).await;
+        let own = own.data(document)["sessions"]["nodes"].clone();
+        let current = own.as_array().expect("a list").iter();
+        let mut current = current.filter(|session| session["current"] == true);
+        let id = current.next().expect("the session itself")["id"].clone();
+        id.as_str().expect("an id").to_owned()
     }
 
     /// Sends the bytes of a file to an upload URL.

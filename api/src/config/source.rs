@@ -343,7 +343,7 @@ mod tests {
         assert_eq!(
             refusal_of("[databse]"),
             "`databse` (samsyn.toml) is not a setting, accepted here: \
-             `server`, `database`, `evidence`, `bus`, `documents`, `limits`, `log`, `telemetry`"
+             `server`, `database`, `evidence`, `identity`, `bus`, `documents`, `limits`, `log`, `telemetry`"
         );
         assert_eq!(
             refusal_of_variable("SAMSYN_BUS__URI", "memory:"),

@@ -34,6 +34,11 @@ pub fn input(mutation: &str, of: &BTreeMap<&'static str, Value>) -> Option<Value
             json!({ "name": BLANK, "scopes": [], "roles": [], "expiresAt": "2000-01-01T00:00:00Z" })
         }
         "revokeApiToken" => json!({ "id": of["revokedToken"] }),
+        "setIdentityProvider" => {
+            json!({ "issuer": BLANK, "clientId": BLANK, "emailDomains": [] })
+        }
+        "removeIdentityProvider" => json!({ "expectedVersion": OUTDATED }),
+        "revokeSession" => json!({ "id": of["revokedSession"] }),
 
         "draftEvidence" => json!({ "kind": "POLICY", "title": BLANK }),
         "updateEvidence" | "archiveEvidence" => outdated("evidence"),

@@ -16,7 +16,7 @@ const on = {
   "naming-convention": [
     {
       types: "PascalCase",
-      FieldDefinition: { style: "camelCase", forbiddenPrefixes: ["get", "is", "fetch", "list"] },
+      FieldDefinition: { style: "camelCase", forbiddenPrefixes: ["get", "fetch", "list"], forbiddenPatterns: [/^is(?=[A-Z])/] },
       InputValueDefinition: "camelCase",
       Argument: "camelCase",
       DirectiveDefinition: "camelCase",

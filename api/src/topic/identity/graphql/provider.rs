@@ -203,12 +203,12 @@ pub struct SetIdentityProviderInput {
     /// Whether people whom nobody has added are let in, with the least role: READER or SUPPLIER_READER.
     #[graphql(default)]
     just_in_time: bool,
-    /// A claim that every sign-in needs, such as `acr` or `amr`.
+    /// A claim that every sign-in needs, such as `acr` or `amr`. Left out, none is required.
     required_claim: Option<String>,
-    /// What that claim must say, or have among what it says, such as `mfa`.
+    /// What that claim must say, or have among what it says, such as `mfa`. To be left out where no claim is required.
     required_value: Option<String>,
     /// The claim by which roles are given, such as `groups`. At each sign-in the roles in the mapping are given and
-    /// taken by it; others are left as they are.
+    /// taken by it; others are left as they are. Left out, the provider has no say in roles.
     role_claim: Option<String>,
     /// Which of its values give which role.
     #[graphql(default)]
