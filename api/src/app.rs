@@ -32,7 +32,8 @@ use crate::{
     store::blob::Blobs,
     topic::{
         evidence::{self, intake::Intake},
-        identity::{self, Federation, http::DemoPeople},
+        identity::{self, Federation, Gatekeeper, http::DemoPeople},
+        token::oauth,
     },
 };
 
@@ -131,12 +132,14 @@ impl App {
     }
 
     fn routes_for(&self, settings: &Settings, people: DemoPeople) -> Router {
+        let keeper = Gatekeeper::new(self.door.clone(), self.federation.clone());
         let graphql = Transport::new(
             self.schema.clone(),
             self.documents.clone(),
             self.limits.clone(),
             admit(
                 self.door.clone(),
+                keeper.clone(),
                 Intake::new(self.blobs.clone(), settings.evidence.max_bytes),
             ),
             self.budgets.clone(),
@@ -144,6 +147,7 @@ impl App {
         .keeping(self.streams.clone());
         let files = evidence::http::routes(
             self.door.clone(),
+            keeper,
             self.blobs.clone(),
             self.links.clone(),
             settings.evidence.max_bytes,
@@ -160,6 +164,12 @@ impl App {
                 settings.identity.attempts_per_minute,
                 &origins,
                 people,
+            ))
+            .merge(oauth::routes(
+                self.door.clone(),
+                self.budgets.clone(),
+                settings.identity.attempts_per_minute,
+                &self.federation.address(""),
             ))
             .merge(portal::routes())
             .route("/schema.graphql", get(definition))
@@ -251,12 +261,12 @@ fn manifest(path: &Path) -> anyhow::Result<Manifest> {
 }
 
 /// Turns what a request shows into the session that resolvers find in their context.
-fn admit(door: Door, intake: Intake) -> Admit {
+fn admit(door: Door, keeper: Gatekeeper, intake: Intake) -> Admit {
     Arc::new(move |shown| {
-        let (door, intake) = (door.clone(), intake.clone());
+        let (door, keeper, intake) = (door.clone(), keeper.clone(), intake.clone());
         Box::pin(async move {
             let actor = match shown {
-                Some(shown) => Some(door.recognise(&shown).await?),
+                Some(shown) => Some(keeper.recognise(&shown).await?),
                 None => None,
             };
             let mut data = Data::default();
@@ -285,6 +295,10 @@ async fn swept(door: &Door, blobs: &Blobs) -> crate::Result<usize> {
     let pieces = door.forget_uploads().await?;
     let forgotten = pieces.len();
     blobs.discard_parts(pieces).await;
+    let tokens = door.forget_access_tokens().await?;
+    if tokens > 0 {
+        tracing::debug!(tokens, "access tokens that had expired were forgotten");
+    }
     Ok(forgotten + blobs.sweep(STALE).await?)
 }
 

@@ -8,17 +8,23 @@ mod connection;
 pub(crate) mod held;
 mod unread;
 
-use std::{any::Any, io, net::SocketAddr};
+use std::{
+    any::Any,
+    convert::Infallible,
+    io,
+    net::{IpAddr, SocketAddr},
+};
 
 use anyhow::{Result, anyhow};
 use axum::{
     Router,
+    extract::{ConnectInfo, FromRequestParts},
     response::{IntoResponse, Response},
     routing::get,
     serve::Listener,
 };
 use futures::FutureExt;
-use http::{HeaderName, HeaderValue, StatusCode, header};
+use http::{HeaderName, HeaderValue, StatusCode, header, request::Parts};
 use tokio::net::TcpListener;
 use tower_http::{
     catch_panic::CatchPanicLayer, set_header::SetResponseHeaderLayer,
@@ -37,6 +43,18 @@ const READY: &str = "/readyz";
 
 /// The routes for whoever watches over the process.
 pub(crate) const PROBES: [&str; 2] = [HEALTH, READY];
+
+/// The address that a connection comes from, if it is known. Behind a proxy that is the proxy's.
+pub struct Peer(pub Option<IpAddr>);
+
+impl<S: Send + Sync> FromRequestParts<S> for Peer {
+    type Rejection = Infallible;
+
+    async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self, Infallible> {
+        let peer = parts.extensions.get::<ConnectInfo<SocketAddr>>();
+        Ok(Self(peer.map(|ConnectInfo(peer)| peer.ip())))
+    }
+}
 
 /// On every answer; no route has a reason to say otherwise.
 const ALWAYS: [(HeaderName, &str); 3] = [

@@ -1,5 +1,6 @@
 //! A secret that identifies a person or an integration to the API; only its hash is kept.
 
+use crate::values::TokenUsage;
 use sea_orm::entity::prelude::*;
 use serde::Serialize;
 
@@ -16,11 +17,17 @@ pub struct Model {
     pub person_id: Option<Uuid>,
     /// What it is for.
     pub name: String,
+    /// Whether the secret is sent with each request, or exchanged for access tokens.
+    pub usage: TokenUsage,
     /// SHA-256 of the secret, hexadecimal.
     #[serde(skip)]
     pub hash: String,
     /// The first characters of the secret, to recognise it by.
     pub hint: String,
+    /// The public keys with which a machine client proves itself beside its secret, as a JSON Web Key Set.
+    pub public_keys: Option<Json>,
+    /// The client at the organisation's own provider whose access tokens are taken for this machine client's.
+    pub provider_client: Option<String>,
     /// Names of the scopes it is limited to.
     pub scopes: Json,
     /// Roles of an integration, as `[[role, service area or null]]`; empty for a person's token.

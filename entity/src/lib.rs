@@ -3,6 +3,7 @@
 //! A table added here needs its step in `migration` and its rule of visibility in the service's
 //! `access`; without the latter nothing can be read of it.
 
+pub mod access_token;
 pub mod action_item;
 pub mod action_item_evidence;
 pub mod action_item_step;

@@ -63,6 +63,35 @@ pub enum PersonStatus {
     Inactive,
 }
 
+/// How the secret of an API token is used.
+#[derive(
+    Clone,
+    Copy,
+    Debug,
+    PartialEq,
+    Eq,
+    PartialOrd,
+    Ord,
+    Hash,
+    EnumIter,
+    DeriveActiveEnum,
+    Enum,
+    Serialize,
+    Deserialize,
+)]
+#[sea_orm(
+    rs_type = "String",
+    db_type = "String(StringLen::None)",
+    rename_all = "SCREAMING_SNAKE_CASE"
+)]
+#[serde(rename_all = "SCREAMING_SNAKE_CASE")]
+pub enum TokenUsage {
+    /// It is sent with each request, as a bearer token.
+    Bearer,
+    /// It is a machine client's, which exchanges it at `/oauth/token` for access tokens that work for minutes.
+    ClientCredentials,
+}
+
 /// What a person may do on behalf of the organisation. The first six are a municipality's, the next three a supplier's; ADMINISTRATOR exists in both.
 #[derive(
     Clone,

@@ -7,6 +7,7 @@
 /// Each table, and what the service does with it. Nothing that happened is changed or removed: of events
 /// and seals there is no `UPDATE`, and `DELETE` is for what joins others and what is kept for a while.
 pub const OF_SERVICE: &[(&str, &str)] = &[
+    ("access_token", "SELECT, INSERT, UPDATE, DELETE"),
     ("action_item", "SELECT, INSERT, UPDATE"),
     ("action_item_evidence", "SELECT, INSERT"),
     ("action_item_step", "SELECT, INSERT"),
@@ -60,9 +61,11 @@ pub fn statements(schema: &str, role: &str) -> Vec<String> {
             .iter()
             .map(|(table, what)| format!("GRANT {what} ON {schema}.{table} TO {role}")),
     );
-    statements.extend(["acting", "signed_in", "providers"].map(|function| {
-        format!("GRANT EXECUTE ON FUNCTION {schema}.{function}(text, uuid) TO {role}")
-    }));
+    statements.extend(
+        ["acting", "granted", "clients_of", "signed_in", "providers"].map(|function| {
+            format!("GRANT EXECUTE ON FUNCTION {schema}.{function}(text, uuid) TO {role}")
+        }),
+    );
     statements
 }
 

@@ -21,6 +21,8 @@ const ROLE: &[&str] = &[
 ];
 const SERVICE_AREA: &[&str] = &["APPLICATION_HOSTING", "NETWORK", "CLIENTS"];
 
+const TOKEN_USAGE: &[&str] = &["BEARER", "CLIENT_CREDENTIALS"];
+
 /// See the module.
 #[derive(DeriveMigrationName)]
 pub struct Migration;
@@ -78,8 +80,13 @@ fn tables() -> Vec<Table> {
             .refers("person_id", "person")
             .null()
             .text("name", 200)
+            .one_of("usage", TOKEN_USAGE)
             .text("hash", 64)
             .text("hint", 12)
+            .json("public_keys")
+            .null()
+            .text("provider_client", 500)
+            .null()
             .json("scopes")
             .json("roles")
             .refers("created_by", "person")
@@ -92,13 +99,34 @@ fn tables() -> Vec<Table> {
             .null()
             .int("version")
             .unique(&["hash"])
+            .unique_with(&["organisation_id", "provider_client"], "provider_client")
             .check("expires_at > created_at")
+            .check(
+                "usage = 'CLIENT_CREDENTIALS' OR (public_keys IS NULL AND provider_client IS NULL)",
+            )
+            .check("usage = 'BEARER' OR person_id IS NULL")
             .index(&["organisation_id", "created_at", "id"]),
+        Table::new("access_token")
+            .refers("client_id", "api_token")
+            .refers("organisation_id", "organisation")
+            .text("hash", 64)
+            .json("scopes")
+            .text("assertion_id", 200)
+            .null()
+            .time("created_at")
+            .time("expires_at")
+            .time("revoked_at")
+            .null()
+            .unique(&["hash"])
+            .unique_with(&["client_id", "assertion_id"], "assertion_id")
+            .index(&["expires_at"]),
         Table::new("identity_provider")
             .refers("organisation_id", "organisation")
             .text("issuer", 500)
             .text("client_id", 500)
             .text("client_secret", 4000)
+            .null()
+            .text("audience", 500)
             .null()
             .bool("vouches_for_email")
             .bool("just_in_time")

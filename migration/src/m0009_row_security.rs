@@ -217,17 +217,33 @@ const HELPERS: &[(&str, &str, &str)] = &[
 /// many rows.
 const ACTING: (&str, &str, &str) = (
     "acting(token_hash text, token_id uuid)",
-    "TABLE (id uuid, hash text, name text, scopes jsonb, roles jsonb, expires_at timestamptz,
-        revoked_at timestamptz, last_used_at timestamptz, organisation_id uuid, organisation_kind text,
-        person_id uuid, person_name text, person_status text, role text, service_area text)",
-    "RETURN QUERY SELECT t.id, t.hash::text, t.name::text, t.scopes::jsonb, t.roles::jsonb, t.expires_at,
-            t.revoked_at, t.last_used_at, o.id, o.kind::text,
+    "TABLE (id uuid, usage text, hash text, name text, public_keys jsonb, scopes jsonb, roles jsonb,
+        expires_at timestamptz, revoked_at timestamptz, last_used_at timestamptz, organisation_id uuid,
+        organisation_kind text, person_id uuid, person_name text, person_status text, role text, service_area text)",
+    "RETURN QUERY SELECT t.id, t.usage::text, t.hash::text, t.name::text, t.public_keys::jsonb, t.scopes::jsonb,
+            t.roles::jsonb, t.expires_at, t.revoked_at, t.last_used_at, o.id, o.kind::text,
             p.id, p.name::text, p.status::text, r.role::text, r.service_area::text
         FROM api_token t
         JOIN organisation o ON o.id = t.organisation_id
         LEFT JOIN person p ON p.id = t.person_id
         LEFT JOIN role_assignment r ON r.person_id = t.person_id
         WHERE t.hash = token_hash OR t.id = token_id;",
+);
+
+/// What a machine client was given, by the hash of the access token or its id.
+const GRANTED: (&str, &str, &str) = (
+    "granted(token_hash text, token_id uuid)",
+    "TABLE (id uuid, client_id uuid, hash text, scopes jsonb, expires_at timestamptz, revoked_at timestamptz)",
+    "RETURN QUERY SELECT a.id, a.client_id, a.hash::text, a.scopes::jsonb, a.expires_at, a.revoked_at
+        FROM access_token a WHERE a.hash = token_hash OR a.id = token_id;",
+);
+
+/// The machine client of an organisation for which access tokens of its own provider's client are taken.
+const CLIENTS_OF: (&str, &str, &str) = (
+    "clients_of(client text, organisation uuid)",
+    "TABLE (id uuid)",
+    "RETURN QUERY SELECT t.id FROM api_token t
+        WHERE t.provider_client = client AND t.organisation_id = organisation;",
 );
 
 /// Who is signed in where a session is known by the hash of its cookie or its id; as [`ACTING`].
@@ -249,11 +265,11 @@ const SIGNED_IN: (&str, &str, &str) = (
 const PROVIDERS: (&str, &str, &str) = (
     "providers(issuer_or_domain text, provider_id uuid)",
     "TABLE (id uuid, organisation_id uuid, organisation_kind text, issuer text, client_id text,
-        client_secret text, vouches_for_email boolean, just_in_time boolean, required_claim text,
+        client_secret text, audience text, vouches_for_email boolean, just_in_time boolean, required_claim text,
         required_value text, role_claim text, role_mapping jsonb, created_at timestamptz,
         updated_at timestamptz, version integer)",
     "RETURN QUERY SELECT p.id, p.organisation_id, o.kind::text, p.issuer::text, p.client_id::text,
-            p.client_secret::text, p.vouches_for_email, p.just_in_time, p.required_claim::text,
+            p.client_secret::text, p.audience::text, p.vouches_for_email, p.just_in_time, p.required_claim::text,
             p.required_value::text, p.role_claim::text, p.role_mapping::jsonb, p.created_at,
             p.updated_at, p.version
         FROM identity_provider p
@@ -264,11 +280,13 @@ const PROVIDERS: (&str, &str, &str) = (
 );
 
 /// What looks before anybody is known, and is given to the service by name.
-const BEFORE_A_CLAIM: [&(&str, &str, &str); 3] = [&ACTING, &SIGNED_IN, &PROVIDERS];
+const BEFORE_A_CLAIM: [&(&str, &str, &str); 5] =
+    [&ACTING, &GRANTED, &CLIENTS_OF, &SIGNED_IN, &PROVIDERS];
 
 /// The tables that these functions read: the owner, and nobody else, sees them whole.
 const LOOKED_INTO: &[&str] = &[
     "agreement",
+    "access_token",
     "api_token",
     "email_domain",
     "forum",
@@ -330,6 +348,8 @@ fn tenants() -> Vec<Rules> {
         )
         .added("organisation_id = claimed_organisation()")
         .changed("organisation_id = claimed_organisation()"),
+        // What machine clients are given, and give back, is not looked at by anybody.
+        Rules::new("access_token", GIVEN).added(OF_ORGANISATION).changed(GIVEN),
         administrators("identity_provider").changed(OF_ORGANISATION).removed(OF_ORGANISATION),
         administrators("email_domain").removed(OF_ORGANISATION),
         administrators("linked_identity").removed(OF_ORGANISATION),
@@ -337,6 +357,8 @@ fn tenants() -> Vec<Rules> {
 }
 
 const OF_ORGANISATION: &str = "organisation_id = claimed_organisation()";
+
+const GIVEN: &str = "organisation_id = claimed_organisation() AND claimed_topic('SIGN_IN')";
 
 /// What only administrators see, and whoever signs somebody in.
 fn administrators(table: &'static str) -> Rules {
@@ -602,6 +624,8 @@ const DUTIES: &[(&str, &str, &str, &str)] = &[
     ("repeat", "idempotency_key", "UPDATE", "true"),
     ("repeat", "idempotency_key", "DELETE", "true"),
     // Forgets what broken uploads have left.
+    ("sweep", "access_token", "SELECT", "true"),
+    ("sweep", "access_token", "DELETE", "true"),
     ("sweep", "upload", "SELECT", "true"),
     ("sweep", "resumable_upload", "SELECT", "true"),
     ("sweep", "resumable_upload", "DELETE", "true"),

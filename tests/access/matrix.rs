@@ -195,6 +195,7 @@ async fn provider_of_supplier(world: &World) {
         issuer: "https://login.baltespannar.example".to_owned(),
         client_id: "samsyn".to_owned(),
         client_secret: None,
+        audience: None,
         vouches_for_email: false,
         just_in_time: false,
         required_claim: None,

@@ -6,9 +6,9 @@ use std::collections::{BTreeMap, BTreeSet};
 use entity::{
     CommentAudience, OrganisationKind, ReviewState, action_item, action_item_step, agenda_item,
     agreement, api_token, comment, decision, event, event_audience, evidence, evidence_file,
-    evidence_request, forum, forum_membership, identity_provider, meeting, organisation, person, risk,
-    risk_acceptance, risk_analysis, risk_analysis_participant, session, submission, submission_file,
-    submission_round,
+    evidence_request, forum, forum_membership, identity_provider, meeting, organisation, person,
+    risk, risk_acceptance, risk_analysis, risk_analysis_participant, session, submission,
+    submission_file, submission_round,
 };
 use sea_orm::EntityTrait;
 use uuid::Uuid;

@@ -4,6 +4,7 @@
 //! A new field is walked as soon as it is in the schema. A root field that needs an
 //! id has a case of its own; one that is not named in [`WITH_IDS`] fails the test.
 
+use samsyn::access::TokenScope;
 use serde_json::{Value, json};
 
 use super::oracle::Oracle;
@@ -83,6 +84,47 @@ async fn nothing_that_comes_back_names_what_the_organisation_does_not_see() {
         seen += briefings(&world, &oracle, &schema, actor).await;
     }
     assert!(seen > 10_000, "the walk meets many records: {seen}");
+}
+
+/// Machine clients act for an organisation without being a person: whatever a single scope of theirs lets them read
+/// is the organisation's, too.
+#[tokio::test]
+async fn machine_clients_with_any_one_scope_meet_nothing_foreign_either() {
+    let world = World::open().await;
+    let oracle = Oracle::of(&world.folder.records).await;
+    let schema = Schema::of(&world).await;
+    let mut seen = 0;
+    for (organisation, role) in [
+        ("Älvsunda", "IT_MANAGER"),
+        ("Bältespännar", "SUPPLIER_MANAGER"),
+    ] {
+        let home = oracle.organisation(organisation);
+        for scope in TokenScope::every() {
+            let token = world.machine(organisation, role, scope).await;
+            for field in schema.fields("Query") {
+                let name = field["name"].as_str().expect("a name");
+                let Some(selection) = schema.field(&field, DEPTH, ROWS) else {
+                    continue;
+                };
+                let document = format!("{{ {selection} }}");
+                let answer = world.send(Some(&token), &document, json!({})).await;
+                let mut found = Vec::new();
+                ids(&answer.body, &mut found);
+                for id in &found {
+                    let orgs = oracle.seen_by.get(id);
+                    // The client itself was made after the oracle looked.
+                    let own = id.starts_with("tok_");
+                    assert!(
+                        own || orgs.is_some_and(|orgs| orgs.contains(&home)),
+                        "{name} shows {id} to a client of {organisation} with {scope:?}"
+                    );
+                }
+                known_refusals(name, &answer.body);
+                seen += found.len();
+            }
+        }
+    }
+    assert!(seen > 1_000, "the walk meets many records: {seen}");
 }
 
 /// A reader is told plainly what the roles do not allow; anything else that fails is a fault.

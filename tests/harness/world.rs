@@ -7,9 +7,10 @@ use std::{
 };
 
 use axum::{Router, body::Body, http::Request};
+use chrono::TimeDelta;
 use samsyn::{
     access::{
-        Door,
+        Door, TokenScope,
         authn::session::{Browser, Lifetime},
     },
     app::App,
@@ -17,8 +18,8 @@ use samsyn::{
     config::{Database, Evidence, Limits, MOST_POINTS, ServiceUrl, Settings},
     graphql::schema::Schema,
     server,
+    topic::token::oauth::word,
 };
-use chrono::TimeDelta;
 use serde_json::{Value, json};
 use tokio::net::TcpListener;
 use tower::ServiceExt;
@@ -220,6 +221,41 @@ impl World {
         let mut current = current.filter(|session| session["current"] == true);
         let id = current.next().expect("the session itself")["id"].clone();
         id.as_str().expect("an id").to_owned()
+    }
+
+    /// An access token with this scope alone, of a machine client of the organisation with this role.
+    pub async fn machine(&self, organisation: &str, role: &str, scope: TokenScope) -> String {
+        let administrator = self.actor(organisation, "ADMINISTRATOR").token.clone();
+        let input = json!({
+            "name": "Prov", "scopes": TokenScope::every().map(word).collect::<Vec<_>>(), "roles": [{ "role": role }],
+            "expiresAt": self.door.clock().now() + TimeDelta::days(1),
+        });
+        let made = self
+            .does(
+                &administrator,
+                "createMachineClient",
+                input,
+                "{ clientId clientSecret }",
+            )
+            .await;
+        let text = |name: &str| made[name].as_str().expect("a text").to_owned();
+        let form = [
+            ("grant_type", "client_credentials".to_owned()),
+            ("client_id", text("clientId")),
+            ("client_secret", text("clientSecret")),
+            ("scope", word(scope)),
+        ];
+        let body = url::form_urlencoded::Serializer::new(String::new())
+            .extend_pairs(form)
+            .finish();
+        let request = Request::post("/oauth/token")
+            .header("content-type", "application/x-www-form-urlencoded")
+            .body(Body::from(body))
+            .expect("a request");
+        let (status, told) = self.call(request).await;
+        assert_eq!(status, 200, "{told:?}");
+        let told: Value = serde_json::from_slice(&told).expect("JSON");
+        told["access_token"].as_str().expect("a token").to_owned()
     }
 
     /// Sends the bytes of a file to an upload URL.

@@ -45,12 +45,6 @@ impl Browser {
         self.send(Method::GET, url, None).await
     }
 
-    /// Opens a page and follows it to the end.
-    pub async fn visit(&mut self, url: &str) -> Page {
-        let page = self.open(url).await;
-        self.follow(page).await
-    }
-
     /// Sends a form of a page of the same origin.
     pub async fn submit(&mut self, url: &str, fields: &[(&str, &str)]) -> Page {
         self.send(Method::POST, url, Some(fields)).await

@@ -5,6 +5,7 @@
 mod administration;
 mod browser;
 mod given;
+mod machine;
 mod provider;
 mod refused;
 mod rogue;

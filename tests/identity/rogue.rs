@@ -83,11 +83,21 @@ impl Rogue {
 
     /// Any token of its key, with this type.
     pub fn token(&self, typ: &str, claims: &Value) -> String {
-        signed(
-            &json!({ "alg": "EdDSA", "kid": "rogue", "typ": typ }),
-            claims,
-        )
+        token(typ, claims)
     }
+}
+
+/// A token of this type, signed with the key of [`key_set`].
+pub fn token(typ: &str, claims: &Value) -> String {
+    signed(
+        &json!({ "alg": "EdDSA", "kid": "rogue", "typ": typ }),
+        claims,
+    )
+}
+
+/// The public key that verifies all that is signed here.
+pub fn key_set() -> Value {
+    json!({ "keys": [key().as_verification_key()] })
 }
 
 /// A parameter of a URL.
@@ -98,10 +108,14 @@ pub fn parameter(url: &Url, name: &str) -> String {
         .unwrap_or_default()
 }
 
-/// A key that is the same in every run, and is used for nothing else.
-fn key() -> CoreEdDsaPrivateSigningKey {
+/// A private key that is the same in every run, and is used for nothing else.
+pub fn pem() -> String {
     let bytes = STANDARD.encode([&BEFORE_KEY[..], &[7; 32]].concat());
-    let pem = format!("-----BEGIN PRIVATE KEY-----\n{bytes}\n-----END PRIVATE KEY-----");
+    format!("-----BEGIN PRIVATE KEY-----\n{bytes}\n-----END PRIVATE KEY-----")
+}
+
+fn key() -> CoreEdDsaPrivateSigningKey {
+    let pem = pem();
     let kid = JsonWebKeyId::new("rogue".to_owned());
     CoreEdDsaPrivateSigningKey::from_ed25519_pem(&pem, Some(kid)).expect("a key")
 }
@@ -135,7 +149,7 @@ async fn metadata(State(rogue): State<Rogue>) -> Json<Value> {
 }
 
 async fn keys() -> Json<Value> {
-    Json(json!({ "keys": [key().as_verification_key()] }))
+    Json(key_set())
 }
 
 async fn tokens(State(rogue): State<Rogue>) -> Json<Value> {

@@ -2,7 +2,7 @@
 //!
 //! Nothing else identifies a caller, and an actor cannot be changed once it is made.
 
-use async_graphql::Enum;
+use async_graphql::{Enum, resolver_utils::EnumType};
 use chrono::{DateTime, Utc};
 use entity::{OrganisationKind, Role, ServiceArea, Topic};
 use serde::{Deserialize, Serialize};
@@ -38,6 +38,13 @@ pub enum TokenScope {
     AdministrationWrite,
 }
 
+impl TokenScope {
+    /// Every one.
+    pub fn every() -> impl Iterator<Item = Self> {
+        Self::items().iter().map(|item| item.value)
+    }
+}
+
 /// A role as it is held: a service-area manager's names the area.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 pub struct Grant {
@@ -63,14 +70,27 @@ pub enum Credential {
     Token(Uuid),
     /// A session of a browser, by its id.
     Session(Uuid),
+    /// An access token that a machine client was given.
+    Access {
+        /// The access token.
+        id: Uuid,
+        /// The machine client.
+        client: Uuid,
+    },
+    /// A token of the organisation's own provider, which says which machine client it is.
+    Asserted {
+        /// The machine client.
+        client: Uuid,
+    },
 }
 
 impl Credential {
-    /// The id of the token or session.
+    /// Whose requests it counts among: the token's or session's own, and the machine client's of all its tokens.
     #[must_use]
     pub fn id(self) -> Uuid {
         match self {
             Self::Token(id) | Self::Session(id) => id,
+            Self::Access { client, .. } | Self::Asserted { client } => client,
         }
     }
 }
@@ -117,9 +137,15 @@ impl Actor {
     /// The same actor, using a token that is limited to `scopes`.
     #[must_use]
     pub fn with_token(self, token: Uuid, scopes: Vec<TokenScope>) -> Self {
+        self.with(Credential::Token(token)).limited(scopes)
+    }
+
+    /// The same actor, limited to these scopes.
+    #[must_use]
+    pub fn limited(self, scopes: Vec<TokenScope>) -> Self {
         Self {
             limited_to: Some(scopes),
-            ..self.with(Credential::Token(token))
+            ..self
         }
     }
 
@@ -132,12 +158,12 @@ impl Actor {
         }
     }
 
-    /// The API token in use, if it is one.
+    /// The API token in use, or the machine client.
     #[must_use]
     pub fn token(&self) -> Option<Uuid> {
         match self.credential {
-            Some(Credential::Token(id)) => Some(id),
-            _ => None,
+            Some(Credential::Session(_)) | None => None,
+            Some(credential) => Some(credential.id()),
         }
     }
 

@@ -34,7 +34,7 @@ pub mod visible;
 
 pub use action::{Act, Condition, Facts, Resource, Rule};
 pub use actor::{Actor, Areas, Credential, Grant, TokenScope};
-pub use authn::{NewSession, NewToken, Secret, Shown};
+pub use authn::{ClientProof, NewSession, NewToken, Secret, Shown};
 pub use disturbed::pauses;
 pub use door::Door;
 pub use idempotency::{Claim, Reserved};

@@ -156,9 +156,11 @@ impl Operator<'_> {
         match before {
             None => {
                 self.add::<identity_provider::Entity>(&tx, home, row, "set")
-                    .await?
+                    .await?;
             }
-            Some(before) => self.replace(&tx, home, &before, row, "updated").await?,
+            Some(before) => {
+                self.replace(&tx, home, &before, row, "updated").await?;
+            }
         }
         self.finish(tx).await
     }

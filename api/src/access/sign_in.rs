@@ -500,9 +500,9 @@ impl SigningIn<'_> {
         let told = json!({ "reason": why, "seen": seen });
         let change = ledger::Change::told::<identity_provider::Entity>(
             "sign_in_refused",
-            &self.provider.row,
+            self.provider.row.id,
             told,
-        )?;
+        );
         self.record(change).await
     }
 

@@ -193,6 +193,7 @@ fn provider(
             issuer: String::new(),
             client_id: String::new(),
             client_secret: None,
+            audience: None,
             vouches_for_email: false,
             just_in_time: false,
             required_claim: None,

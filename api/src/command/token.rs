@@ -121,6 +121,7 @@ pub async fn run(args: Args) -> Result<()> {
         roles: wanted.role,
         created_by: None,
         expires_at: clock.now() + wanted.expires_in,
+        client: None,
     };
     let (row, secret) = new.make(&clock)?;
     operator.add_token(row).await?;

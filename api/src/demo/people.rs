@@ -266,6 +266,7 @@ pub async fn let_in(
                 roles: vec![],
                 created_by: None,
                 expires_at,
+                client: None,
             };
             door.as_operator()
                 .add_person(person, &[employee.grant])
@@ -287,6 +288,7 @@ pub async fn let_in(
                 roles: vec![grant],
                 created_by: None,
                 expires_at,
+                client: None,
             };
             let token = make(door, new).await?;
             cast.integrations.push(tenant.visitor(name, grant, token));

@@ -37,6 +37,12 @@ impl Links {
         self.below(&format!("evidence/uploads/{secret}"))
     }
 
+    /// The address of one of the service's own routes, which begins with a slash.
+    #[must_use]
+    pub fn page(&self, path: &str) -> String {
+        self.below(path.trim_start_matches('/'))
+    }
+
     fn below(&self, path: &str) -> String {
         format!("{}/{path}", self.0.as_str().trim_end_matches('/'))
     }

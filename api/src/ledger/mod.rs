@@ -64,15 +64,15 @@ impl Change {
     }
 
     /// Something that happened about a record without changing it, with what is told of it.
-    pub(crate) fn told<E: EntityTrait>(
-        verb: &str,
-        row: &E::Model,
-        told: serde_json::Value,
-    ) -> Result<Self>
-    where
-        E::Model: Serialize,
-    {
-        Self::of::<E>(verb, row, None, Some(told))
+    pub(crate) fn told<E: EntityTrait>(verb: &str, id: Uuid, told: serde_json::Value) -> Self {
+        let table = E::default().table_name().to_owned();
+        Self {
+            action: format!("{table}.{verb}"),
+            subject_type: table,
+            subject_id: id,
+            before: None,
+            after: Some(told),
+        }
     }
 
     pub(crate) fn noted<E: EntityTrait>(verb: &str, row: &E::Model) -> Result<Self>

@@ -102,6 +102,24 @@ fn fits(key: &CoreJsonWebKey, kid: Option<&str>, alg: &CoreJwsSigningAlgorithm) 
     named && signs && kind && bound
 }
 
+/// A set of public keys as an organisation gives it; nothing if it is none.
+#[must_use]
+pub fn key_set(json: &Value) -> Option<CoreJsonWebKeySet> {
+    serde_json::from_value(json.clone()).ok()
+}
+
+/// Whether a set of keys has any that should not be told: private or shared ones.
+#[must_use]
+pub fn has_private(json: &Value) -> bool {
+    let keys = json.get("keys").and_then(Value::as_array);
+    let secret = |key: &Value| {
+        ["d", "k", "p", "q"]
+            .iter()
+            .any(|part| key.get(part).is_some())
+    };
+    keys.is_some_and(|keys| keys.iter().any(secret))
+}
+
 /// What a token says, whoever signed it: of one that has been verified, or to find out by whom it claims to be.
 #[must_use]
 pub fn unverified(token: &str) -> Option<Claims> {

@@ -51,6 +51,8 @@ const AGAIN: TimeDelta = TimeDelta::seconds(1);
 const MOST: usize = 1000;
 /// The type of a logout token (OpenID Connect Back-Channel Logout 1.0, section 2.4), and what older providers say.
 const LOGOUT_TOKEN: [&str; 3] = ["logout+jwt", "jwt", ""];
+/// The type of an access token (RFC 9068, section 2.1).
+const ACCESS_TOKEN: [&str; 1] = ["at+jwt"];
 /// What a logout token tells (the same).
 const LOGOUT_EVENT: &str = "http://schemas.openid.net/event/backchannel-logout";
 
@@ -366,6 +368,39 @@ impl RelyingParty {
             None => request,
         };
         Some(request.http_get_url())
+    }
+
+    /// What an access token of the provider says, if it is addressed to this audience (RFC 9068, section 4).
+    ///
+    /// # Errors
+    /// `Provider` and `Token`.
+    pub async fn access(
+        &self,
+        issuer: &str,
+        audience: &str,
+        token: &str,
+    ) -> Result<Claims, Failure> {
+        let found = self.find(issuer).await?;
+        let claims = match jwt::verify(token, &ACCESS_TOKEN, found.metadata.jwks()) {
+            Err(Distrust::UnknownKey) => {
+                let renewed = self.fetch_again(found).await?;
+                jwt::verify(token, &ACCESS_TOKEN, renewed.metadata.jwks())
+            }
+            judged => judged,
+        };
+        let claims = claims.map_err(|why| Failure::Token(why.to_string()))?;
+        let now = self.clock.now();
+        let expires = jwt::seconds(&claims, "exp").unwrap_or_default();
+        let not_before = jwt::seconds(&claims, "nbf").unwrap_or_default();
+        let in_time = expires > (now - SKEW).timestamp() && not_before <= (now + SKEW).timestamp();
+        if jwt::text(&claims, "iss") != Some(issuer)
+            || !jwt::has(&claims, "aud", audience)
+            || !in_time
+        {
+            let text = "it is of another issuer, for somebody else, or not in time";
+            return Err(Failure::Token(text.to_owned()));
+        }
+        Ok(claims)
     }
 
     /// Whose sessions have ended, as a logout token tells (OpenID Connect Back-Channel Logout 1.0, section 2.6).

@@ -42,6 +42,7 @@ async fn every_table_has_the_columns_of_its_entity() {
     let db = the_exchange().await;
     let compared = compare!(
         &db,
+        access_token,
         action_item,
         action_item_evidence,
         action_item_step,
@@ -113,6 +114,7 @@ async fn every_closed_set_is_that_of_its_type() {
         check::<ServiceArea>("action_item", "service_area"),
         check::<ActionItemStepKind>("action_item_step", "kind"),
         check::<ServiceArea>("agreement", "service_area"),
+        check::<TokenUsage>("api_token", "usage"),
         check::<CommentAudience>("comment", "audience"),
         check::<ServiceArea>("event", "service_area"),
         check::<Topic>("event", "topic"),

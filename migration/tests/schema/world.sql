@@ -9,8 +9,8 @@ INSERT INTO role_assignment (id, person_id, role, service_area, created_at) VALU
   ('as-area-manager', 'it-manager', 'SERVICE_AREA_MANAGER', 'NETWORK', '2026-01-01');
 INSERT INTO agreement (id, customer_id, supplier_id, service_area, reference, title, starts_on, created_at, updated_at, version) VALUES
   ('hosting', 'municipality', 'hosting-supplier', 'APPLICATION_HOSTING', 'KS 2025/118', 'Drift', '2025-03-01', '2026-01-01', '2026-01-01', 1);
-INSERT INTO api_token (id, organisation_id, name, hash, hint, scopes, roles, created_at, expires_at, version) VALUES
-  ('dashboard', 'municipality', 'Instrumentpanel', 'aa', 'aa', '[]', '[]', '2026-01-01', '2026-06-01', 1);
+INSERT INTO api_token (id, organisation_id, name, usage, hash, hint, scopes, roles, created_at, expires_at, version) VALUES
+  ('dashboard', 'municipality', 'Instrumentpanel', 'BEARER', 'aa', 'aa', '[]', '[]', '2026-01-01', '2026-06-01', 1);
 INSERT INTO evidence (id, owner_id, kind, title, valid_from, valid_until, created_at, updated_at, version) VALUES
   ('certificate', 'hosting-supplier', 'CERTIFICATE', 'ISO/IEC 27001', '2025-06-01', '2028-05-31', '2026-01-01', '2026-01-01', 1);
 INSERT INTO risk_analysis (id, agreement_id, customer_id, owner_id, service_area, title, state, created_at, updated_at, version) VALUES

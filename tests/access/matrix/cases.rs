@@ -33,6 +33,9 @@ pub fn input(mutation: &str, of: &BTreeMap<&'static str, Value>) -> Option<Value
         "createIntegrationToken" => {
             json!({ "name": BLANK, "scopes": [], "roles": [], "expiresAt": "2000-01-01T00:00:00Z" })
         }
+        "createMachineClient" => {
+            json!({ "name": BLANK, "scopes": [], "roles": [], "expiresAt": "2000-01-01T00:00:00Z" })
+        }
         "revokeApiToken" => json!({ "id": of["revokedToken"] }),
         "setIdentityProvider" => {
             json!({ "issuer": BLANK, "clientId": BLANK, "emailDomains": [] })

@@ -44,8 +44,8 @@ SELECT id, organisation_id, 'Förnamn Efternamn ' || o || '-' || k, 'person' || 
 INSERT INTO role_assignment (id, person_id, role, service_area, created_at)
 SELECT pg_temp.key(begun, 'role', o * 100 + k), id, role, area, begun FROM p, today;
 -- Everybody has a token; its secret is `samsyn_bench_` and the person's id.
-INSERT INTO api_token (id, organisation_id, person_id, name, hash, hint, scopes, roles, created_by, created_at, expires_at, version)
-SELECT pg_temp.key(begun, 'token', o * 100 + k), organisation_id, id, 'Mätning',
+INSERT INTO api_token (id, organisation_id, person_id, name, usage, hash, hint, scopes, roles, created_by, created_at, expires_at, version)
+SELECT pg_temp.key(begun, 'token', o * 100 + k), organisation_id, id, 'Mätning', 'BEARER',
     encode(sha256(convert_to('samsyn_bench_' || id, 'UTF8')), 'hex'), 'samsyn_bench',
     '["EVIDENCE_READ", "EVIDENCE_WRITE", "RISK_READ", "RISK_WRITE", "FORUM_READ", "FORUM_WRITE", "ACTION_ITEM_READ", "ACTION_ITEM_WRITE"]',
     '[]', id, begun, now() + interval '90 days', 1

@@ -34,6 +34,9 @@ actions! {
     /// Make an API token for an integration of the own organisation.
     CreateIntegrationToken on organisation::Model, AdministrationWrite,
         [Administrator], [Owner];
+    /// Register a machine client of the own organisation.
+    CreateMachineClient on organisation::Model, AdministrationWrite,
+        [Administrator], [Owner];
     /// Revoke an API token: one's own, or as administrator any of the organisation's.
     RevokeApiToken on api_token::Model, AdministrationWrite,
         [ItManager, SecurityCoordinator, ItSecurityOfficer, ServiceAreaManager, Reader, SupplierManager, SupplierContributor, SupplierReader, Administrator], [Owner];

@@ -5,8 +5,11 @@
 //! add nothing. It is looked up by that hash, and a person's roles are read anew at every request, so that what an
 //! administrator changes holds at once.
 //!
+//! Machine clients exchange their secret for tokens that work for minutes ([`client`]).
+//!
 //! A session's secret is taken from the cookie alone and a token's from the header alone: neither works as the other.
 
+pub mod client;
 pub mod session;
 pub mod token;
 
@@ -20,7 +23,7 @@ use sha2::{Digest, Sha256};
 
 pub use self::{
     session::NewSession,
-    token::{NewToken, grants, scopes},
+    token::{ClientProof, NewToken, grants, scopes},
 };
 use super::{Actor, Credential, Door, Grant, claim::Duty};
 use crate::{Error, Result, clock::Clock};
@@ -82,6 +85,9 @@ impl Door {
     /// `Unauthenticated`, the same for every reason.
     pub async fn recognise(&self, shown: &Shown) -> Result<Arc<Actor>> {
         match shown {
+            Shown::Token(secret) if secret.starts_with("access_") => {
+                self.authenticate_access(secret).await
+            }
             Shown::Token(secret) => self.authenticate(secret).await,
             Shown::Cookie(secret) => self.resume(secret).await,
         }
@@ -93,6 +99,7 @@ impl Door {
     /// `Unauthenticated` when the token or session no longer works, or the person may no longer act.
     pub async fn renew(&self, actor: &Arc<Actor>) -> Result<Arc<Actor>> {
         match actor.credential {
+            Some(Credential::Asserted { client }) => self.still_asserted(actor, client).await,
             Some(credential) => self.holder(credential).await,
             None => Ok(actor.clone()),
         }
@@ -103,6 +110,9 @@ impl Door {
         match credential {
             Credential::Token(id) => self.holder_of_token(id).await,
             Credential::Session(id) => self.holder_of_session(id).await,
+            Credential::Access { id, .. } => self.holder_of_access(id).await,
+            // Of an upload, whose provider's token is not at hand: the client itself must still be one.
+            Credential::Asserted { client } => self.holder_of_token(client).await,
         }
     }
 

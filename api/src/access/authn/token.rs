@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use chrono::{DateTime, Utc};
-use entity::{OrganisationKind, PersonStatus, Role, ServiceArea, api_token};
+use entity::{OrganisationKind, PersonStatus, Role, ServiceArea, TokenUsage, api_token};
 use sea_orm::{ActiveValue::Unchanged, EntityTrait, FromQueryResult, Set, prelude::Json};
 use serde::de::DeserializeOwned;
 use subtle::ConstantTimeEq;
@@ -36,6 +36,17 @@ pub struct NewToken {
     pub created_by: Option<Uuid>,
     /// From when it no longer works.
     pub expires_at: DateTime<Utc>,
+    /// What a machine client proves itself by; none for a token that is sent with each request.
+    pub client: Option<ClientProof>,
+}
+
+/// By what a machine client proves itself beside its secret.
+#[derive(Clone, Debug, Default)]
+pub struct ClientProof {
+    /// Its public keys, as a JSON Web Key Set.
+    pub public_keys: Option<Json>,
+    /// The client at the organisation's own provider whose access tokens are taken for its own.
+    pub provider_client: Option<String>,
 }
 
 impl NewToken {
@@ -44,14 +55,22 @@ impl NewToken {
     /// # Errors
     /// `Internal` when scopes or roles cannot be written as JSON.
     pub fn make(self, clock: &Clock) -> Result<(api_token::Model, Secret)> {
-        let secret = Secret::new(clock, "samsyn");
+        let (usage, prefix) = match self.client {
+            Some(_) => (TokenUsage::ClientCredentials, "client"),
+            None => (TokenUsage::Bearer, "samsyn"),
+        };
+        let secret = Secret::new(clock, prefix);
+        let proof = self.client.unwrap_or_default();
         let row = api_token::Model {
             id: clock.id(),
             organisation_id: self.organisation,
             person_id: self.person,
             name: self.name,
+            usage,
             hash: secret.hash(),
             hint: secret.hint(),
+            public_keys: proof.public_keys,
+            provider_client: proof.provider_client,
             scopes: serde_json::to_value(self.scopes).map_err(Error::internal)?,
             roles: serde_json::to_value(self.roles).map_err(Error::internal)?,
             created_by: self.created_by,
@@ -67,17 +86,19 @@ impl NewToken {
 
 /// A token and who acts with it: one row for each role of a person, or one in all.
 #[derive(Clone, Debug, FromQueryResult)]
-struct Acting {
-    id: Uuid,
-    hash: String,
-    name: String,
-    scopes: Json,
+pub(super) struct Acting {
+    pub(super) id: Uuid,
+    pub(super) usage: TokenUsage,
+    pub(super) hash: String,
+    pub(super) name: String,
+    pub(super) public_keys: Option<Json>,
+    pub(super) scopes: Json,
     roles: Json,
     expires_at: DateTime<Utc>,
     revoked_at: Option<DateTime<Utc>>,
     last_used_at: Option<DateTime<Utc>>,
-    organisation_id: Uuid,
-    organisation_kind: OrganisationKind,
+    pub(super) organisation_id: Uuid,
+    pub(super) organisation_kind: OrganisationKind,
     person_id: Option<Uuid>,
     person_name: Option<String>,
     person_status: Option<PersonStatus>,
@@ -88,7 +109,7 @@ struct Acting {
 /// On PostgreSQL a function looks, as only the owner of the tables may before anybody is known
 /// (`migration/src/m0009_row_security.rs`). It looks for the same.
 const ON_POSTGRES: &str = "SELECT * FROM acting($1, $2)";
-const ON_SQLITE: &str = "SELECT t.id, t.hash, t.name, t.scopes, t.roles, t.expires_at, \
+const ON_SQLITE: &str = "SELECT t.id, t.usage, t.hash, t.name, t.public_keys, t.scopes, t.roles, t.expires_at, \
     t.revoked_at, t.last_used_at, t.organisation_id, o.kind AS organisation_kind, t.person_id, \
     p.name AS person_name, p.status AS person_status, r.role, r.service_area \
     FROM api_token t JOIN organisation o ON o.id = t.organisation_id \
@@ -105,6 +126,7 @@ impl Door {
         let rows = self.acting(Some(&kept), None).await?;
         let token = rows
             .first()
+            .filter(|token| token.usage == TokenUsage::Bearer)
             .filter(|token| bool::from(token.hash.as_bytes().ct_eq(kept.as_bytes())))
             .ok_or(Error::Unauthenticated(REFUSED))?;
         let actor = self.actor_of(&rows)?;
@@ -119,7 +141,7 @@ impl Door {
         self.actor_of(&self.acting(None, Some(id)).await?)
     }
 
-    async fn acting(&self, hash: Option<&str>, id: Option<Uuid>) -> Result<Vec<Acting>> {
+    pub(super) async fn acting(&self, hash: Option<&str>, id: Option<Uuid>) -> Result<Vec<Acting>> {
         let rows = self
             .look(ON_POSTGRES, ON_SQLITE, [hash.into(), id.into()])
             .await?;
@@ -127,7 +149,7 @@ impl Door {
         Ok(rows.collect::<Result<_, _>>()?)
     }
 
-    fn actor_of(&self, rows: &[Acting]) -> Result<Arc<Actor>> {
+    pub(super) fn actor_of(&self, rows: &[Acting]) -> Result<Arc<Actor>> {
         let refused = Error::Unauthenticated(REFUSED);
         let Some(token) = rows.first() else {
             return Err(refused);
@@ -154,7 +176,7 @@ impl Door {
         Ok(Arc::new(actor.until(token.expires_at)))
     }
 
-    async fn note_use(&self, token: &Acting) -> Result<()> {
+    pub(super) async fn note_use(&self, token: &Acting) -> Result<()> {
         let now = self.clock().now();
         if token
             .last_used_at
@@ -174,7 +196,7 @@ impl Door {
     }
 }
 
-fn from_json<T: DeserializeOwned>(json: &Json) -> Result<T> {
+pub(super) fn from_json<T: DeserializeOwned>(json: &Json) -> Result<T> {
     T::deserialize(json).map_err(Error::internal)
 }
 

@@ -31,6 +31,7 @@ use crate::{
     graphql::{Links, key},
     places::Places,
     store::blob::Blobs,
+    topic::identity::Gatekeeper,
 };
 
 /// How many uploads go on at the same time; each holds some 10 MiB of memory.
@@ -44,6 +45,7 @@ const RETRY_SECONDS: HeaderValue = HeaderValue::from_static("10");
 #[derive(Clone)]
 struct Service {
     door: Door,
+    keeper: Gatekeeper,
     blobs: Blobs,
     links: Links,
     limit: u64,
@@ -51,12 +53,13 @@ struct Service {
 }
 
 /// The routes for the bytes of evidence; a file has at most `limit` of them.
-pub fn routes(door: Door, blobs: Blobs, links: Links, limit: u64) -> Router {
+pub fn routes(door: Door, keeper: Gatekeeper, blobs: Blobs, links: Links, limit: u64) -> Router {
     Router::new()
         .route("/evidence/uploads/{secret}", any(upload))
         .route("/evidence/files/{id}", get(download::download))
         .with_state(Service {
             door,
+            keeper,
             blobs,
             links,
             limit,

@@ -9,16 +9,12 @@
 //! - Forms are taken from the service's own pages alone.
 //! - Attempts are counted by address ([`Holder::Attempts`]).
 
-use std::{
-    convert::Infallible,
-    net::{IpAddr, SocketAddr},
-    sync::Arc,
-};
+use std::{net::IpAddr, sync::Arc};
 
 use axum::{
     Form, Router,
     extract::{
-        ConnectInfo, FromRequestParts, Query, State,
+        Query, State,
         rejection::{FormRejection, QueryRejection},
     },
     response::{IntoResponse, Redirect, Response},
@@ -28,7 +24,6 @@ use chrono::{DateTime, TimeDelta, Utc};
 use http::{
     HeaderMap, HeaderValue, StatusCode,
     header::{SET_COOKIE, USER_AGENT},
-    request::Parts,
 };
 use portal::{
     sign_in::{self as pages, DemoPerson},
@@ -57,6 +52,7 @@ use crate::{
         origin::Origins,
     },
     oidc::{Answer, Ended, Failure, Identified, Pending, jwt},
+    server::Peer,
     topic::organisation::model::Email,
 };
 
@@ -107,18 +103,6 @@ pub fn routes(
             attempts,
             people,
         })
-}
-
-/// The address that a connection comes from, if it is known.
-struct Peer(Option<IpAddr>);
-
-impl<S: Send + Sync> FromRequestParts<S> for Peer {
-    type Rejection = Infallible;
-
-    async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self, Infallible> {
-        let peer = parts.extensions.get::<ConnectInfo<SocketAddr>>();
-        Ok(Self(peer.map(|ConnectInfo(peer)| peer.ip())))
-    }
 }
 
 /// What the browser keeps, sealed, while the person is at the provider.

@@ -75,7 +75,10 @@ mod tests {
     use super::*;
 
     fn claims(json: serde_json::Value) -> Claims {
-        json.as_object().expect("an object").clone()
+        match json {
+            serde_json::Value::Object(claims) => claims,
+            other => panic!("not an object: {other}"),
+        }
     }
 
     #[test]

@@ -10,6 +10,7 @@
 //! - Client secrets are encrypted, and shown to nobody again.
 
 pub mod federation;
+mod gatekeeper;
 pub mod graphql;
 pub mod http;
 pub mod judge;
@@ -18,3 +19,4 @@ pub mod read;
 pub mod write;
 
 pub use federation::Federation;
+pub use gatekeeper::Gatekeeper;

@@ -28,6 +28,8 @@ pub struct Wanted {
     pub client_id: String,
     /// The client's secret: left as it is, taken away, or this.
     pub client_secret: MaybeUndefined<String>,
+    /// To whom its access tokens are addressed if they are meant for this service.
+    pub audience: Option<String>,
     /// Whether it vouches for addresses without saying so.
     pub vouches_for_email: bool,
     /// Whether people whom nobody has added are let in.
@@ -89,6 +91,7 @@ pub async fn set(
         issuer: wanted.issuer,
         client_id: wanted.client_id,
         client_secret: secret,
+        audience: wanted.audience,
         vouches_for_email: wanted.vouches_for_email,
         just_in_time: wanted.just_in_time,
         required_claim: wanted.required.0,

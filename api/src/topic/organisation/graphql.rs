@@ -2,7 +2,6 @@
 
 use async_graphql::{
     ComplexObject, Context, Enum, ID, InputObject, MaybeUndefined, Object, SimpleObject,
-    resolver_utils::EnumType,
 };
 use entity::{
     OrganisationKind, PersonStatus, Role, ServiceArea, agreement, organisation, person,
@@ -232,10 +231,9 @@ impl Viewer {
 
     /// What the token is limited to; every scope in a session.
     async fn scopes(&self) -> Vec<TokenScope> {
-        let every = TokenScope::items().iter().map(|item| item.value);
         match self.0.scopes() {
             Some(scopes) => scopes.to_vec(),
-            None => every.collect(),
+            None => TokenScope::every().collect(),
         }
     }
 }

@@ -1,18 +1,23 @@
 //! API tokens in the schema.
 
-use async_graphql::{ComplexObject, Context, Enum, ID, InputObject, Object, SimpleObject};
-use entity::{PersonStatus, api_token, person};
+use async_graphql::{ComplexObject, Context, Enum, ID, InputObject, Json, Object, SimpleObject};
+use entity::{PersonStatus, TokenUsage, api_token, person};
 use sea_orm::{ColumnTrait, Condition};
+use serde_json::Value;
 
-use super::write::{self, Wanted};
+use super::{
+    oauth::TOKEN as TOKEN_ENDPOINT,
+    write::{self, Wanted},
+};
 use crate::{
     Result,
     access::{
-        Grant, Secret, TokenScope,
-        action::{CreateApiToken, CreateIntegrationToken, RevokeApiToken},
+        ClientProof, Grant, Secret, TokenScope,
+        action::{CreateApiToken, CreateIntegrationToken, CreateMachineClient, RevokeApiToken},
         authn,
     },
     graphql::{
+        Links,
         filter::{contains, is},
         key::{self, Key},
         loaded::{Loaded, alone, scope, session},
@@ -25,8 +30,8 @@ use crate::{
     },
 };
 
-/// A secret that identifies a person or an integration to this API. The secret itself was shown when
-/// the token was made, and never again.
+/// A secret that identifies a person or an integration to this API: by itself, or as the client credentials of a
+/// machine client. It was shown when the token was made, and never again.
 #[derive(SimpleObject)]
 #[graphql(complex)]
 pub struct ApiToken {
@@ -34,8 +39,13 @@ pub struct ApiToken {
     pub id: ID,
     /// What it is for.
     name: String,
+    /// How its secret is used.
+    usage: TokenUsage,
     /// The first characters of the secret, to recognise it by.
     hint: String,
+    /// The client at the organisation's own provider whose access tokens are taken for this machine client's. Null
+    /// when none are.
+    provider_client_id: Option<String>,
     /// When it was made.
     created_at: DateTime,
     /// From when it no longer works.
@@ -53,7 +63,9 @@ impl From<Loaded<api_token::Entity>> for ApiToken {
         Self {
             id: key::id::<api_token::Entity>(row.id),
             name: row.name.clone(),
+            usage: row.usage,
             hint: row.hint.clone(),
+            provider_client_id: row.provider_client.clone(),
             created_at: DateTime(row.created_at),
             expires_at: DateTime(row.expires_at),
             revoked_at: row.revoked_at.map(DateTime),
@@ -254,6 +266,39 @@ pub struct CreateIntegrationTokenInput {
     expires_at: DateTime,
 }
 
+/// A new machine client.
+#[derive(InputObject)]
+pub struct CreateMachineClientInput {
+    /// What it is for: up to 200 characters. Events that it causes are known by it.
+    name: String,
+    /// What its access tokens are limited to at most: at least one scope, each among those of the token in use.
+    scopes: Vec<TokenScope>,
+    /// The roles that it acts with: at least one, fit for the kind of the organisation; never
+    /// ADMINISTRATOR.
+    roles: Vec<RoleInput>,
+    /// From when it no longer works: at most 366 days ahead.
+    expires_at: DateTime,
+    /// The public keys with which it may prove itself in place of its secret (private_key_jwt), as a JSON Web Key Set.
+    /// Left out, the secret alone does.
+    public_keys: Option<Json<Value>>,
+    /// The client at the organisation's own provider whose access tokens shall be taken for its own, as their
+    /// `client_id` says. Left out, none are.
+    provider_client_id: Option<String>,
+}
+
+/// A machine client that was just registered, with its credentials.
+#[derive(SimpleObject)]
+pub struct CreatedMachineClient {
+    /// The client id for `/oauth/token`.
+    client_id: String,
+    /// The client secret. Keep it now: it is not shown again.
+    client_secret: String,
+    /// Where access tokens are given; the metadata at `/.well-known/oauth-authorization-server` says so, too.
+    token_endpoint: String,
+    /// The client as it is listed among API tokens from now on; revoke it there.
+    api_token: ApiToken,
+}
+
 /// Which token to revoke.
 #[derive(InputObject)]
 pub struct RevokeApiTokenInput {
@@ -304,6 +349,35 @@ impl TokenMutation {
         let (row, secret) = write::create_for_integration(permit, wanted, roles).await?;
         session.shows_secret();
         Ok(CreatedApiToken::new(row, secret))
+    }
+
+    /// Registers a machine client of the own organisation: it exchanges its credentials at `/oauth/token` for access
+    /// tokens that work for minutes. Its secret stands in the answer, and is never shown again.
+    async fn create_machine_client(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "The new client.")] input: CreateMachineClientInput,
+    ) -> Result<CreatedMachineClient> {
+        let session = session(ctx)?;
+        let permit = session.permit_at_home::<CreateMachineClient>().await?;
+        let wanted = Wanted {
+            name: input.name,
+            scopes: input.scopes,
+            expires_at: input.expires_at.0,
+        };
+        let proof = ClientProof {
+            public_keys: input.public_keys.map(|keys| keys.0),
+            provider_client: input.provider_client_id,
+        };
+        let roles = input.roles.into_iter().map(Grant::from).collect();
+        let (row, secret) = write::register_client(permit, wanted, roles, proof).await?;
+        session.shows_secret();
+        Ok(CreatedMachineClient {
+            client_id: key::id::<api_token::Entity>(row.id).0,
+            client_secret: secret.reveal(),
+            token_endpoint: Links::of(ctx)?.page(TOKEN_ENDPOINT),
+            api_token: ApiToken::from(alone(row)),
+        })
     }
 
     /// Revokes an API token: one's own, or as administrator any of the organisation's. It stops working

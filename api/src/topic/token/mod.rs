@@ -9,5 +9,6 @@
 //! - Every token expires. One that was revoked is kept, for the events that tell of its use.
 
 pub mod graphql;
+pub mod oauth;
 pub mod read;
 pub mod write;

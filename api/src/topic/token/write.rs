@@ -2,19 +2,24 @@
 
 use chrono::{DateTime, SubsecRound, TimeDelta, Utc};
 use entity::{Role, api_token, organisation};
+use sea_orm::ColumnTrait;
 
 use crate::{
     Error, Result,
     access::{
-        Act, Actor, Grant, NewToken, Permit, Secret, TokenScope,
-        action::{CreateApiToken, CreateIntegrationToken, RevokeApiToken},
+        Act, Actor, ClientProof, Grant, NewToken, Permit, Secret, TokenScope,
+        action::{CreateApiToken, CreateIntegrationToken, CreateMachineClient, RevokeApiToken},
     },
+    oidc::jwt,
     topic::organisation::model::role_rules,
     validate::{Check, TITLE},
 };
 
 /// How long a token may work: a year, whichever.
 const LONGEST: TimeDelta = TimeDelta::days(366);
+
+/// The longest name of a client at a provider.
+const PROVIDER_CLIENT: usize = 500;
 
 /// What a new token is for, and how far it goes.
 pub struct Wanted {
@@ -43,7 +48,7 @@ pub async fn create(
     let mut check = Check::default();
     rules(&wanted, permit.actor(), permit.now(), &mut check);
     check.finish()?;
-    keep(permit, Some(person), wanted, vec![]).await
+    keep(permit, Some(person), wanted, vec![], None).await
 }
 
 /// Makes a token for an integration with roles of its own.
@@ -59,7 +64,58 @@ pub async fn create_for_integration(
     rules(&wanted, permit.actor(), permit.now(), &mut check);
     integration_rules(&permit.resource, &roles, &mut check);
     check.finish()?;
-    keep(permit, None, wanted, roles).await
+    keep(permit, None, wanted, roles, None).await
+}
+
+/// Registers a machine client with roles of its own, which proves itself by its secret or as `proof` says.
+///
+/// # Errors
+/// `Invalid` when a field breaks a rule, a key cannot be used, or the provider's client is another's.
+pub async fn register_client(
+    permit: Permit<CreateMachineClient>,
+    wanted: Wanted,
+    roles: Vec<Grant>,
+    proof: ClientProof,
+) -> Result<(api_token::Model, Secret)> {
+    let mut check = Check::default();
+    rules(&wanted, permit.actor(), permit.now(), &mut check);
+    integration_rules(&permit.resource, &roles, &mut check);
+    proof_rules(&proof, &mut check);
+    check.finish()?;
+    if let Some(named) = &proof.provider_client {
+        let taken = permit
+            .find::<api_token::Entity>()?
+            .filter(api_token::Column::ProviderClient.eq(named))
+            .one()
+            .await?;
+        if taken.is_some() {
+            return Err(Error::invalid(
+                "providerClientId",
+                "belongs to another machine client of the organisation, perhaps one that was revoked",
+            ));
+        }
+    }
+    keep(permit, None, wanted, roles, Some(proof)).await
+}
+
+fn proof_rules(proof: &ClientProof, check: &mut Check) {
+    check.optional_text(
+        "providerClientId",
+        proof.provider_client.as_deref(),
+        PROVIDER_CLIENT,
+    );
+    if let Some(keys) = &proof.public_keys {
+        check.require(
+            "publicKeys",
+            jwt::key_set(keys).is_some_and(|set| !set.keys().is_empty()),
+            "must be a JSON Web Key Set with at least one public key that signs: RSA, EC (P-256, P-384) or Ed25519",
+        );
+        check.require(
+            "publicKeys",
+            !jwt::has_private(keys),
+            "must not have private keys: keep those to yourself, and make new ones, as these have been sent",
+        );
+    }
 }
 
 async fn keep<A: Act<Resource = organisation::Model>>(
@@ -67,6 +123,7 @@ async fn keep<A: Act<Resource = organisation::Model>>(
     person: Option<uuid::Uuid>,
     wanted: Wanted,
     roles: Vec<Grant>,
+    client: Option<ClientProof>,
 ) -> Result<(api_token::Model, Secret)> {
     let token = NewToken {
         organisation: permit.resource.id,
@@ -77,6 +134,7 @@ async fn keep<A: Act<Resource = organisation::Model>>(
         created_by: permit.actor().person,
         // PostgreSQL keeps no more.
         expires_at: wanted.expires_at.trunc_subsecs(6),
+        client,
     };
     let (row, secret) = token.make(permit.clock())?;
     let row = permit.create::<api_token::Entity>(row, "created").await?;
@@ -236,6 +294,7 @@ mod tests {
             roles: vec![],
             created_by: None,
             expires_at: DateTime::UNIX_EPOCH,
+            client: None,
         };
         let clock = crate::clock::Clock::fixed(DateTime::UNIX_EPOCH, 1);
         let (row, secret) = new.make(&clock).expect("a token");

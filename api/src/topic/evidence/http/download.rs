@@ -67,7 +67,7 @@ impl Service {
         headers: &HeaderMap,
     ) -> Result<Permit<DownloadEvidenceFile>> {
         let shown = shown(headers)?.ok_or(ANONYMOUS)?;
-        let actor = self.door.recognise(&shown).await?;
+        let actor = self.keeper.recognise(&shown).await?;
         let id = id
             .ok()
             .and_then(|Path(id)| file_id(&id))

@@ -39,6 +39,9 @@ pub struct IdentityProvider {
     client_id: String,
     /// Whether the client has a secret. The secret itself is shown to nobody.
     has_client_secret: bool,
+    /// To whom the provider's access tokens are addressed if they are meant for this service (their `aud`). Null when
+    /// none are taken.
+    audience: Option<String>,
     /// Whether the provider's word for an address is taken although it does not say `email_verified`.
     vouches_for_email: bool,
     /// Whether people whom nobody has added are let in, with the least role.
@@ -66,6 +69,7 @@ impl From<Loaded<identity_provider::Entity>> for IdentityProvider {
             issuer: row.issuer.clone(),
             client_id: row.client_id.clone(),
             has_client_secret: row.client_secret.is_some(),
+            audience: row.audience.clone(),
             vouches_for_email: row.vouches_for_email,
             just_in_time: row.just_in_time,
             required_claim: row.required_claim.clone(),
@@ -196,6 +200,9 @@ pub struct SetIdentityProviderInput {
     /// The client's secret. Left out, it stays as it is; null takes it away, for a client that proves itself by PKCE
     /// alone.
     client_secret: MaybeUndefined<String>,
+    /// To whom the provider's access tokens are addressed if they are meant for this service: then machine clients with
+    /// a `providerClientId` may use them here (RFC 9068). Left out, none are taken.
+    audience: Option<String>,
     /// Whether the provider's word for an address is taken although it does not say `email_verified`, as Entra ID
     /// does not.
     #[graphql(default)]
@@ -255,6 +262,7 @@ impl ProviderMutation {
             issuer: input.issuer,
             client_id: input.client_id,
             client_secret: input.client_secret,
+            audience: input.audience,
             vouches_for_email: input.vouches_for_email,
             just_in_time: input.just_in_time,
             required: (input.required_claim, input.required_value),
