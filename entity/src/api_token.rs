@@ -32,6 +32,8 @@ pub struct Model {
     pub scopes: Json,
     /// Roles of an integration, as `[[role, service area or null]]`; empty for a person's token.
     pub roles: Json,
+    /// The leave under which the operator made it, if it was for support.
+    pub support_grant_id: Option<Uuid>,
     /// Who made it; none when the operator did.
     pub created_by: Option<Uuid>,
     /// When it was made.

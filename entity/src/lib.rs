@@ -37,6 +37,7 @@ pub mod session;
 pub mod submission;
 pub mod submission_file;
 pub mod submission_round;
+pub mod support_grant;
 pub mod upload;
 pub mod upload_part;
 pub mod values;

@@ -25,6 +25,10 @@ pub struct Model {
     pub created_at: DateTimeUtc,
     /// When the person last signed in.
     pub last_sign_in_at: Option<DateTimeUtc>,
+    /// When an administrator last confirmed that the person needs the roles held.
+    pub access_confirmed_at: Option<DateTimeUtc>,
+    /// Who confirmed it.
+    pub access_confirmed_by: Option<Uuid>,
     /// Counts its changes, from 1.
     pub version: i32,
 }

@@ -43,6 +43,7 @@ pub const OF_SERVICE: &[(&str, &str)] = &[
     ("submission", "SELECT, INSERT, UPDATE"),
     ("submission_file", "SELECT, INSERT"),
     ("submission_round", "SELECT, INSERT, UPDATE"),
+    ("support_grant", "SELECT, INSERT, UPDATE"),
     ("upload", "SELECT, INSERT, UPDATE"),
     ("upload_part", "SELECT, INSERT, DELETE"),
 ];

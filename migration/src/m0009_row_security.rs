@@ -353,6 +353,7 @@ fn tenants() -> Vec<Rules> {
         administrators("identity_provider").changed(OF_ORGANISATION).removed(OF_ORGANISATION),
         administrators("email_domain").removed(OF_ORGANISATION),
         administrators("linked_identity").removed(OF_ORGANISATION),
+        administrators("support_grant").changed(OF_ORGANISATION),
     ]
 }
 
@@ -602,7 +603,10 @@ const DUTIES: &[(&str, &str, &str, &str)] = &[
     ("operate", "organisation", "INSERT", "true"),
     ("operate", "person", "SELECT", "true"),
     ("operate", "person", "INSERT", "true"),
+    ("operate", "role_assignment", "SELECT", "true"),
     ("operate", "role_assignment", "INSERT", "true"),
+    // Whether it has leave to look.
+    ("operate", "support_grant", "SELECT", "true"),
     ("operate", "api_token", "INSERT", "true"),
     // Connects their providers, and confirms whose a domain is.
     ("operate", "identity_provider", "SELECT", "true"),
@@ -648,8 +652,14 @@ const DUTIES: &[(&str, &str, &str, &str)] = &[
     // Hands an action item on to a forum that the one who does so may not see.
     ("hand_on", "action_item", "SELECT", "id = claimed_id()"),
     ("hand_on", "action_item", "UPDATE", "id = claimed_id()"),
+    // Ends the sessions and tokens of whoever may no longer act.
+    ("deactivate", "session", "SELECT", OF_PERSON),
+    ("deactivate", "session", "UPDATE", OF_PERSON),
+    ("deactivate", "api_token", "SELECT", OF_PERSON),
+    ("deactivate", "api_token", "UPDATE", OF_PERSON),
 ];
 
+const OF_PERSON: &str = "person_id = claimed_id() AND organisation_id = claimed_organisation()";
 const THE_TOKEN: &str = "hash = claimed_subject() OR id = claimed_id()";
 
 /// Whose a file is, as far as whoever asks sees it.

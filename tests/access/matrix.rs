@@ -155,6 +155,7 @@ impl Specimens {
         found.insert("revokedToken", revoked_token(world).await);
         found.insert("revokedSession", revoked_session(world).await);
         provider_of_supplier(world).await;
+        found.insert("endedLeave", ended_leave(world).await);
         Self(found)
     }
 }
@@ -180,6 +181,21 @@ async fn revoked_session(world: &World) -> Value {
     let id = json!(world.signs_in(&token).await);
     world
         .does(&token, "revokeSession", json!({ "id": id }), "{ id }")
+        .await;
+    id
+}
+
+/// Leave for the operator that was given and ended, as [`revoked_token`].
+async fn ended_leave(world: &World) -> Value {
+    let token = world.actor(NETWORK.0, "ADMINISTRATOR").token.clone();
+    let until = chrono::Utc::now() + chrono::TimeDelta::hours(1);
+    let input = json!({ "reason": "prov", "expiresAt": until });
+    let given = world
+        .does(&token, "grantSupportAccess", input, "{ id }")
+        .await;
+    let id = given["id"].clone();
+    world
+        .does(&token, "endSupportAccess", json!({ "id": id }), "{ id }")
         .await;
     id
 }

@@ -8,7 +8,7 @@ use entity::{
     agreement, api_token, comment, decision, event, event_audience, evidence, evidence_file,
     evidence_request, forum, forum_membership, identity_provider, meeting, organisation, person,
     risk, risk_acceptance, risk_analysis, risk_analysis_participant, session, submission,
-    submission_file, submission_round,
+    submission_file, submission_round, support_grant,
 };
 use sea_orm::EntityTrait;
 use uuid::Uuid;
@@ -229,6 +229,9 @@ impl Oracle {
         }
         for row in all!(session) {
             tell("ses", row.id, Orgs::from([row.organisation_id]));
+        }
+        for row in all!(support_grant) {
+            tell("sup", row.id, Orgs::from([row.organisation_id]));
         }
         for row in all!(identity_provider) {
             tell("idp", row.id, Orgs::from([row.organisation_id]));

@@ -36,6 +36,7 @@ const DUTIES: &[&str] = &[
     "tell",
     "invite",
     "hand_on",
+    "deactivate",
 ];
 
 /// A connection of one of the server's roles.
@@ -201,6 +202,7 @@ async fn both_say_the_same(world: &World, everybody: &[Arc<Actor>], about: &str)
             submission,
             submission_file,
             submission_round,
+            support_grant,
             upload,
             upload_part
         );

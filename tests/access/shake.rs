@@ -54,6 +54,8 @@ const SIGNED_IN: &[&str] = &[
      '[]', now(), now(), 1 FROM organisation",
     "email_domain (id, organisation_id, domain, claimed_at, confirmed_at) \
      SELECT gen_random_uuid(), id, number || '.example', now(), now() FROM organisation",
+    "support_grant (id, organisation_id, reason, granted_at, expires_at, version) \
+     SELECT gen_random_uuid(), id, 'a reason', now(), now() + interval '1 hour', 1 FROM organisation",
     "linked_identity (id, organisation_id, person_id, issuer, subject, linked_at) \
      SELECT gen_random_uuid(), organisation_id, id, 'https://login.example', id, now() FROM person",
     "session (id, organisation_id, person_id, hash, idle_seconds, created_at, last_used_at, expires_at, version) \

@@ -201,3 +201,264 @@ async fn without_a_key_no_secret_is_kept_and_nobody_signs_in() {
         "{error}"
     );
 }
+
+/// The names of those whose access should be looked at for this reason.
+async fn concerned(world: &World, concern: &str) -> Vec<String> {
+    let token = world.actor("Älvsunda", "ADMINISTRATOR").token.clone();
+    let document = format!(
+        "{{ people(filter: {{ accessConcern: [{concern}] }}, first: 100) {{ nodes {{ name }} }} }}"
+    );
+    let read = world
+        .send(Some(&token), &document, json!({}))
+        .await
+        .data(&document);
+    let nodes = read["people"]["nodes"].as_array().expect("a list");
+    nodes
+        .iter()
+        .map(|one| one["name"].as_str().expect("a name").to_owned())
+        .collect()
+}
+
+async fn by_hand(world: &World, sql: &str) {
+    use sea_orm::ConnectionTrait;
+    let db = world.folder.records.by_hand().await;
+    db.execute_unprepared(sql).await.expect("it is done");
+}
+
+#[tokio::test]
+async fn accounts_that_nobody_uses_and_roles_that_are_too_wide_are_a_list() {
+    let world = world().await;
+    by_hand(
+        &world,
+        "UPDATE person SET created_at = '2020-01-01T00:00:00Z'",
+    )
+    .await;
+    by_hand(&world, "UPDATE api_token SET last_used_at = NULL").await;
+    let dormant = concerned(&world, "DORMANT").await;
+    // Who asks has just used a token; nobody of other organisations is told of.
+    assert!(
+        dormant.contains(&"Anna Lindqvist".to_owned()),
+        "{dormant:?}"
+    );
+    assert!(!dormant.contains(&"Peter Wallin".to_owned()), "{dormant:?}");
+    assert_eq!(dormant.len(), 8, "{dormant:?}");
+    let anna = world.actor("Älvsunda", "IT_MANAGER").token.clone();
+    world.signs_in(&anna).await;
+    assert!(
+        !concerned(&world, "DORMANT")
+            .await
+            .contains(&"Anna Lindqvist".to_owned())
+    );
+
+    assert_eq!(concerned(&world, "WIDE_ROLES").await, [""; 0]);
+    let administrator = world.actor("Älvsunda", "ADMINISTRATOR").token.clone();
+    let people = "{ people(filter: { nameContains: \"Karin Holm\" }) { nodes { id version } } }";
+    let found = world
+        .send(Some(&administrator), people, json!({}))
+        .await
+        .data(people);
+    let karin = found["people"]["nodes"][0].clone();
+    let change = json!({
+        "id": karin["id"], "expectedVersion": karin["version"],
+        "roles": [{ "role": "READER" }, { "role": "ADMINISTRATOR" }],
+    });
+    world
+        .does(&administrator, "updatePerson", change, "{ version }")
+        .await;
+    assert_eq!(concerned(&world, "WIDE_ROLES").await, ["Karin Holm"]);
+
+    // Others are told neither the list nor when somebody was last here.
+    let document = "{ people(filter: { accessConcern: [DORMANT] }) { totalCount } }";
+    let refused = world.send(Some(&anna), document, json!({})).await;
+    assert_eq!(refused.body["errors"][0]["extensions"]["code"], "FORBIDDEN");
+    let seen = "{ people(first: 100) { nodes { lastSignInAt accessConfirmedAt } } }";
+    let read = world.send(Some(&anna), seen, json!({})).await.data(seen);
+    for one in read["people"]["nodes"].as_array().expect("a list") {
+        assert_eq!(
+            one,
+            &json!({ "lastSignInAt": null, "accessConfirmedAt": null })
+        );
+    }
+}
+
+#[tokio::test]
+async fn access_is_confirmed_once_a_year_by_somebody_else() {
+    let world = world().await;
+    by_hand(
+        &world,
+        "UPDATE person SET created_at = '2020-01-01T00:00:00Z'",
+    )
+    .await;
+    let due = concerned(&world, "REVIEW_DUE").await;
+    assert_eq!(due.len(), 9, "{due:?}");
+    let administrator = world.actor("Älvsunda", "ADMINISTRATOR").token.clone();
+    let people = "{ people(filter: { accessConcern: [REVIEW_DUE] }, first: 100) { nodes { id name version } } }";
+    let read = world
+        .send(Some(&administrator), people, json!({}))
+        .await
+        .data(people);
+    let confirm = "mutation($input: ConfirmPersonAccessInput!) { confirmPersonAccess(input: $input) { accessConfirmedAt accessConfirmedBy { name } } }";
+    for one in read["people"]["nodes"].as_array().expect("a list") {
+        let input = json!({ "input": { "id": one["id"], "expectedVersion": one["version"] } });
+        let answer = world.send(Some(&administrator), confirm, input).await;
+        match one["name"].as_str() {
+            Some("Peter Wallin") => {
+                assert_eq!(answer.body["errors"][0]["extensions"]["code"], "FORBIDDEN")
+            }
+            _ => assert_eq!(
+                answer.data(confirm)["confirmPersonAccess"]["accessConfirmedBy"]["name"],
+                "Peter Wallin"
+            ),
+        }
+    }
+    assert_eq!(concerned(&world, "REVIEW_DUE").await, ["Peter Wallin"]);
+}
+
+#[tokio::test]
+async fn the_last_administrator_stays_whoever_is_quicker() {
+    let world = world().await;
+    let peter = world.actor("Älvsunda", "ADMINISTRATOR").token.clone();
+    let karin = world.actor("Älvsunda", "READER").token.clone();
+    let of = async |token: &str| {
+        let document = "{ viewer { person { id version } } }";
+        let read = world
+            .send(Some(token), document, json!({}))
+            .await
+            .data(document);
+        read["viewer"]["person"].clone()
+    };
+    let both = json!([{ "role": "READER" }, { "role": "ADMINISTRATOR" }]);
+    let made = of(&karin).await;
+    let input = json!({ "id": made["id"], "expectedVersion": made["version"], "roles": both });
+    world
+        .does(&peter, "updatePerson", input, "{ version }")
+        .await;
+
+    // Each takes the role from the other, at the same moment.
+    let (one, other) = (of(&peter).await, of(&karin).await);
+    let document = "mutation($input: UpdatePersonInput!) { updatePerson(input: $input) { id } }";
+    let taken = |of: &serde_json::Value| json!({ "input": { "id": of["id"], "expectedVersion": of["version"], "roles": [{ "role": "READER" }] } });
+    let (first, second) = tokio::join!(
+        world.send(Some(&peter), document, taken(&other)),
+        world.send(Some(&karin), document, taken(&one)),
+    );
+    let worked = [&first, &second]
+        .iter()
+        .filter(|answer| answer.body["errors"].is_null())
+        .count();
+    assert_eq!(worked, 1, "{} {}", first.body, second.body);
+}
+
+#[tokio::test]
+async fn whoever_is_let_in_again_begins_anew() {
+    let world = world().await;
+    let administrator = world.actor("Älvsunda", "ADMINISTRATOR").token.clone();
+    let anna = world.actor("Älvsunda", "IT_MANAGER").token.clone();
+    // One who may only write sees neither her tokens nor her sessions, and ends them all the same.
+    let narrow = json!({
+        "name": "skriva", "scopes": ["ADMINISTRATION_WRITE"], "expiresAt": chrono::Utc::now() + chrono::TimeDelta::days(1),
+    });
+    let narrow = world
+        .does(&administrator, "createApiToken", narrow, "{ secret }")
+        .await;
+    let narrow = narrow["secret"].as_str().expect("a token").to_owned();
+    let who = "{ viewer { person { id version } } }";
+    let her = world.send(Some(&anna), who, json!({})).await.data(who)["viewer"]["person"].clone();
+    for (status, version) in [("INACTIVE", 1), ("ACTIVE", 2)] {
+        let input = json!({ "id": her["id"], "expectedVersion": version, "status": status });
+        world
+            .does(&narrow, "updatePerson", input, "{ version }")
+            .await;
+    }
+    assert_eq!(world.send(Some(&anna), who, json!({})).await.status, 401);
+}
+
+#[tokio::test]
+async fn the_operator_sees_nothing_without_leave_and_nothing_after_it() {
+    let world = world().await;
+    let number = "212000-9903";
+    let make = |more: &[&str]| {
+        let url = world.folder.records.url();
+        let mut command = std::process::Command::new(crate::harness::BINARY);
+        command
+            .args([
+                "token",
+                "create",
+                "--organisation",
+                number,
+                "--name",
+                "support",
+            ])
+            .args(more)
+            .env("SAMSYN_DATABASE__URL", url)
+            .current_dir(world.folder.path());
+        command.output().expect("the binary runs")
+    };
+    let reads = [
+        "--role",
+        "READER",
+        "--scope",
+        "RISK_READ",
+        "--expires-in",
+        "30d",
+    ];
+    for refused in [
+        &reads[..],
+        &["--role", "ADMINISTRATOR", "--scope", "ADMINISTRATION_WRITE"],
+    ] {
+        let said = make(refused);
+        assert_eq!(said.status.code(), Some(1));
+        let text = String::from_utf8_lossy(&said.stderr).into_owned();
+        assert!(text.contains("grantSupportAccess"), "{text}");
+    }
+
+    let administrator = world.actor("Älvsunda", "ADMINISTRATOR").token.clone();
+    let grant = async |hours: i64| {
+        let input = json!({ "reason": "Ärende 4711", "expiresAt": chrono::Utc::now() + chrono::TimeDelta::hours(hours) });
+        let document = "mutation($input: GrantSupportAccessInput!) { grantSupportAccess(input: $input) { id active } }";
+        world
+            .send(Some(&administrator), document, json!({ "input": input }))
+            .await
+    };
+    assert_eq!(
+        grant(73).await.body["errors"][0]["extensions"]["code"],
+        "INVALID_INPUT"
+    );
+    let given = grant(2).await.data("it is given")["grantSupportAccess"].clone();
+    assert_eq!(given["active"], true);
+    let said = make(&reads);
+    assert!(
+        said.status.success(),
+        "{}",
+        String::from_utf8_lossy(&said.stderr)
+    );
+    let token = String::from_utf8(said.stdout)
+        .expect("a token")
+        .trim()
+        .to_owned();
+    let risks = "{ risks { totalCount } }";
+    world.send(Some(&token), risks, json!({})).await.data(risks);
+
+    // It is listed, ends with the leave, and is in the history.
+    let listed =
+        "{ apiTokens(filter: { nameContains: \"support\" }) { nodes { name expiresAt } } }";
+    let read = world
+        .send(Some(&administrator), listed, json!({}))
+        .await
+        .data(listed);
+    let until = read["apiTokens"]["nodes"][0]["expiresAt"]
+        .as_str()
+        .expect("an instant");
+    let until: chrono::DateTime<chrono::Utc> = until.parse().expect("an instant");
+    assert!(until <= chrono::Utc::now() + chrono::TimeDelta::hours(2));
+    world
+        .does(
+            &administrator,
+            "endSupportAccess",
+            json!({ "id": given["id"] }),
+            "{ active }",
+        )
+        .await;
+    assert_eq!(world.send(Some(&token), risks, json!({})).await.status, 401);
+    assert_eq!(make(&reads).status.code(), Some(1));
+}

@@ -4,6 +4,7 @@
 
 mod administration;
 mod browser;
+mod clicked;
 mod given;
 mod machine;
 mod provider;

@@ -47,6 +47,8 @@ pub(super) enum Duty {
     Invite(String),
     /// Hand this action item on to a forum that the actor may not see.
     HandOn(Uuid),
+    /// End the sessions and tokens of this person, who may no longer act.
+    Deactivate(Uuid),
 }
 
 impl Duty {
@@ -62,6 +64,7 @@ impl Duty {
             Self::Tell(forum) => ("tell", forum.to_string()),
             Self::Invite(number) => ("invite", number.clone()),
             Self::HandOn(item) => ("hand_on", item.to_string()),
+            Self::Deactivate(person) => ("deactivate", person.to_string()),
         }
     }
 }

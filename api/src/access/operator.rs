@@ -6,12 +6,14 @@
 
 use std::collections::BTreeSet;
 
+use chrono::{DateTime, Utc};
 use entity::{
-    Topic, api_token, email_domain, identity_provider, organisation, person, role_assignment,
+    PersonStatus, Role, Topic, api_token, email_domain, identity_provider, organisation, person,
+    role_assignment, support_grant,
 };
 use sea_orm::{
     ActiveModelBehavior, ActiveModelTrait, ColumnTrait, DatabaseTransaction, EntityTrait,
-    IntoActiveModel, ModelTrait, Order, QueryFilter, QueryOrder,
+    IntoActiveModel, ModelTrait, Order, QueryFilter, QueryOrder, QuerySelect, QueryTrait,
 };
 use serde::Serialize;
 use uuid::Uuid;
@@ -115,6 +117,45 @@ impl Operator<'_> {
         self.add::<api_token::Entity>(&tx, home, row, "created")
             .await?;
         self.finish(tx).await
+    }
+
+    /// The leave to look at an organisation's records that holds now, if any does.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub async fn leave_of(
+        &self,
+        organisation: Uuid,
+        now: DateTime<Utc>,
+    ) -> Result<Option<support_grant::Model>> {
+        let tx = self.0.on_duty(&Duty::Operate).await?;
+        Ok(support_grant::Entity::find()
+            .filter(support_grant::Column::OrganisationId.eq(organisation))
+            .filter(support_grant::Column::RevokedAt.is_null())
+            .filter(support_grant::Column::ExpiresAt.gt(now))
+            .order_by(support_grant::Column::ExpiresAt, Order::Desc)
+            .one(&tx)
+            .await?)
+    }
+
+    /// Whether anybody who may act administers an organisation.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub async fn has_administrator(&self, organisation: Uuid) -> Result<bool> {
+        let tx = self.0.on_duty(&Duty::Operate).await?;
+        let holders = role_assignment::Entity::find()
+            .select_only()
+            .column(role_assignment::Column::PersonId)
+            .filter(role_assignment::Column::Role.eq(Role::Administrator))
+            .into_query();
+        let found = person::Entity::find()
+            .filter(person::Column::OrganisationId.eq(organisation))
+            .filter(person::Column::Status.eq(PersonStatus::Active))
+            .filter(person::Column::Id.in_subquery(holders))
+            .one(&tx)
+            .await?;
+        Ok(found.is_some())
     }
 
     /// The provider by which an organisation's people sign in.

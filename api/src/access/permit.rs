@@ -11,7 +11,7 @@ use std::{
     },
 };
 
-use entity::{action_item, organisation};
+use entity::{action_item, api_token, organisation, session};
 use sea_orm::{
     ActiveModelBehavior, ActiveModelTrait, ColumnTrait, EntityTrait, IntoActiveModel, ModelTrait,
     QueryFilter, Value, sea_query::IntoCondition,
@@ -21,7 +21,7 @@ use uuid::Uuid;
 
 use super::{
     Act, Door, Scope, Secret,
-    action::{CreateAgreement, EscalateActionItem},
+    action::{CreateAgreement, EscalateActionItem, UpdatePerson},
     claim::{self, Duty},
     idempotency,
     reach::Recorded,
@@ -326,6 +326,58 @@ impl Permit<EscalateActionItem> {
         .await?;
         self.tell_of::<action_item::Entity>(before, after, verb)
             .await
+    }
+}
+
+impl Permit<UpdatePerson> {
+    /// Ends every session and every API token of a person, whether the actor's own token lets it read of them or not:
+    /// whoever is let in again later begins anew.
+    ///
+    /// # Errors
+    /// `Internal` when the database fails.
+    pub(crate) async fn end_access(&self, of: Uuid) -> Result<()> {
+        let tx = &self.scope.tx;
+        let work = async {
+            let sessions = session::Entity::find()
+                .filter(session::Column::PersonId.eq(of))
+                .filter(session::Column::RevokedAt.is_null())
+                .all(tx)
+                .await?;
+            let tokens = api_token::Entity::find()
+                .filter(api_token::Column::PersonId.eq(of))
+                .filter(api_token::Column::RevokedAt.is_null())
+                .all(tx)
+                .await?;
+            let revoked_at = Some(self.now());
+            let mut ended = (vec![], vec![]);
+            for before in sessions {
+                let after = session::Model {
+                    revoked_at,
+                    ..before.clone()
+                };
+                let after = self.update::<session::Entity>(&before, after).await?;
+                ended.0.push((before, after));
+            }
+            for before in tokens {
+                let after = api_token::Model {
+                    revoked_at,
+                    ..before.clone()
+                };
+                let after = self.update::<api_token::Entity>(&before, after).await?;
+                ended.1.push((before, after));
+            }
+            Ok(ended)
+        };
+        let (sessions, tokens) = claim::beyond(tx, &Duty::Deactivate(of), work).await?;
+        for (before, after) in sessions {
+            self.tell_of::<session::Entity>(&before, after, "revoked")
+                .await?;
+        }
+        for (before, after) in tokens {
+            self.tell_of::<api_token::Entity>(&before, after, "revoked")
+                .await?;
+        }
+        Ok(())
     }
 }
 

@@ -10,7 +10,7 @@ use entity::{
     CommentAudience, ReviewState, ServiceArea, Topic, action_item, agenda_item, agreement,
     api_token, comment, decision, email_domain, evidence, evidence_file, evidence_request, forum,
     forum_membership, identity_provider, meeting, organisation, person, risk, risk_acceptance,
-    risk_analysis, risk_analysis_participant, role_assignment, session, submission,
+    risk_analysis, risk_analysis_participant, role_assignment, session, submission, support_grant,
 };
 use sea_orm::{ColumnTrait, EntityTrait, QueryFilter};
 use uuid::Uuid;
@@ -75,6 +75,7 @@ macro_rules! recorded {
 recorded! {
     organisation: |row, _scope| Ok(Reach::new(Topic::Administration, None, [row.id]));
     person: |row, _scope| Ok(Reach::new(Topic::Administration, None, [row.organisation_id]));
+    support_grant: |row, _scope| Ok(Reach::new(Topic::Administration, None, [row.organisation_id]));
     session: |row, _scope| Ok(Reach::new(Topic::Administration, None, [row.organisation_id]));
     identity_provider: |row, _scope| Ok(Reach::new(Topic::Administration, None, [row.organisation_id]));
     email_domain: |row, _scope| Ok(Reach::new(Topic::Administration, None, [row.organisation_id]));

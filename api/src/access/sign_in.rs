@@ -434,6 +434,8 @@ impl SigningIn<'_> {
             status: PersonStatus::Active,
             created_at: self.now(),
             last_sign_in_at: None,
+            access_confirmed_at: None,
+            access_confirmed_by: None,
             version: 1,
         };
         self.create::<person::Entity>(row.clone(), "added").await?;

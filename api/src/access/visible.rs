@@ -13,7 +13,7 @@ use entity::{
     event_audience, evidence, evidence_file, evidence_request, forum, forum_membership,
     identity_provider, linked_identity, meeting, organisation, person, resumable_upload, risk,
     risk_acceptance, risk_analysis, risk_analysis_participant, role_assignment, session,
-    submission, submission_file, submission_round, upload, upload_part,
+    submission, submission_file, submission_round, support_grant, upload, upload_part,
 };
 use sea_orm::{
     ColumnTrait, Condition, EntityTrait, Iterable, QueryFilter, QuerySelect, QueryTrait,
@@ -143,6 +143,8 @@ visible! {
     identity_provider: [Administration], |actor| Condition::all().add(Column::OrganisationId.eq(actor.organisation));
 
     email_domain: [Administration], |actor| Condition::all().add(Column::OrganisationId.eq(actor.organisation));
+
+    support_grant: [Administration], |actor| Condition::all().add(Column::OrganisationId.eq(actor.organisation));
 
     linked_identity: [Administration], |actor| Condition::all().add(Column::OrganisationId.eq(actor.organisation));
 

@@ -10,7 +10,6 @@ use std::{
 use anyhow::{Context, Result, bail};
 use chrono::Utc;
 use portal::sign_in::DemoPerson;
-use sea_orm::ActiveEnum;
 use serde_json::json;
 use tempfile::{NamedTempFile, TempDir};
 use url::Url;
@@ -22,7 +21,7 @@ use crate::{
     config::{Database, Evidence, Limits, Log, Server, ServiceUrl, Settings},
     demo::{
         self,
-        people::{Cast, Visitor},
+        people::{Cast, Visitor, title},
     },
     server, telemetry,
     topic::identity::http::DemoPeople,
@@ -157,11 +156,10 @@ fn settings(listen: SocketAddr, folder: &Path, database: Option<String>) -> Sett
 /// that it is for the own machine alone.
 fn to_sign_in_as(cast: &Cast) -> DemoPeople {
     let shown = |(number, visitor): (usize, &Visitor)| {
-        let roles: Vec<_> = visitor.roles.iter().map(ActiveEnum::to_value).collect();
         let person = DemoPerson {
             id: number.to_string(),
             name: visitor.name.clone(),
-            about: format!("{}, {}", visitor.organisation, roles.join(", ")),
+            about: format!("{}, {}", title(&visitor.name), visitor.organisation),
         };
         (person, visitor.token.clone())
     };

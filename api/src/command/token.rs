@@ -2,13 +2,15 @@
 
 use std::time::Duration;
 
-use anyhow::{Context, Result};
+use anyhow::{Context, Result, bail};
+use chrono::{DateTime, Utc};
 use clap::{ArgGroup, Subcommand};
-use entity::{Role, ServiceArea};
+use entity::{Role, ServiceArea, support_grant};
+use uuid::Uuid;
 
 use super::{SettingsArgs, by_name, print};
 use crate::{
-    access::{Door, Grant, NewToken, TokenScope},
+    access::{Door, Grant, NewToken, Operator, TokenScope},
     clock::Clock,
     topic::organisation::model::{Email, OrganisationNumber, role_rules},
     validate::{Check, TITLE},
@@ -36,6 +38,10 @@ pub enum Action {
 ///
 /// It acts as a person (`--person`), who can then never do more than the person's roles allow, or as an
 /// integration with roles of its own (`--role`); in both cases no more than its scopes say.
+///
+/// The operator sees no organisation's records without its leave: an administrator of the organisation gives it with
+/// grantSupportAccess, for days at the most, and the token ends with it. None is needed for a token that does
+/// nothing but administer, as long as the organisation has no administrator.
 #[derive(Debug, clap::Args)]
 #[command(after_long_help = EXAMPLES, group(ArgGroup::new("actor").required(true)))]
 pub struct Create {
@@ -61,10 +67,10 @@ pub struct Create {
 
 const EXAMPLES: &str = "\
 Examples:
-  samsyn token create --organisation 212000-0142 --name \"service desk\" \\
-      --role READER --scope ACTION_ITEM_READ --expires-in 1y
-  samsyn token create --organisation 212000-0142 --name \"Anna's dashboard\" \\
-      --person anna@example.se --scope FORUM_READ --scope RISK_READ";
+  samsyn token create --organisation 212000-0142 --name \"first administrator\" \\
+      --role ADMINISTRATOR --scope ADMINISTRATION_WRITE --expires-in 1d
+  samsyn token create --organisation 212000-0142 --name \"support, case 4711\" \\
+      --role READER --scope RISK_READ --expires-in 4h";
 
 fn grant(text: &str) -> Result<Grant, String> {
     let (role, area) = match text.split_once(':') {
@@ -113,6 +119,8 @@ pub async fn run(args: Args) -> Result<()> {
             )
         }
     };
+    let expires_at = clock.now() + wanted.expires_in;
+    let leave = leave(&operator, organisation.id, &wanted.scope, clock.now()).await?;
     let new = NewToken {
         organisation: organisation.id,
         person,
@@ -120,7 +128,10 @@ pub async fn run(args: Args) -> Result<()> {
         scopes: wanted.scope,
         roles: wanted.role,
         created_by: None,
-        expires_at: clock.now() + wanted.expires_in,
+        expires_at: leave
+            .as_ref()
+            .map_or(expires_at, |leave| leave.expires_at.min(expires_at)),
+        support: leave.map(|leave| leave.id),
         client: None,
     };
     let (row, secret) = new.make(&clock)?;
@@ -149,4 +160,27 @@ mod tests {
             assert!(grant(wrong).is_err(), "{wrong}");
         }
     }
+}
+
+/// The leave under which the operator makes a token. None is needed for one that does nothing but administer, as long
+/// as the organisation has no administrator who could do so.
+async fn leave(
+    operator: &Operator<'_>,
+    organisation: Uuid,
+    scopes: &[TokenScope],
+    now: DateTime<Utc>,
+) -> Result<Option<support_grant::Model>> {
+    let given = operator.leave_of(organisation, now).await?;
+    let administers = scopes.iter().all(|scope| {
+        matches!(
+            scope,
+            TokenScope::AdministrationRead | TokenScope::AdministrationWrite
+        )
+    });
+    if given.is_some() || (administers && !operator.has_administrator(organisation).await?) {
+        return Ok(given);
+    }
+    bail!(
+        "this needs the organisation's leave: have one of its administrators give it with grantSupportAccess, or make the token in the API. Without, a token can only administer (ADMINISTRATION_READ, ADMINISTRATION_WRITE), for an organisation that has no administrator yet"
+    )
 }

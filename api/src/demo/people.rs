@@ -239,6 +239,14 @@ pub struct Cast {
     pub integrations: Vec<Visitor>,
 }
 
+/// The title at work of somebody of the demo's.
+#[must_use]
+pub fn title(name: &str) -> &'static str {
+    let mut everybody = TENANTS.iter().flat_map(|tenant| tenant.people);
+    let found = everybody.find(|employee| employee.name == name);
+    found.map_or("", |employee| employee.title)
+}
+
 /// Lets the organisations and their people in. Gives the visitors, and the actors by their names.
 ///
 /// # Errors
@@ -266,6 +274,7 @@ pub async fn let_in(
                 roles: vec![],
                 created_by: None,
                 expires_at,
+                support: None,
                 client: None,
             };
             door.as_operator()
@@ -288,6 +297,7 @@ pub async fn let_in(
                 roles: vec![grant],
                 created_by: None,
                 expires_at,
+                support: None,
                 client: None,
             };
             let token = make(door, new).await?;
@@ -347,6 +357,8 @@ impl Employee {
             status: PersonStatus::Active,
             created_at: door.clock().now(),
             last_sign_in_at: None,
+            access_confirmed_at: None,
+            access_confirmed_by: None,
             version: 1,
         }
     }

@@ -47,6 +47,7 @@ keyed! {
     session: "ses",
     submission: "sub",
     submission_round: "rnd",
+    support_grant: "sup",
 }
 
 /// The id of a row, as an argument of the API. It has the type `ID` in the schema.

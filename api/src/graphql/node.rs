@@ -25,6 +25,7 @@ use crate::{
         request::graphql::EvidenceRequest,
         risk::graphql::{Risk, RiskAcceptance, RiskAnalysis},
         submission::graphql::{Submission, SubmissionRound},
+        support::graphql::SupportGrant,
         token::graphql::ApiToken,
     },
 };
@@ -91,6 +92,7 @@ nodes! {
     risk_analysis => RiskAnalysis,
     session => Session,
     submission => Submission,
+    support_grant => SupportGrant,
     submission_round => SubmissionRound,
 }
 

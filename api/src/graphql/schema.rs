@@ -17,6 +17,7 @@ use crate::topic::{
     request::graphql::{RequestMutation, RequestQuery},
     risk::graphql::{RiskMutation, RiskQuery},
     submission::graphql::{SubmissionMutation, SubmissionQuery, SubmissionSubscription},
+    support::graphql::{SupportMutation, SupportQuery},
     token::graphql::{TokenMutation, TokenQuery},
 };
 
@@ -37,6 +38,7 @@ pub struct Query(
     TokenQuery,
     ProviderQuery,
     SessionQuery,
+    SupportQuery,
     NodeQuery,
 );
 
@@ -56,6 +58,7 @@ pub struct Mutation(
     TokenMutation,
     ProviderMutation,
     SessionMutation,
+    SupportMutation,
 );
 
 /// Everything that can be followed as it happens.

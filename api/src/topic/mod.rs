@@ -26,6 +26,7 @@ pub mod organisation;
 pub mod request;
 pub mod risk;
 pub mod submission;
+pub mod support;
 pub mod token;
 
 pub use machine::{Machine, Transition, allowed};

@@ -76,6 +76,7 @@ async fn every_table_has_the_columns_of_its_entity() {
         submission,
         submission_file,
         submission_round,
+        support_grant,
         upload,
         upload_part,
     );

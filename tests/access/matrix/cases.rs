@@ -21,7 +21,9 @@ pub fn input(mutation: &str, of: &BTreeMap<&'static str, Value>) -> Option<Value
     let comment = |field: &str, record: &str| json!({ field: of[record], "body": BLANK, "audience": "SHARED" });
     Some(match mutation {
         "createPerson" => json!({ "name": BLANK, "email": "x@example.se", "roles": [] }),
-        "updatePerson" => outdated("person"),
+        "updatePerson" | "confirmPersonAccess" => outdated("person"),
+        "grantSupportAccess" => json!({ "reason": BLANK, "expiresAt": "2000-01-01T00:00:00Z" }),
+        "endSupportAccess" => json!({ "id": of["endedLeave"] }),
         "createAgreement" => {
             json!({ "supplierNumber": "x", "supplierName": "x", "serviceArea": "NETWORK",
             "reference": "x", "title": "x", "startsOn": "2026-01-01" })

@@ -3,7 +3,7 @@
 
 use entity::{
     Role, Topic, agreement, api_token, evidence, evidence_file, evidence_request, organisation,
-    person, session, submission, upload,
+    person, session, submission, support_grant, upload,
 };
 
 use super::{Act, Condition, Reading, Rule, TokenScope};
@@ -28,6 +28,15 @@ actions! {
     /// Change the reference, title or period of an agreement.
     UpdateAgreement on agreement::Model, AdministrationWrite,
         [ItManager], [Customer];
+    /// Confirm that a person needs the roles held; never one's own.
+    ConfirmPersonAccess on person::Model, AdministrationWrite,
+        [Administrator], [Owner, NotOwnWork];
+    /// Let the operator of the service look at the own organisation's records, for a while.
+    GrantSupportAccess on organisation::Model, AdministrationWrite,
+        [Administrator], [Owner, NotOwnWork];
+    /// End such leave.
+    EndSupportAccess on support_grant::Model, AdministrationWrite,
+        [Administrator], [Owner];
     /// Make an API token that acts as oneself.
     CreateApiToken on organisation::Model, AdministrationWrite,
         [ItManager, SecurityCoordinator, ItSecurityOfficer, ServiceAreaManager, Reader, SupplierManager, SupplierContributor, SupplierReader, Administrator], [Owner];

@@ -36,6 +36,8 @@ pub struct NewToken {
     pub created_by: Option<Uuid>,
     /// From when it no longer works.
     pub expires_at: DateTime<Utc>,
+    /// The leave under which the operator makes it, if it is for support.
+    pub support: Option<Uuid>,
     /// What a machine client proves itself by; none for a token that is sent with each request.
     pub client: Option<ClientProof>,
 }
@@ -73,6 +75,7 @@ impl NewToken {
             provider_client: proof.provider_client,
             scopes: serde_json::to_value(self.scopes).map_err(Error::internal)?,
             roles: serde_json::to_value(self.roles).map_err(Error::internal)?,
+            support_grant_id: self.support,
             created_by: self.created_by,
             created_at: clock.now(),
             expires_at: self.expires_at,

@@ -1,8 +1,7 @@
 //! Setting an organisation's provider, and ending sessions.
 
 use async_graphql::MaybeUndefined;
-use entity::{email_domain, identity_provider, person, session};
-use sea_orm::ColumnTrait;
+use entity::{email_domain, identity_provider, session};
 use uuid::Uuid;
 
 use super::{
@@ -187,23 +186,6 @@ pub async fn revoke(permit: Permit<RevokeSession>) -> Result<session::Model> {
     let row = end(&permit, &before).await?;
     permit.commit().await?;
     Ok(row)
-}
-
-/// Ends every session of a person, as part of something else that is done.
-///
-/// # Errors
-/// When the database fails.
-pub async fn end_all<A: Act>(permit: &Permit<A>, of: &person::Model) -> Result<()> {
-    let open = permit
-        .find::<session::Entity>()?
-        .filter(session::Column::PersonId.eq(of.id))
-        .filter(session::Column::RevokedAt.is_null())
-        .all()
-        .await?;
-    for before in &open {
-        end(permit, before).await?;
-    }
-    Ok(())
 }
 
 async fn end<A: Act>(permit: &Permit<A>, before: &session::Model) -> Result<session::Model> {

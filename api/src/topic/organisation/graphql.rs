@@ -4,20 +4,24 @@ use async_graphql::{
     ComplexObject, Context, Enum, ID, InputObject, MaybeUndefined, Object, SimpleObject,
 };
 use entity::{
-    OrganisationKind, PersonStatus, Role, ServiceArea, agreement, organisation, person,
+    OrganisationKind, PersonStatus, Role, ServiceArea, Topic, agreement, organisation, person,
     role_assignment,
 };
 use sea_orm::Condition;
 
-use super::{model::OrganisationNumber, write};
+use super::{
+    model::OrganisationNumber,
+    review::{self, AccessConcern},
+    write,
+};
 use crate::{
-    Result,
+    Error, Result,
     access::{
-        Actor, Grant, TokenScope,
-        action::{CreatePerson, UpdatePerson},
+        Actor, Grant, Scope, TokenScope,
+        action::{ConfirmPersonAccess, CreatePerson, UpdatePerson},
     },
     graphql::{
-        filter::{among, contains, is},
+        filter::{among, any_of, contains, is},
         key::{self, Key},
         loaded::{Loaded, alone, scope, session},
         page::{List, OrderDirection, Paging, Sort, list},
@@ -165,6 +169,27 @@ impl Person {
             .collect())
     }
 
+    /// When the person last signed in, for administrators. Null when never, and for everybody else.
+    async fn last_sign_in_at(&self, ctx: &Context<'_>) -> Result<Option<DateTime>> {
+        let told = self.is_administered(ctx)?;
+        Ok(self.row.last_sign_in_at.filter(|_| told).map(DateTime))
+    }
+
+    /// When an administrator last confirmed that the person needs the roles held, for administrators. Null when never,
+    /// and for everybody else.
+    async fn access_confirmed_at(&self, ctx: &Context<'_>) -> Result<Option<DateTime>> {
+        let told = self.is_administered(ctx)?;
+        Ok(self.row.access_confirmed_at.filter(|_| told).map(DateTime))
+    }
+
+    /// Who confirmed it, for administrators. Null when nobody did, and for everybody else.
+    async fn access_confirmed_by(&self, ctx: &Context<'_>) -> Result<Option<Person>> {
+        match self.is_administered(ctx)? {
+            true => self.row.one(ctx, person::Column::AccessConfirmedBy).await,
+            false => Ok(None),
+        }
+    }
+
     /// What happened to the person's entry, latest first; for administrators.
     async fn history(
         &self,
@@ -174,6 +199,15 @@ impl Person {
         after: Option<String>,
     ) -> Result<List<Event>> {
         history(ctx, &self.row, Paging::new(first, after)).await
+    }
+}
+
+impl Person {
+    /// Whether the caller administers the person's organisation.
+    fn is_administered(&self, ctx: &Context<'_>) -> Result<bool> {
+        let actor = session(ctx)?.actor()?;
+        let own = actor.organisation == self.row.organisation_id;
+        Ok(own && actor.may_read(Topic::Administration))
     }
 }
 
@@ -278,16 +312,33 @@ pub struct PersonFilter {
     name_contains: Option<String>,
     /// Of one of these statuses.
     status: Option<Vec<PersonStatus>>,
+    /// Colleagues whose access should be looked at for one of these reasons; for administrators.
+    access_concern: Option<Vec<AccessConcern>>,
 }
 
 impl PersonFilter {
-    fn condition(self) -> Condition {
+    fn condition(self, scope: &Scope) -> Result<Condition> {
         use person::Column;
-        Condition::all()
+        let concerns = self.access_concern.map(|wanted| of_concern(scope, wanted));
+        Ok(Condition::all()
             .add_option(is(Column::OrganisationId, self.organisation_id))
             .add_option(contains(Column::Name, self.name_contains))
             .add_option(among(Column::Status, self.status))
+            .add_option(concerns.transpose()?))
     }
+}
+
+/// One of these is true of a colleague's access.
+fn of_concern(scope: &Scope, wanted: Vec<AccessConcern>) -> Result<Condition> {
+    if !scope.actor().may_read(Topic::Administration) {
+        let text = "Whose access should be looked at is for administrators, with a token that has the scope ADMINISTRATION_READ.";
+        return Err(Error::Forbidden(text.to_owned()));
+    }
+    let conditions = wanted
+        .into_iter()
+        .map(|concern| review::condition(scope, concern));
+    let conditions: Vec<Condition> = conditions.collect::<Result<_>>()?;
+    Ok(any_of(Some(conditions), |condition| condition).unwrap_or_else(Condition::all))
 }
 
 /// Which organisations are listed; all conditions given must hold. What is left out narrows nothing.
@@ -348,13 +399,9 @@ impl OrganisationQuery {
         #[graphql(desc = "Return those after this cursor; the first ones when left out.")]
         after: Option<String>,
     ) -> Result<List<Person>> {
-        list(
-            ctx,
-            filter.unwrap_or_default().condition(),
-            order.unwrap_or_default().sort(),
-            Paging::new(first, after),
-        )
-        .await
+        let condition = filter.unwrap_or_default().condition(&*scope(ctx).await?)?;
+        let sort = order.unwrap_or_default().sort();
+        list(ctx, condition, sort, Paging::new(first, after)).await
     }
 }
 
@@ -406,6 +453,15 @@ pub struct UpdatePersonInput {
     roles: Option<Vec<RoleInput>>,
 }
 
+/// Whose access is confirmed.
+#[derive(InputObject)]
+pub struct ConfirmPersonAccessInput {
+    /// Which person.
+    id: Key<person::Entity>,
+    /// The version that was looked at: roles that were changed since are not confirmed unseen.
+    expected_version: i32,
+}
+
 /// Mutations of people.
 #[derive(Default)]
 pub struct OrganisationMutation;
@@ -423,6 +479,19 @@ impl OrganisationMutation {
         let row =
             write::create_person(permit, input.name, &input.email, input.title, roles).await?;
         Ok(alone(row).into())
+    }
+
+    /// Confirms that a person of the own organisation needs the roles held, as is to be done once a year. Nobody
+    /// confirms one's own.
+    async fn confirm_person_access(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "Whose.")] input: ConfirmPersonAccessInput,
+    ) -> Result<Person> {
+        let permit = session(ctx)?
+            .permit::<ConfirmPersonAccess>(input.id.id, Some(input.expected_version))
+            .await?;
+        Ok(alone(write::confirm_access(permit).await?).into())
     }
 
     /// Changes a person of the own organisation: name, title, status, roles. Nobody changes oneself.

@@ -12,4 +12,5 @@
 pub mod graphql;
 pub mod model;
 pub mod read;
+pub mod review;
 pub mod write;

@@ -1,6 +1,6 @@
 //! Adding people, and changing who may do what.
 
-use entity::{PersonStatus, organisation, person, role_assignment};
+use entity::{PersonStatus, Role, organisation, person, role_assignment};
 use sea_orm::ColumnTrait;
 
 use super::model::{Email, person_rules, role_rules};
@@ -8,9 +8,8 @@ use crate::{
     Error, Result,
     access::{
         Act, Grant, Permit,
-        action::{CreatePerson, UpdatePerson},
+        action::{ConfirmPersonAccess, CreatePerson, UpdatePerson},
     },
-    topic::identity::write::end_all,
     validate::Check,
 };
 
@@ -37,6 +36,8 @@ pub async fn create_person(
         status: PersonStatus::Active,
         created_at: permit.now(),
         last_sign_in_at: None,
+        access_confirmed_at: None,
+        access_confirmed_by: None,
         version: 1,
     };
     check_person(&permit.resource, &row, &roles)?;
@@ -75,16 +76,70 @@ pub async fn update_person(
     let home = permit
         .get::<organisation::Entity>(before.organisation_id)
         .await?;
+    let stays = after.status == PersonStatus::Active
+        && roles
+            .as_ref()
+            .is_none_or(|roles| roles.iter().any(|grant| grant.role == Role::Administrator));
+    if !stays && !another_administrator(&permit, &before).await? {
+        return Err(Error::InvalidState(
+            "The organisation would be left without an administrator. Give somebody else the role ADMINISTRATOR first."
+                .to_owned(),
+        ));
+    }
     check_person(&home, &after, roles.as_deref().unwrap_or_default())?;
     let row = permit
         .change::<person::Entity>(&before, after, "updated")
         .await?;
     if row.status != PersonStatus::Active {
-        end_all(&permit, &row).await?;
+        permit.end_access(row.id).await?;
     }
     if let Some(roles) = roles {
         replace_roles(&permit, &row, roles).await?;
     }
+    permit.commit().await?;
+    Ok(row)
+}
+
+/// Whether somebody else administers the organisation. The actor counts as things stand now: of two who take the role
+/// from each other at the same time, the second is no administrator any more.
+async fn another_administrator(
+    permit: &Permit<UpdatePerson>,
+    than: &person::Model,
+) -> Result<bool> {
+    let holders = permit
+        .find::<role_assignment::Entity>()?
+        .filter(role_assignment::Column::Role.eq(Role::Administrator))
+        .column(role_assignment::Column::PersonId);
+    let other = permit
+        .find::<person::Entity>()?
+        .filter(person::Column::OrganisationId.eq(than.organisation_id))
+        .filter(person::Column::Status.eq(PersonStatus::Active))
+        .filter(person::Column::Id.ne(than.id))
+        .filter(person::Column::Id.in_subquery(holders))
+        .one()
+        .await?;
+    Ok(other.is_some())
+}
+
+/// Confirms that a person needs the roles held.
+///
+/// # Errors
+/// `InvalidState` for somebody who may no longer act.
+pub async fn confirm_access(permit: Permit<ConfirmPersonAccess>) -> Result<person::Model> {
+    let before = permit.resource.clone();
+    if before.status != PersonStatus::Active {
+        return Err(Error::InvalidState(
+            "This person may no longer act, so that there is no access to confirm.".to_owned(),
+        ));
+    }
+    let after = person::Model {
+        access_confirmed_at: Some(permit.now()),
+        access_confirmed_by: permit.actor().person,
+        ..before.clone()
+    };
+    let row = permit
+        .change::<person::Entity>(&before, after, "access_confirmed")
+        .await?;
     permit.commit().await?;
     Ok(row)
 }

@@ -134,6 +134,7 @@ async fn keep<A: Act<Resource = organisation::Model>>(
         created_by: permit.actor().person,
         // PostgreSQL keeps no more.
         expires_at: wanted.expires_at.trunc_subsecs(6),
+        support: None,
         client,
     };
     let (row, secret) = token.make(permit.clock())?;
@@ -294,6 +295,7 @@ mod tests {
             roles: vec![],
             created_by: None,
             expires_at: DateTime::UNIX_EPOCH,
+            support: None,
             client: None,
         };
         let clock = crate::clock::Clock::fixed(DateTime::UNIX_EPOCH, 1);

@@ -1,0 +1,47 @@
+// People sign in by clicking, in a real browser: each in a window of their own, with cookies of their own. What they are
+// to do, and what came of it, is JSON: `tests/identity` tells and reads it.
+
+import puppeteer from "puppeteer-core";
+
+const { base, chromium, people } = JSON.parse(process.env.SIGN_IN);
+
+const browser = await puppeteer.launch({
+  executablePath: chromium,
+  // In containers there is neither a sandbox to be had nor much shared memory.
+  args: ["--no-sandbox", "--disable-dev-shm-usage", "--lang=sv"],
+});
+
+/** Signs somebody in, and asks the API who that is. */
+async function signIn({ email, account, button }) {
+  const window = await browser.createBrowserContext();
+  const page = await window.newPage();
+  const problems = [];
+  page.on("console", (message) => message.type() === "error" && problems.push(message.text()));
+  page.on("pageerror", (error) => problems.push(String(error)));
+  await page.goto(`${base}sign-in?return_to=/schema.graphql`);
+  if (button) {
+    await Promise.all([page.waitForNavigation(), page.click(button)]);
+  } else {
+    await page.type("#email", email);
+    await Promise.all([page.waitForNavigation(), page.click("form[action='/sign-in'] button")]);
+    const provider = new URL(page.url()).origin;
+    await page.type("input[name=login]", account);
+    await page.type("input[name=password]", "x");
+    await Promise.all([page.waitForNavigation(), page.click("button[type=submit]")]);
+    if (page.url().startsWith(provider)) await page.waitForNavigation();
+  }
+  const landed = page.url();
+  const heading = await page.$eval("h1", (h1) => h1.textContent).catch(() => null);
+  const visible = await page.evaluate(() => document.cookie);
+  // No page may ask the API by script yet; the address bar may.
+  await page.goto(`${base}graphql?query=${encodeURIComponent("{ viewer { name organisation { name } } }")}`);
+  const answer = await page.evaluate(() => document.body.textContent);
+  const viewer = JSON.parse(answer).data?.viewer ?? null;
+  await window.close();
+  return { landed, heading, viewer, visible, problems };
+}
+
+const results = [];
+for (const person of people) results.push(await signIn(person));
+await browser.close();
+console.log(JSON.stringify(results));
