@@ -303,7 +303,7 @@ async fn access_is_confirmed_once_a_year_by_somebody_else() {
         let answer = world.send(Some(&administrator), confirm, input).await;
         match one["name"].as_str() {
             Some("Peter Wallin") => {
-                assert_eq!(answer.body["errors"][0]["extensions"]["code"], "FORBIDDEN")
+                assert_eq!(answer.body["errors"][0]["extensions"]["code"], "FORBIDDEN");
             }
             _ => assert_eq!(
                 answer.data(confirm)["confirmPersonAccess"]["accessConfirmedBy"]["name"],

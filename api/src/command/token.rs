@@ -139,29 +139,6 @@ pub async fn run(args: Args) -> Result<()> {
     print(&secret.reveal())
 }
 
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn a_role_has_an_area_exactly_if_it_needs_one() {
-        let network = Grant {
-            role: Role::ServiceAreaManager,
-            area: Some(ServiceArea::Network),
-        };
-        assert_eq!(grant("service-area-manager:network"), Ok(network));
-        assert!(grant("READER").is_ok());
-        for wrong in [
-            "SERVICE_AREA_MANAGER",
-            "READER:NETWORK",
-            "READER:ROOFS",
-            "KING",
-        ] {
-            assert!(grant(wrong).is_err(), "{wrong}");
-        }
-    }
-}
-
 /// The leave under which the operator makes a token. None is needed for one that does nothing but administer, as long
 /// as the organisation has no administrator who could do so.
 async fn leave(
@@ -183,4 +160,27 @@ async fn leave(
     bail!(
         "this needs the organisation's leave: have one of its administrators give it with grantSupportAccess, or make the token in the API. Without, a token can only administer (ADMINISTRATION_READ, ADMINISTRATION_WRITE), for an organisation that has no administrator yet"
     )
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_role_has_an_area_exactly_if_it_needs_one() {
+        let network = Grant {
+            role: Role::ServiceAreaManager,
+            area: Some(ServiceArea::Network),
+        };
+        assert_eq!(grant("service-area-manager:network"), Ok(network));
+        assert!(grant("READER").is_ok());
+        for wrong in [
+            "SERVICE_AREA_MANAGER",
+            "READER:NETWORK",
+            "READER:ROOFS",
+            "KING",
+        ] {
+            assert!(grant(wrong).is_err(), "{wrong}");
+        }
+    }
 }
