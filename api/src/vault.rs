@@ -35,14 +35,6 @@ impl Vault {
         Ok(Self(keys.collect::<anyhow::Result<_>>()?))
     }
 
-    /// With a key that nobody keeps: what it seals opens in this process alone.
-    #[must_use]
-    pub fn passing() -> Self {
-        let mut bytes = [0; KEY];
-        rand::rng().fill_bytes(&mut bytes);
-        Self(key(&bytes).into_iter().collect())
-    }
-
     /// Whether anything can be sealed.
     #[must_use]
     pub fn has_key(&self) -> bool {

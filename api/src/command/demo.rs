@@ -260,6 +260,7 @@ Samsyn demo: two municipalities, their three suppliers, and a year of what they 
   Subscriptions  {subscriptions}
   Explorer       {base}explorer
   Portal         {base}
+  Sign in        {base}sign-in
   Files          {files}
 
 Stop it with Ctrl-C. Everybody's token stands in {CAST} among the files, and in the answer to --json.

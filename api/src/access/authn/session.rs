@@ -5,6 +5,9 @@
 //!   so that none can be planted.
 //! - It ends when it was not used for a while, when its time is over, when it is revoked, and when its person may no
 //!   longer act. Any of these holds at the next request, and ends what is open.
+//!
+//! A session is looked up in the database at every request, by one statement that reads the person's roles, too. A
+//! copy of it in Redis would spare nothing of that, and would have to be told of every revocation in time.
 
 use std::sync::Arc;
 

@@ -341,13 +341,13 @@ impl Service {
         address: &Email,
         return_to: String,
     ) -> Result<Option<(String, HeaderValue)>, Unsuccessful> {
+        let Some(provider) = self.door.provider_of_domain(address.domain()).await? else {
+            return Ok(None);
+        };
         if !self.federation.vault().has_key() {
             let refused = Unsuccessful::new(StatusCode::SERVICE_UNAVAILABLE, Message::Failed);
             return Err(refused.traced("NO_KEY", &"nobody signs in before identity.key is set"));
         }
-        let Some(provider) = self.door.provider_of_domain(address.domain()).await? else {
-            return Ok(None);
-        };
         let begun = self.at_provider(&provider, address).await;
         let (url, pending) = match begun {
             Ok(begun) => begun,
