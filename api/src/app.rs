@@ -33,6 +33,7 @@ use crate::{
     topic::{
         evidence::{self, intake::Intake},
         identity::{self, Federation, Gatekeeper, http::DemoPeople},
+        provisioning,
         token::oauth,
     },
 };
@@ -169,6 +170,10 @@ impl App {
                 self.door.clone(),
                 self.budgets.clone(),
                 settings.identity.attempts_per_minute,
+                &self.federation.address(""),
+            ))
+            .merge(provisioning::http::routes(
+                self.door.clone(),
                 &self.federation.address(""),
             ))
             .merge(portal::routes())

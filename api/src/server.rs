@@ -56,10 +56,11 @@ impl<S: Send + Sync> FromRequestParts<S> for Peer {
     }
 }
 
-/// On every answer; no route has a reason to say otherwise.
+/// On every answer; no route has a reason to say otherwise. With `no-referrer`, browsers would not say of a form from
+/// which of our pages it comes.
 const ALWAYS: [(HeaderName, &str); 3] = [
     (header::X_CONTENT_TYPE_OPTIONS, "nosniff"),
-    (header::REFERRER_POLICY, "no-referrer"),
+    (header::REFERRER_POLICY, "same-origin"),
     (header::X_FRAME_OPTIONS, "DENY"),
 ];
 

@@ -19,8 +19,8 @@ pub struct Model {
     /// The client's secret, encrypted; none for a client that proves itself by PKCE alone.
     #[serde(skip)]
     pub client_secret: Option<String>,
-    /// To whom its access tokens are addressed if they are meant for this service; none if none are taken.
-    pub audience: Option<String>,
+    /// Whether access tokens that it gives to machine clients are taken.
+    pub takes_access_tokens: bool,
     /// Whether it vouches for addresses without saying `email_verified`.
     pub vouches_for_email: bool,
     /// Whether people whom nobody has added are let in, with the least role.

@@ -20,6 +20,8 @@ pub struct Model {
     pub subject: String,
     /// When the person first signed in so.
     pub linked_at: DateTimeUtc,
+    /// When that was forgotten: the person is known by the address again when coming next.
+    pub unlinked_at: Option<DateTimeUtc>,
 }
 
 /// Rows are joined by the door's own rules, not by sea-orm's relations.

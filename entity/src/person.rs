@@ -29,6 +29,10 @@ pub struct Model {
     pub access_confirmed_at: Option<DateTimeUtc>,
     /// Who confirmed it.
     pub access_confirmed_by: Option<Uuid>,
+    /// What the organisation's own directory calls the person, if it has added or adopted this one.
+    pub external_id: Option<String>,
+    /// When the directory deleted the person, who is kept for the events that tell of it.
+    pub withdrawn_at: Option<DateTimeUtc>,
     /// Counts its changes, from 1.
     pub version: i32,
 }

@@ -88,6 +88,8 @@ pub enum PersonStatus {
 pub enum TokenUsage {
     /// It is sent with each request, as a bearer token.
     Bearer,
+    /// It is that of the organisation's own directory, which keeps people and roles up to date by SCIM at `/scim/v2`.
+    Provisioning,
     /// It is a machine client's, which exchanges it at `/oauth/token` for access tokens that work for minutes.
     ClientCredentials,
 }

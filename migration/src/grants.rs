@@ -27,7 +27,7 @@ pub const OF_SERVICE: &[(&str, &str)] = &[
     ("idempotency_key", "SELECT, INSERT, UPDATE, DELETE"),
     ("identity_provider", "SELECT, INSERT, UPDATE, DELETE"),
     ("ledger_seal", "SELECT, INSERT"),
-    ("linked_identity", "SELECT, INSERT, DELETE"),
+    ("linked_identity", "SELECT, INSERT, UPDATE"),
     ("meeting", "SELECT, INSERT, UPDATE"),
     ("organisation", "SELECT, INSERT"),
     ("person", "SELECT, INSERT, UPDATE"),

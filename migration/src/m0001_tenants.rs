@@ -21,7 +21,7 @@ const ROLE: &[&str] = &[
 ];
 const SERVICE_AREA: &[&str] = &["APPLICATION_HOSTING", "NETWORK", "CLIENTS"];
 
-const TOKEN_USAGE: &[&str] = &["BEARER", "CLIENT_CREDENTIALS"];
+const TOKEN_USAGE: &[&str] = &["BEARER", "PROVISIONING", "CLIENT_CREDENTIALS"];
 
 /// See the module.
 #[derive(DeriveMigrationName)]
@@ -51,8 +51,14 @@ fn tables() -> Vec<Table> {
             .null()
             .refers("access_confirmed_by", "person")
             .null()
+            .text("external_id", 255)
+            .null()
+            .time("withdrawn_at")
+            .null()
             .int("version")
-            .unique(&["organisation_id", "email"]),
+            .check("withdrawn_at IS NULL OR status = 'INACTIVE'")
+            .unique(&["organisation_id", "email"])
+            .unique_with(&["organisation_id", "external_id"], "external_id"),
         Table::new("role_assignment")
             .refers("person_id", "person")
             .one_of("role", ROLE)
@@ -144,8 +150,7 @@ fn tables() -> Vec<Table> {
             .text("client_id", 500)
             .text("client_secret", 4000)
             .null()
-            .text("audience", 500)
-            .null()
+            .bool("takes_access_tokens")
             .bool("vouches_for_email")
             .bool("just_in_time")
             .text("required_claim", 100)
@@ -175,7 +180,9 @@ fn tables() -> Vec<Table> {
             .text("issuer", 500)
             .text("subject", 255)
             .time("linked_at")
-            .unique(&["organisation_id", "issuer", "subject"])
+            .time("unlinked_at")
+            .null()
+            .unique_without(&["organisation_id", "issuer", "subject"], "unlinked_at")
             .index(&["person_id"]),
         Table::new("session")
             .refers("organisation_id", "organisation")

@@ -17,7 +17,11 @@ use crate::harness::{Answer, World, mutation_document};
 const OUTDATED: i32 = -1;
 
 /// Actions that are routes, not mutations; `evidence` tries them.
-const ROUTES: &[&str] = &["ReceiveEvidenceFile", "DownloadEvidenceFile"];
+const ROUTES: &[&str] = &[
+    "ReceiveEvidenceFile",
+    "DownloadEvidenceFile",
+    "ProvisionPerson",
+];
 
 /// Records of Älvsunda and its network supplier, by what they are.
 struct Specimens(BTreeMap<&'static str, Value>);
@@ -211,7 +215,7 @@ async fn provider_of_supplier(world: &World) {
         issuer: "https://login.baltespannar.example".to_owned(),
         client_id: "samsyn".to_owned(),
         client_secret: None,
-        audience: None,
+        takes_access_tokens: false,
         vouches_for_email: false,
         just_in_time: false,
         required_claim: None,

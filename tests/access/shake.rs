@@ -49,8 +49,8 @@ const VALUES: &[(&str, &str, &[&str])] = &[
 ];
 /// What nobody of the world has yet: providers, and people who signed in by them.
 const SIGNED_IN: &[&str] = &[
-    "identity_provider (id, organisation_id, issuer, client_id, vouches_for_email, just_in_time, role_mapping, \
-     created_at, updated_at, version) SELECT gen_random_uuid(), id, 'https://' || number, 'samsyn', false, false, \
+    "identity_provider (id, organisation_id, issuer, client_id, takes_access_tokens, vouches_for_email, just_in_time, role_mapping, \
+     created_at, updated_at, version) SELECT gen_random_uuid(), id, 'https://' || number, 'samsyn', false, false, false, \
      '[]', now(), now(), 1 FROM organisation",
     "email_domain (id, organisation_id, domain, claimed_at, confirmed_at) \
      SELECT gen_random_uuid(), id, number || '.example', now(), now() FROM organisation",

@@ -439,6 +439,21 @@ async fn the_operator_sees_nothing_without_leave_and_nothing_after_it() {
     let risks = "{ risks { totalCount } }";
     world.send(Some(&token), risks, json!({})).await.data(risks);
 
+    // It looks as nobody of the organisation, and does nothing else.
+    for refused in [
+        &["--role", "READER", "--scope", "RISK_WRITE"][..],
+        &["--role", "READER", "--scope", "ADMINISTRATION_READ"],
+        &["--role", "ADMINISTRATOR", "--scope", "ADMINISTRATION_WRITE"],
+        &[
+            "--person",
+            "anna.lindqvist@alvsunda.example",
+            "--scope",
+            "RISK_READ",
+        ],
+    ] {
+        assert_eq!(make(refused).status.code(), Some(1), "{refused:?}");
+    }
+
     // It is listed, ends with the leave, and is in the history.
     let listed =
         "{ apiTokens(filter: { nameContains: \"support\" }) { nodes { name expiresAt } } }";

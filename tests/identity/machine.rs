@@ -374,13 +374,26 @@ async fn an_assertion_is_the_clients_own_for_here_and_counts_once() {
     assert_eq!(sent(&token("JWT", &second)).await, 200);
 }
 
+/// To whom access tokens for this organisation are addressed.
+async fn audience(world: &World, organisation: &str) -> String {
+    let token = world.actor(organisation, "ADMINISTRATOR").token.clone();
+    let document = "{ identityProvider { audience } }";
+    let read = world
+        .send(Some(&token), document, json!({}))
+        .await
+        .data(document);
+    read["identityProvider"]["audience"]
+        .as_str()
+        .expect("a text")
+        .to_owned()
+}
+
 #[tokio::test]
 async fn access_tokens_of_the_own_provider_are_taken_for_a_registered_client_of_the_organisation() {
     let world = world().await;
     let rogue = Rogue::start().await;
-    let audience = "https://samsyn.example.se";
     let mut own = settings(&rogue.issuer, "alvsunda.example");
-    own["audience"] = json!(audience);
+    own["takesAccessTokens"] = json!(true);
     connects(&world, "Älvsunda", own).await;
     registered(&world, json!({ "providerClientId": "arenden" })).await;
     // Another organisation uses the same provider, and takes no access tokens of it.
@@ -390,6 +403,19 @@ async fn access_tokens_of_the_own_provider_are_taken_for_a_registered_client_of_
         settings(&rogue.issuer, "norrvik.example"),
     )
     .await;
+    let audience = audience(&world, "Älvsunda").await;
+    // Another one takes them, and knows a client of the same name: it is given none that were meant for the first.
+    let mut third = settings(&rogue.issuer, "baltespannar.example");
+    third["takesAccessTokens"] = json!(true);
+    connects(&world, "Bältespännar", third).await;
+    let theirs = world.actor("Bältespännar", "ADMINISTRATOR").token.clone();
+    let input = json!({
+        "name": "Falsk", "scopes": ["ACTION_ITEM_READ"], "roles": [{ "role": "SUPPLIER_READER" }],
+        "providerClientId": "arenden", "expiresAt": chrono::Utc::now() + chrono::TimeDelta::days(1),
+    });
+    world
+        .does(&theirs, "createMachineClient", input, "{ clientId }")
+        .await;
     let now = chrono::Utc::now().timestamp();
     let right = json!({
         "iss": rogue.issuer, "aud": audience, "exp": now + 300, "iat": now, "sub": "service", "client_id": "arenden",

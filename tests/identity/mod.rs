@@ -5,6 +5,7 @@
 mod administration;
 mod browser;
 mod clicked;
+mod directory;
 mod given;
 mod machine;
 mod provider;

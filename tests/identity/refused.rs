@@ -191,7 +191,10 @@ async fn an_answer_counts_in_the_browser_that_began_and_from_the_issuer_that_was
         }
         let page = browser.open(url.as_str()).await;
         assert_eq!(page.status, status, "{url}: {}", page.text);
-        assert_eq!(last_refusal(&world, "Älvsunda").await, why, "{url}");
+        // Whoever has begun can send any number of answers that are not right: they are no events.
+        if why != "STATE_MISMATCH" {
+            assert_eq!(last_refusal(&world, "Älvsunda").await, why, "{url}");
+        }
         assert!(browser.cookie(&world.base, SESSION).is_none());
         // What was begun is over with the first answer.
         assert_eq!(browser.open(own.as_str()).await.status, 400);

@@ -114,6 +114,15 @@ impl Operator<'_> {
     pub async fn add_token(&self, row: api_token::Model) -> Result<()> {
         let home = row.organisation_id;
         let tx = self.0.writing_on_duty(&Duty::Operate).await?;
+        // It may have been ended since it was looked at.
+        if let Some(leave) = row.support_grant_id {
+            let holds = support_grant::Entity::find_by_id(leave)
+                .filter(support_grant::Column::RevokedAt.is_null())
+                .filter(support_grant::Column::ExpiresAt.gt(self.0.clock().now()))
+                .one(&tx)
+                .await?;
+            holds.ok_or(Error::NotFound)?;
+        }
         self.add::<api_token::Entity>(&tx, home, row, "created")
             .await?;
         self.finish(tx).await

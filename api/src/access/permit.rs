@@ -11,7 +11,7 @@ use std::{
     },
 };
 
-use entity::{action_item, api_token, organisation, session};
+use entity::{action_item, api_token, organisation, person, session};
 use sea_orm::{
     ActiveModelBehavior, ActiveModelTrait, ColumnTrait, EntityTrait, IntoActiveModel, ModelTrait,
     QueryFilter, Value, sea_query::IntoCondition,
@@ -21,7 +21,7 @@ use uuid::Uuid;
 
 use super::{
     Act, Door, Scope, Secret,
-    action::{CreateAgreement, EscalateActionItem, UpdatePerson},
+    action::{CreateAgreement, EscalateActionItem},
     claim::{self, Duty},
     idempotency,
     reach::Recorded,
@@ -329,7 +329,7 @@ impl Permit<EscalateActionItem> {
     }
 }
 
-impl Permit<UpdatePerson> {
+impl<A: Act<Resource = person::Model>> Permit<A> {
     /// Ends every session and every API token of a person, whether the actor's own token lets it read of them or not:
     /// whoever is let in again later begins anew.
     ///

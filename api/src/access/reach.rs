@@ -9,8 +9,9 @@ use std::collections::BTreeSet;
 use entity::{
     CommentAudience, ReviewState, ServiceArea, Topic, action_item, agenda_item, agreement,
     api_token, comment, decision, email_domain, evidence, evidence_file, evidence_request, forum,
-    forum_membership, identity_provider, meeting, organisation, person, risk, risk_acceptance,
-    risk_analysis, risk_analysis_participant, role_assignment, session, submission, support_grant,
+    forum_membership, identity_provider, linked_identity, meeting, organisation, person, risk,
+    risk_acceptance, risk_analysis, risk_analysis_participant, role_assignment, session,
+    submission, support_grant,
 };
 use sea_orm::{ColumnTrait, EntityTrait, QueryFilter};
 use uuid::Uuid;
@@ -78,6 +79,7 @@ recorded! {
     support_grant: |row, _scope| Ok(Reach::new(Topic::Administration, None, [row.organisation_id]));
     session: |row, _scope| Ok(Reach::new(Topic::Administration, None, [row.organisation_id]));
     identity_provider: |row, _scope| Ok(Reach::new(Topic::Administration, None, [row.organisation_id]));
+    linked_identity: |row, _scope| Ok(Reach::new(Topic::Administration, None, [row.organisation_id]));
     email_domain: |row, _scope| Ok(Reach::new(Topic::Administration, None, [row.organisation_id]));
     role_assignment: |row, scope| {
         let person = scope.get::<person::Entity>(row.person_id).await?;

@@ -161,6 +161,12 @@ impl<E: Visible> Found<'_, E> {
         self
     }
 
+    /// Without the first so many.
+    pub fn skip(mut self, first: u64) -> Self {
+        self.select = self.select.offset(first);
+        self
+    }
+
     /// At most this many.
     pub fn limit(mut self, most: u64) -> Self {
         self.select = self.select.limit(most);

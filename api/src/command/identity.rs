@@ -193,7 +193,7 @@ fn provider(
             issuer: String::new(),
             client_id: String::new(),
             client_secret: None,
-            audience: None,
+            takes_access_tokens: false,
             vouches_for_email: false,
             just_in_time: false,
             required_claim: None,

@@ -5,12 +5,12 @@ use std::time::Duration;
 use anyhow::{Context, Result, bail};
 use chrono::{DateTime, Utc};
 use clap::{ArgGroup, Subcommand};
-use entity::{Role, ServiceArea, support_grant};
+use entity::{Role, ServiceArea, TokenUsage, support_grant};
 use uuid::Uuid;
 
 use super::{SettingsArgs, by_name, print};
 use crate::{
-    access::{Door, Grant, NewToken, Operator, TokenScope},
+    access::{ClientProof, Door, Grant, NewToken, Operator, TokenScope},
     clock::Clock,
     topic::organisation::model::{Email, OrganisationNumber, role_rules},
     validate::{Check, TITLE},
@@ -120,7 +120,7 @@ pub async fn run(args: Args) -> Result<()> {
         }
     };
     let expires_at = clock.now() + wanted.expires_in;
-    let leave = leave(&operator, organisation.id, &wanted.scope, clock.now()).await?;
+    let leave = leave(&operator, organisation.id, &wanted, clock.now()).await?;
     let new = NewToken {
         organisation: organisation.id,
         person,
@@ -132,34 +132,48 @@ pub async fn run(args: Args) -> Result<()> {
             .as_ref()
             .map_or(expires_at, |leave| leave.expires_at.min(expires_at)),
         support: leave.map(|leave| leave.id),
-        client: None,
+        usage: TokenUsage::Bearer,
+        proof: ClientProof::default(),
     };
     let (row, secret) = new.make(&clock)?;
     operator.add_token(row).await?;
     print(&secret.reveal())
 }
 
-/// The leave under which the operator makes a token. None is needed for one that does nothing but administer, as long
-/// as the organisation has no administrator who could do so.
+/// The leave under which the operator makes a token, which then reads and does nothing else, as nobody of the
+/// organisation. None is needed for one that does nothing but administer, as long as the organisation has no
+/// administrator who could do so.
 async fn leave(
     operator: &Operator<'_>,
     organisation: Uuid,
-    scopes: &[TokenScope],
+    wanted: &Create,
     now: DateTime<Utc>,
 ) -> Result<Option<support_grant::Model>> {
-    let given = operator.leave_of(organisation, now).await?;
-    let administers = scopes.iter().all(|scope| {
-        matches!(
-            scope,
-            TokenScope::AdministrationRead | TokenScope::AdministrationWrite
-        )
-    });
-    if given.is_some() || (administers && !operator.has_administrator(organisation).await?) {
-        return Ok(given);
+    use TokenScope::{
+        ActionItemRead, AdministrationRead, AdministrationWrite, EvidenceRead, ForumRead, RiskRead,
+    };
+    let all = |among: &[TokenScope]| wanted.scope.iter().all(|scope| among.contains(scope));
+    let administers = all(&[AdministrationRead, AdministrationWrite]);
+    if administers && !operator.has_administrator(organisation).await? {
+        return Ok(None);
     }
-    bail!(
-        "this needs the organisation's leave: have one of its administrators give it with grantSupportAccess, or make the token in the API. Without, a token can only administer (ADMINISTRATION_READ, ADMINISTRATION_WRITE), for an organisation that has no administrator yet"
-    )
+    let Some(given) = operator.leave_of(organisation, now).await? else {
+        bail!(
+            "this needs the organisation's leave: have one of its administrators give it with grantSupportAccess, or make the token in the API. Without, a token can only administer (ADMINISTRATION_READ, ADMINISTRATION_WRITE), for an organisation that has no administrator yet"
+        );
+    };
+    let reads = all(&[EvidenceRead, RiskRead, ForumRead, ActionItemRead]);
+    let as_itself = wanted.person.is_none()
+        && wanted
+            .role
+            .iter()
+            .all(|grant| grant.role != Role::Administrator);
+    if !reads || !as_itself {
+        bail!(
+            "under the organisation's leave a token reads and does nothing else: with scopes EVIDENCE_READ, RISK_READ, FORUM_READ and ACTION_ITEM_READ, a role other than ADMINISTRATOR, and as no person"
+        );
+    }
+    Ok(Some(given))
 }
 
 #[cfg(test)]

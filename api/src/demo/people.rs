@@ -12,13 +12,13 @@ use entity::{
     OrganisationKind::{self, Municipality, Supplier},
     PersonStatus, Role,
     ServiceArea::{self, ApplicationHosting, Clients, Network},
-    organisation, person,
+    TokenUsage, organisation, person,
 };
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
 use crate::{
-    access::{Actor, Door, Grant, NewToken, TokenScope},
+    access::{Actor, ClientProof, Door, Grant, NewToken, TokenScope},
     topic::organisation::model::OrganisationNumber,
 };
 
@@ -275,7 +275,8 @@ pub async fn let_in(
                 created_by: None,
                 expires_at,
                 support: None,
-                client: None,
+                usage: TokenUsage::Bearer,
+                proof: ClientProof::default(),
             };
             door.as_operator()
                 .add_person(person, &[employee.grant])
@@ -298,7 +299,8 @@ pub async fn let_in(
                 created_by: None,
                 expires_at,
                 support: None,
-                client: None,
+                usage: TokenUsage::Bearer,
+                proof: ClientProof::default(),
             };
             let token = make(door, new).await?;
             cast.integrations.push(tenant.visitor(name, grant, token));
@@ -359,6 +361,8 @@ impl Employee {
             last_sign_in_at: None,
             access_confirmed_at: None,
             access_confirmed_by: None,
+            external_id: None,
+            withdrawn_at: None,
             version: 1,
         }
     }

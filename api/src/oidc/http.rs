@@ -23,7 +23,7 @@ use url::{Host, Url};
 /// How long a provider has to answer.
 const PATIENCE: Duration = Duration::from_secs(10);
 /// The largest answer that is read; keys and metadata are some kilobytes.
-const LARGEST: usize = 1024 * 1024;
+const LARGEST: usize = 256 * 1024;
 
 /// Why a provider could not be asked. It is for the log: what an administrator may know is said elsewhere.
 #[derive(Debug, thiserror::Error)]
@@ -59,6 +59,7 @@ impl Http {
         let _ = rustls::crypto::ring::default_provider().install_default();
         let client = Client::builder()
             .redirect(Policy::none())
+            .no_proxy()
             .timeout(PATIENCE)
             .https_only(!private);
         let client = match private {

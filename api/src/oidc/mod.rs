@@ -46,7 +46,7 @@ const SKEW: TimeDelta = TimeDelta::minutes(1);
 /// For how long metadata and keys of a provider are taken to be as they were.
 const FRESH: TimeDelta = TimeDelta::hours(1);
 /// How soon they are fetched again because of a key that is not known.
-const AGAIN: TimeDelta = TimeDelta::seconds(1);
+const AGAIN: TimeDelta = TimeDelta::seconds(5);
 /// How many providers are remembered at most.
 const MOST: usize = 1000;
 /// The type of a logout token (OpenID Connect Back-Channel Logout 1.0, section 2.4), and what older providers say.
@@ -181,6 +181,8 @@ pub struct RelyingParty {
     redirect: RedirectUrl,
     signed_out: PostLogoutRedirectUrl,
     found: Arc<Mutex<HashMap<String, Arc<Found>>>>,
+    /// Held while keys are fetched again.
+    again: Arc<tokio::sync::Mutex<()>>,
 }
 
 impl RelyingParty {
@@ -193,6 +195,7 @@ impl RelyingParty {
             redirect: RedirectUrl::from_url(redirect),
             signed_out: PostLogoutRedirectUrl::from_url(signed_out),
             found: Arc::default(),
+            again: Arc::default(),
         }
     }
 
@@ -201,7 +204,7 @@ impl RelyingParty {
     /// # Errors
     /// `Provider`, if there is none.
     pub async fn look_at(&self, issuer: &str) -> Result<(), Failure> {
-        let found = self.fetch(issuer).await?;
+        let found = self.ask(issuer).await?;
         let metadata = &found.metadata;
         if metadata.token_endpoint().is_none() {
             let missing = anyhow::anyhow!("its metadata names no token endpoint");
@@ -456,26 +459,35 @@ impl RelyingParty {
     }
 
     /// The provider as it answers now, unless it was asked a moment ago.
+    /// Many may ask at once, of whom one does so for all.
     async fn fetch_again(&self, known: Arc<Found>) -> Result<Arc<Found>, Failure> {
-        match self.clock.now() - known.at < AGAIN {
-            true => Ok(known),
-            false => self.fetch(known.metadata.issuer().as_str()).await,
+        let issuer = known.metadata.issuer().as_str().to_owned();
+        let _one_at_a_time = self.again.lock().await;
+        let latest = self.remembered().get(&issuer).cloned().unwrap_or(known);
+        match self.clock.now() - latest.at < AGAIN {
+            true => Ok(latest),
+            false => self.fetch(&issuer).await,
         }
     }
 
+    /// The provider as it answers now, remembered from then on.
     async fn fetch(&self, issuer: &str) -> Result<Arc<Found>, Failure> {
-        let url = IssuerUrl::new(issuer.to_owned());
-        let url = url.map_err(|error| Failure::Provider(error.into()))?;
-        let metadata = Metadata::discover_async(url, &self.http).await;
-        let metadata = metadata.map_err(|error| Failure::Provider(error.into()))?;
-        let at = self.clock.now();
-        let found = Arc::new(Found { metadata, at });
+        let found = Arc::new(self.ask(issuer).await?);
         let mut remembered = self.remembered();
         if remembered.len() >= MOST {
             remembered.clear();
         }
         remembered.insert(issuer.to_owned(), found.clone());
         Ok(found)
+    }
+
+    async fn ask(&self, issuer: &str) -> Result<Found, Failure> {
+        let url = IssuerUrl::new(issuer.to_owned());
+        let url = url.map_err(|error| Failure::Provider(error.into()))?;
+        let metadata = Metadata::discover_async(url, &self.http).await;
+        let metadata = metadata.map_err(|error| Failure::Provider(error.into()))?;
+        let at = self.clock.now();
+        Ok(Found { metadata, at })
     }
 
     fn remembered(&self) -> std::sync::MutexGuard<'_, HashMap<String, Arc<Found>>> {

@@ -147,11 +147,11 @@ pub(super) const SIGNED_IN: (&str, &str, &str) = (
 pub(super) const PROVIDERS: (&str, &str, &str) = (
     "providers(issuer_or_domain text, provider_id uuid)",
     "TABLE (id uuid, organisation_id uuid, organisation_kind text, issuer text, client_id text,
-        client_secret text, audience text, vouches_for_email boolean, just_in_time boolean, required_claim text,
+        client_secret text, takes_access_tokens boolean, vouches_for_email boolean, just_in_time boolean, required_claim text,
         required_value text, role_claim text, role_mapping jsonb, created_at timestamptz,
         updated_at timestamptz, version integer)",
     "RETURN QUERY SELECT p.id, p.organisation_id, o.kind::text, p.issuer::text, p.client_id::text,
-            p.client_secret::text, p.audience::text, p.vouches_for_email, p.just_in_time, p.required_claim::text,
+            p.client_secret::text, p.takes_access_tokens, p.vouches_for_email, p.just_in_time, p.required_claim::text,
             p.required_value::text, p.role_claim::text, p.role_mapping::jsonb, p.created_at,
             p.updated_at, p.version
         FROM identity_provider p

@@ -48,13 +48,18 @@ fn tenants() -> Vec<Rules> {
             "organisation_id = claimed_organisation() AND (claimed_topic('ADMINISTRATION')
             OR claimed_topic('SIGN_IN') OR (claimed_topic('OWN_TOKENS') AND person_id = claimed_person()))",
         )
-        .added("organisation_id = claimed_organisation()")
+        .added("organisation_id = claimed_organisation() AND person_id = claimed_person()")
         .changed("organisation_id = claimed_organisation()"),
         // What machine clients are given, and give back, is not looked at by anybody.
-        Rules::new("access_token", GIVEN).added(OF_ORGANISATION).changed(GIVEN),
+        Rules::new("access_token", GIVEN)
+            .added(GIVEN).changed(GIVEN),
         administrators("identity_provider").changed(OF_ORGANISATION).removed(OF_ORGANISATION),
-        administrators("email_domain").removed(OF_ORGANISATION),
-        administrators("linked_identity").removed(OF_ORGANISATION),
+        administrators("email_domain")
+            .added("organisation_id = claimed_organisation() AND confirmed_at IS NULL")
+            .removed(OF_ORGANISATION),
+        administrators("linked_identity")
+            .added(GIVEN)
+            .changed(OF_ORGANISATION),
         administrators("support_grant").changed(OF_ORGANISATION),
     ]
 }

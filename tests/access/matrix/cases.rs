@@ -21,7 +21,7 @@ pub fn input(mutation: &str, of: &BTreeMap<&'static str, Value>) -> Option<Value
     let comment = |field: &str, record: &str| json!({ field: of[record], "body": BLANK, "audience": "SHARED" });
     Some(match mutation {
         "createPerson" => json!({ "name": BLANK, "email": "x@example.se", "roles": [] }),
-        "updatePerson" | "confirmPersonAccess" => outdated("person"),
+        "updatePerson" | "confirmPersonAccess" | "forgetPersonIdentity" => outdated("person"),
         "grantSupportAccess" => json!({ "reason": BLANK, "expiresAt": "2000-01-01T00:00:00Z" }),
         "endSupportAccess" => json!({ "id": of["endedLeave"] }),
         "createAgreement" => {
@@ -34,6 +34,9 @@ pub fn input(mutation: &str, of: &BTreeMap<&'static str, Value>) -> Option<Value
         }
         "createIntegrationToken" => {
             json!({ "name": BLANK, "scopes": [], "roles": [], "expiresAt": "2000-01-01T00:00:00Z" })
+        }
+        "createProvisioningToken" => {
+            json!({ "name": BLANK, "expiresAt": "2000-01-01T00:00:00Z" })
         }
         "createMachineClient" => {
             json!({ "name": BLANK, "scopes": [], "roles": [], "expiresAt": "2000-01-01T00:00:00Z" })

@@ -28,8 +28,17 @@ actions! {
     /// Change the reference, title or period of an agreement.
     UpdateAgreement on agreement::Model, AdministrationWrite,
         [ItManager], [Customer];
+    /// Keep a person up to date for the organisation's own directory (a route, not a mutation).
+    ProvisionPerson on person::Model, AdministrationWrite,
+        [Administrator], [Owner];
+    /// Make a token for the organisation's own directory.
+    CreateProvisioningToken on organisation::Model, AdministrationWrite,
+        [Administrator], [Owner, NotOwnWork];
     /// Confirm that a person needs the roles held; never one's own.
     ConfirmPersonAccess on person::Model, AdministrationWrite,
+        [Administrator], [Owner, NotOwnWork];
+    /// Forget as whom the provider knows a person; never oneself.
+    ForgetPersonIdentity on person::Model, AdministrationWrite,
         [Administrator], [Owner, NotOwnWork];
     /// Let the operator of the service look at the own organisation's records, for a while.
     GrantSupportAccess on organisation::Model, AdministrationWrite,

@@ -38,8 +38,10 @@ pub struct NewToken {
     pub expires_at: DateTime<Utc>,
     /// The leave under which the operator makes it, if it is for support.
     pub support: Option<Uuid>,
-    /// What a machine client proves itself by; none for a token that is sent with each request.
-    pub client: Option<ClientProof>,
+    /// How its secret is used.
+    pub usage: TokenUsage,
+    /// What a machine client proves itself by beside its secret.
+    pub proof: ClientProof,
 }
 
 /// By what a machine client proves itself beside its secret.
@@ -57,22 +59,22 @@ impl NewToken {
     /// # Errors
     /// `Internal` when scopes or roles cannot be written as JSON.
     pub fn make(self, clock: &Clock) -> Result<(api_token::Model, Secret)> {
-        let (usage, prefix) = match self.client {
-            Some(_) => (TokenUsage::ClientCredentials, "client"),
-            None => (TokenUsage::Bearer, "samsyn"),
+        let prefix = match self.usage {
+            TokenUsage::Bearer => "samsyn",
+            TokenUsage::ClientCredentials => "client",
+            TokenUsage::Provisioning => "scim",
         };
         let secret = Secret::new(clock, prefix);
-        let proof = self.client.unwrap_or_default();
         let row = api_token::Model {
             id: clock.id(),
             organisation_id: self.organisation,
             person_id: self.person,
             name: self.name,
-            usage,
+            usage: self.usage,
             hash: secret.hash(),
             hint: secret.hint(),
-            public_keys: proof.public_keys,
-            provider_client: proof.provider_client,
+            public_keys: self.proof.public_keys,
+            provider_client: self.proof.provider_client,
             scopes: serde_json::to_value(self.scopes).map_err(Error::internal)?,
             roles: serde_json::to_value(self.roles).map_err(Error::internal)?,
             support_grant_id: self.support,
@@ -125,18 +127,61 @@ impl Door {
     /// # Errors
     /// `Unauthenticated`, the same for every reason.
     pub async fn authenticate(&self, secret: &str) -> Result<Arc<Actor>> {
-        let kept = hash(secret);
-        let rows = self.acting(Some(&kept), None).await?;
-        let token = rows
-            .first()
-            .filter(|token| token.usage == TokenUsage::Bearer)
-            .filter(|token| bool::from(token.hash.as_bytes().ct_eq(kept.as_bytes())))
-            .ok_or(Error::Unauthenticated(REFUSED))?;
+        let rows = self.by_secret(secret, TokenUsage::Bearer).await?;
         let actor = self.actor_of(&rows)?;
-        if self.note_use(token).await.is_err() {
+        if let Some(token) = rows.first()
+            && self.note_use(token).await.is_err()
+        {
             tracing::warn!("the use of a token could not be noted; it works all the same");
         }
         Ok(actor)
+    }
+
+    /// The directory of an organisation that keeps its people up to date with this secret. It administers, and that is
+    /// for its routes alone to let it do.
+    ///
+    /// # Errors
+    /// `Unauthenticated`, the same for every reason.
+    pub async fn authenticate_provisioning(&self, secret: &str) -> Result<Arc<Actor>> {
+        let rows = self.by_secret(secret, TokenUsage::Provisioning).await?;
+        let actor = self.actor_of(&rows)?;
+        if let Some(token) = rows.first()
+            && self.note_use(token).await.is_err()
+        {
+            tracing::warn!("the use of a token could not be noted; it works all the same");
+        }
+        let administers = Grant {
+            role: Role::Administrator,
+            area: None,
+        };
+        let own = Actor::new(
+            (actor.organisation, actor.kind),
+            None,
+            actor.name.clone(),
+            vec![administers],
+        );
+        let scopes = vec![
+            TokenScope::AdministrationRead,
+            TokenScope::AdministrationWrite,
+        ];
+        let own = match actor.token() {
+            Some(token) => own.with_token(token, scopes),
+            None => own.limited(scopes),
+        };
+        Ok(Arc::new(own))
+    }
+
+    /// The rows of the token with this secret, if it is used so.
+    async fn by_secret(&self, secret: &str, usage: TokenUsage) -> Result<Vec<Acting>> {
+        let kept = hash(secret);
+        let rows = self.acting(Some(&kept), None).await?;
+        let right = rows.first().is_some_and(|token| {
+            token.usage == usage && bool::from(token.hash.as_bytes().ct_eq(kept.as_bytes()))
+        });
+        match right {
+            true => Ok(rows),
+            false => Err(Error::Unauthenticated(REFUSED)),
+        }
     }
 
     /// The actor that a token stands for, known by its id.

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use chrono::TimeDelta;
-use entity::identity_provider;
+use entity::{identity_provider, organisation};
 use url::Url;
 use uuid::Uuid;
 
@@ -11,6 +11,7 @@ use crate::{
     access::authn::session::Lifetime,
     clock::Clock,
     config,
+    graphql::key,
     oidc::{Client, Failure, RelyingParty, http::Http},
     vault::Vault,
 };
@@ -25,6 +26,9 @@ pub const SIGN_OUT: &str = "/sign-out";
 pub const SIGNED_OUT: &str = "/signed-out";
 /// Where providers tell that a session of theirs has ended.
 pub const BACK_CHANNEL: &str = "/sign-out/back-channel";
+
+/// The longest address that a browser is led to after signing in.
+const LONGEST: usize = 1000;
 
 /// What signing in needs beside the records. Clones share it.
 #[derive(Clone)]
@@ -93,10 +97,20 @@ impl Federation {
         format!("{}{path}", self.0.base.as_str().trim_end_matches('/'))
     }
 
+    /// To whom access tokens are addressed that an organisation's provider gives for use here. It names the
+    /// organisation: several may use one provider, and none takes tokens that were given to another.
+    #[must_use]
+    pub fn audience_of(&self, organisation: Uuid) -> String {
+        let id = key::id::<organisation::Entity>(organisation).0;
+        self.address(&format!("/organisations/{id}"))
+    }
+
     /// Where to lead a browser to that wanted to go there: a page of the service, or else its front page.
     #[must_use]
     pub fn own_page(&self, wanted: Option<&str>) -> String {
-        let whole = wanted.and_then(|path| self.0.base.join(path).ok());
+        // It is kept in a cookie, which has its bounds.
+        let short = wanted.filter(|path| path.len() <= LONGEST);
+        let whole = short.and_then(|path| self.0.base.join(path).ok());
         match whole {
             Some(url) if url.origin() == self.0.base.origin() => {
                 let query = url.query().map(|query| format!("?{query}"));

@@ -55,11 +55,12 @@ impl Gatekeeper {
     /// The machine client of the provider's organisation for which the token was given; none if it is not to be
     /// trusted, for somebody else, or for a client that is not known.
     async fn asserted_by(&self, provider: &Provider, token: &str) -> Result<Option<Arc<Actor>>> {
-        let Some(audience) = &provider.row.audience else {
+        if !provider.row.takes_access_tokens {
             return Ok(None);
-        };
+        }
         let party = self.federation.party();
-        let claims = match party.access(&provider.row.issuer, audience, token).await {
+        let audience = self.federation.audience_of(provider.row.organisation_id);
+        let claims = match party.access(&provider.row.issuer, &audience, token).await {
             Ok(claims) => claims,
             Err(failure) => {
                 tracing::info!(%failure, "an access token of a provider was refused");
@@ -83,11 +84,40 @@ fn is_jwt(token: &str) -> bool {
     token.starts_with("ey") && token.matches('.').count() == 2
 }
 
-/// The scopes that the token names; none, if it does not say (RFC 9068, section 2.2.3).
+/// The scopes that the token names, as one text or as a list; none, if it does not say (RFC 9068, section 2.2.3).
 fn scopes(claims: &Claims) -> Option<Vec<TokenScope>> {
-    let named: Vec<&str> = jwt::text(claims, "scope")?
-        .split_ascii_whitespace()
+    claims.get("scope")?;
+    let named: Vec<&str> = jwt::texts(claims, "scope")
+        .flat_map(str::split_ascii_whitespace)
         .collect();
     let ours = |scope: &TokenScope| named.contains(&word(*scope).as_str());
     Some(TokenScope::every().filter(ours).collect())
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::{Value, json};
+
+    use super::*;
+
+    #[test]
+    fn a_scope_that_is_said_in_any_form_is_a_limit() {
+        let told = |scope: Value| {
+            let claims = json!({ "scope": scope });
+            scopes(claims.as_object().expect("an object"))
+        };
+        let read = Some(vec![TokenScope::RiskRead]);
+        assert_eq!(told(json!("RISK_READ other")), read);
+        assert_eq!(told(json!(["RISK_READ", "other"])), read);
+        for nothing in [
+            json!(""),
+            json!([]),
+            json!(null),
+            json!(1),
+            json!({ "RISK_READ": true }),
+        ] {
+            assert_eq!(told(nothing.clone()), Some(vec![]), "{nothing}");
+        }
+        assert_eq!(scopes(&Claims::new()), None);
+    }
 }

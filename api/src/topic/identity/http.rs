@@ -63,6 +63,13 @@ const PENDING: &str = "pending sign-in";
 /// The longest that is kept of what a browser says it is.
 const BROWSER: usize = 300;
 
+/// The longest name of a provider's session that is kept.
+const SID: usize = 500;
+/// The longest subject (OpenID Connect Core 1.0, section 2).
+const SUBJECT: usize = 255;
+/// The largest ID token that is kept.
+const ID_TOKEN: usize = 4096;
+
 /// Those whom the demo lets in without a provider, each with the token by which it is known.
 pub type DemoPeople = Arc<[(DemoPerson, String)]>;
 
@@ -224,7 +231,10 @@ async fn finish(
 ) -> Response {
     let words = Words::for_browser(&headers);
     let browser = browser(&headers, address);
-    let finished = service.let_in(&headers, answer, browser).await;
+    let finished = match service.attempt(address).await {
+        Ok(()) => service.let_in(&headers, answer, browser).await,
+        Err(refused) => Err(refused),
+    };
     let over = cookies::forget(cookies::SIGN_IN);
     match finished {
         Ok((to, cookie)) => {
@@ -269,8 +279,8 @@ async fn back_channel(
     match told {
         Ok(()) => StatusCode::OK.into_response(),
         Err(failure) => {
-            let error =
-                json!({ "error": "invalid_request", "error_description": failure.to_string() });
+            tracing::info!(%failure, "a logout token was refused");
+            let error = json!({ "error": "invalid_request" });
             (StatusCode::BAD_REQUEST, axum::Json(error)).into_response()
         }
     }
@@ -438,18 +448,35 @@ impl Service {
             Ok(email) => self.own_address(provider, email).await?,
             Err(unwelcome) => Err(unwelcome),
         };
-        let about = id_token_of(provider);
+        if !is_kept(&identified.subject, SUBJECT) {
+            let failure =
+                Failure::Token("its subject is longer than the specification has it".to_owned());
+            return Err(self.failed(provider, failure, &browser).await);
+        }
+        // One that is larger would make an address that is too long when it is shown at signing out.
+        let id_token = match identified.id_token.len() <= ID_TOKEN {
+            true => Some(
+                self.federation
+                    .vault()
+                    .seal(&id_token_of(provider), &identified.id_token)?,
+            ),
+            false => None,
+        };
         let visitor = Visitor {
             email,
-            name: jwt::text(claims, "name").map(shortened),
+            name: jwt::text(claims, "name")
+                .map(shortened)
+                .filter(|name| !name.is_empty()),
             roles: judge::roles(
                 claims,
                 provider.kind,
                 row.role_claim.as_deref(),
                 &mappings(row)?,
             ),
-            provider_session: jwt::text(claims, "sid").map(str::to_owned),
-            id_token: Some(self.federation.vault().seal(&about, &identified.id_token)?),
+            provider_session: jwt::text(claims, "sid")
+                .filter(|sid| is_kept(sid, SID))
+                .map(str::to_owned),
+            id_token,
             subject: identified.subject,
         };
         let lifetime = self.federation.lifetime();
@@ -496,6 +523,10 @@ impl Service {
             }
         };
         let told = Unsuccessful::new(status, message).traced(failure.word(), &failure);
+        // Whoever has begun can send any number of such answers, and nobody has signed in by them.
+        if matches!(failure, Failure::State) {
+            return told;
+        }
         let reference = told.reference.map(|reference| reference.to_string());
         let seen = json!({ "address": browser.address, "reference": reference });
         match self
@@ -574,6 +605,10 @@ fn browser(headers: &HeaderMap, address: Option<IpAddr>) -> Browser {
             .map(|name| name.chars().take(BROWSER).collect()),
         address: address.map(|address| address.to_canonical().to_string()),
     }
+}
+
+fn is_kept(text: &str, longest: usize) -> bool {
+    !text.is_empty() && text.chars().count() <= longest
 }
 
 fn shortened(name: &str) -> String {

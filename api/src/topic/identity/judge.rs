@@ -46,7 +46,8 @@ pub fn roles(
     claim: Option<&str>,
     mappings: &[Mapping],
 ) -> Option<MappedRoles> {
-    let claim = claim?;
+    // A provider that says nothing, perhaps as there is too much to say, takes nothing away.
+    let claim = claim.filter(|claim| claims.contains_key(*claim))?;
     let fitting = || {
         mappings
             .iter()
@@ -171,7 +172,8 @@ mod tests {
             given(all.clone(), Some("groups")),
             Some(vec![Role::SupplierContributor])
         );
-        assert_eq!(given(all.clone(), Some("roles")), Some(vec![]));
+        assert_eq!(given(all.clone(), Some("roles")), None);
+        assert_eq!(given(json!({ "groups": [] }), Some("groups")), Some(vec![]));
         assert_eq!(given(all, None), None);
     }
 }

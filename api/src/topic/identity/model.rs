@@ -71,12 +71,6 @@ pub fn rules(row: &identity_provider::Model, private: bool, check: &mut Check) {
         "must be the issuer identifier of your provider: an https URL on a public address, without query and fragment, exactly as its metadata has it",
     );
     check.text("clientId", &row.client_id, IDENTIFIER);
-    check.optional_text("audience", row.audience.as_deref(), IDENTIFIER);
-    check.require(
-        "audience",
-        row.audience.as_ref() != Some(&row.client_id),
-        "must not be the client id: ID tokens are addressed to that, and would be taken for access tokens",
-    );
     check.optional_text("requiredClaim", row.required_claim.as_deref(), CLAIM);
     check.optional_text("requiredValue", row.required_value.as_deref(), VALUE);
     check.require(

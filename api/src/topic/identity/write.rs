@@ -1,7 +1,8 @@
 //! Setting an organisation's provider, and ending sessions.
 
 use async_graphql::MaybeUndefined;
-use entity::{email_domain, identity_provider, session};
+use entity::{email_domain, identity_provider, linked_identity, person, session};
+use sea_orm::{ColumnTrait, Condition};
 use uuid::Uuid;
 
 use super::{
@@ -14,7 +15,9 @@ use crate::{
     Error, Result,
     access::{
         Act, Permit,
-        action::{RemoveIdentityProvider, RevokeSession, SetIdentityProvider},
+        action::{
+            ForgetPersonIdentity, RemoveIdentityProvider, RevokeSession, SetIdentityProvider,
+        },
     },
     validate::Check,
 };
@@ -27,8 +30,8 @@ pub struct Wanted {
     pub client_id: String,
     /// The client's secret: left as it is, taken away, or this.
     pub client_secret: MaybeUndefined<String>,
-    /// To whom its access tokens are addressed if they are meant for this service.
-    pub audience: Option<String>,
+    /// Whether access tokens that it gives to machine clients are taken.
+    pub takes_access_tokens: bool,
     /// Whether it vouches for addresses without saying so.
     pub vouches_for_email: bool,
     /// Whether people whom nobody has added are let in.
@@ -90,7 +93,7 @@ pub async fn set(
         issuer: wanted.issuer,
         client_id: wanted.client_id,
         client_secret: secret,
-        audience: wanted.audience,
+        takes_access_tokens: wanted.takes_access_tokens,
         vouches_for_email: wanted.vouches_for_email,
         just_in_time: wanted.just_in_time,
         required_claim: wanted.required.0,
@@ -107,6 +110,10 @@ pub async fn set(
     check.finish()?;
     let row = match &before {
         Some(before) => {
+            // To another client the same people may be other subjects.
+            if (&before.issuer, &before.client_id) != (&after.issuer, &after.client_id) {
+                unlink(&permit, Condition::all()).await?;
+            }
             permit
                 .change::<identity_provider::Entity>(before, after, "updated")
                 .await?
@@ -147,6 +154,52 @@ async fn claim(permit: &Permit<SetIdentityProvider>, named: &[String]) -> Result
         }
     }
     Ok(())
+}
+
+/// Forgets as whom a provider knows people: each is known by the address again when coming next.
+async fn unlink<A: Act>(permit: &Permit<A>, whose: Condition) -> Result<()> {
+    let linked = permit
+        .find::<linked_identity::Entity>()?
+        .filter(whose)
+        .filter(linked_identity::Column::UnlinkedAt.is_null())
+        .all()
+        .await?;
+    for before in linked {
+        let after = linked_identity::Model {
+            unlinked_at: Some(permit.now()),
+            ..before.clone()
+        };
+        permit
+            .change::<linked_identity::Entity>(&before, after, "unlinked")
+            .await?;
+    }
+    Ok(())
+}
+
+/// Forgets as whom the provider knows a person, whose account there was made anew, say: who comes with the person's
+/// address next is this one.
+///
+/// # Errors
+/// `InvalidState` when nobody is known by that.
+pub async fn forget(permit: Permit<ForgetPersonIdentity>) -> Result<person::Model> {
+    use linked_identity::Column;
+    let row = permit.resource.clone();
+    let whose = Condition::all().add(Column::PersonId.eq(row.id));
+    let known = permit
+        .find::<linked_identity::Entity>()?
+        .filter(whose.clone())
+        .filter(Column::UnlinkedAt.is_null())
+        .one()
+        .await?;
+    if known.is_none() {
+        return Err(Error::InvalidState(
+            "This person has never signed in by the provider, so that there is nothing to forget."
+                .to_owned(),
+        ));
+    }
+    unlink(&permit, whose).await?;
+    permit.commit().await?;
+    Ok(row)
 }
 
 /// Takes the organisation's provider away, with the domains that lead to it. Nobody signs in by it any more; who is

@@ -477,7 +477,8 @@ impl OrganisationMutation {
         let permit = session(ctx)?.permit_at_home::<CreatePerson>().await?;
         let roles = input.roles.into_iter().map(Grant::from).collect();
         let row =
-            write::create_person(permit, input.name, &input.email, input.title, roles).await?;
+            write::create_person(permit, input.name, &input.email, input.title, roles, |_| {})
+                .await?;
         Ok(alone(row).into())
     }
 

@@ -6,6 +6,8 @@ use entity::{OrganisationKind, Role, ServiceArea, organisation, person};
 
 use crate::validate::{Check, TITLE};
 
+/// The longest name that a directory has for a person.
+const EXTERNAL_ID: usize = 255;
 /// The longest e-mail address that mail systems carry (RFC 5321, 4.5.3.1.3, without the brackets).
 const EMAIL: usize = 254;
 
@@ -150,6 +152,7 @@ pub fn rules(organisation: &organisation::Model, check: &mut Check) {
 pub fn person_rules(person: &person::Model, check: &mut Check) {
     check.text("name", &person.name, TITLE);
     check.optional_text("title", person.title.as_deref(), TITLE);
+    check.optional_text("externalId", person.external_id.as_deref(), EXTERNAL_ID);
 }
 
 /// The roles that people of such an organisation can hold.

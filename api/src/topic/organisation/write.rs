@@ -7,13 +7,13 @@ use super::model::{Email, person_rules, role_rules};
 use crate::{
     Error, Result,
     access::{
-        Act, Grant, Permit,
-        action::{ConfirmPersonAccess, CreatePerson, UpdatePerson},
+        Act, Grant, Permit, Scope,
+        action::{ConfirmPersonAccess, CreatePerson},
     },
     validate::Check,
 };
 
-/// Adds a person with roles.
+/// Adds a person with roles; `fill` puts what else is known into the new row.
 ///
 /// # Errors
 /// `Invalid` when a field breaks a rule, a role does not fit the organisation, or the address is taken.
@@ -23,11 +23,12 @@ pub async fn create_person(
     email: &str,
     title: Option<String>,
     roles: Vec<Grant>,
+    fill: impl FnOnce(&mut person::Model),
 ) -> Result<person::Model> {
     let mut check = Check::default();
     let email = check.parse::<Email>("email", email);
     let email = check.finish_with(email)?;
-    let row = person::Model {
+    let mut row = person::Model {
         id: permit.id(),
         organisation_id: permit.resource.id,
         name,
@@ -38,8 +39,11 @@ pub async fn create_person(
         last_sign_in_at: None,
         access_confirmed_at: None,
         access_confirmed_by: None,
+        external_id: None,
+        withdrawn_at: None,
         version: 1,
     };
+    fill(&mut row);
     check_person(&permit.resource, &row, &roles)?;
     let taken = permit
         .find::<person::Entity>()?
@@ -65,8 +69,8 @@ pub async fn create_person(
 ///
 /// # Errors
 /// `Invalid` as [`create_person`].
-pub async fn update_person(
-    permit: Permit<UpdatePerson>,
+pub async fn update_person<A: Act<Resource = person::Model>>(
+    permit: Permit<A>,
     fill: impl FnOnce(&mut person::Model),
     roles: Option<Vec<Grant>>,
 ) -> Result<person::Model> {
@@ -76,11 +80,18 @@ pub async fn update_person(
     let home = permit
         .get::<organisation::Entity>(before.organisation_id)
         .await?;
+    // Whoever may act again is there again.
+    if after.status == PersonStatus::Active {
+        after.withdrawn_at = None;
+    }
     let stays = after.status == PersonStatus::Active
         && roles
             .as_ref()
             .is_none_or(|roles| roles.iter().any(|grant| grant.role == Role::Administrator));
-    if !stays && !another_administrator(&permit, &before).await? {
+    if !stays
+        && administers(&permit, &before).await?
+        && !another_administrator(&permit, &before).await?
+    {
         return Err(Error::InvalidState(
             "The organisation would be left without an administrator. Give somebody else the role ADMINISTRATOR first."
                 .to_owned(),
@@ -100,12 +111,20 @@ pub async fn update_person(
     Ok(row)
 }
 
+/// Whether the person administers the organisation.
+async fn administers(scope: &Scope, person: &person::Model) -> Result<bool> {
+    let held = scope
+        .find::<role_assignment::Entity>()?
+        .filter(role_assignment::Column::PersonId.eq(person.id))
+        .filter(role_assignment::Column::Role.eq(Role::Administrator))
+        .one()
+        .await?;
+    Ok(held.is_some() && person.status == PersonStatus::Active)
+}
+
 /// Whether somebody else administers the organisation. The actor counts as things stand now: of two who take the role
 /// from each other at the same time, the second is no administrator any more.
-async fn another_administrator(
-    permit: &Permit<UpdatePerson>,
-    than: &person::Model,
-) -> Result<bool> {
+async fn another_administrator<A: Act>(permit: &Permit<A>, than: &person::Model) -> Result<bool> {
     let holders = permit
         .find::<role_assignment::Entity>()?
         .filter(role_assignment::Column::Role.eq(Role::Administrator))

@@ -13,7 +13,10 @@ use crate::{
     Result,
     access::{
         ClientProof, Grant, Secret, TokenScope,
-        action::{CreateApiToken, CreateIntegrationToken, CreateMachineClient, RevokeApiToken},
+        action::{
+            CreateApiToken, CreateIntegrationToken, CreateMachineClient, CreateProvisioningToken,
+            RevokeApiToken,
+        },
         authn,
     },
     graphql::{
@@ -299,6 +302,15 @@ pub struct CreatedMachineClient {
     api_token: ApiToken,
 }
 
+/// A new token for the organisation's own directory.
+#[derive(InputObject)]
+pub struct CreateProvisioningTokenInput {
+    /// What it is for: up to 200 characters. Events that the directory causes are known by it.
+    name: String,
+    /// From when it no longer works: at most 366 days ahead.
+    expires_at: DateTime,
+}
+
 /// Which token to revoke.
 #[derive(InputObject)]
 pub struct RevokeApiTokenInput {
@@ -378,6 +390,20 @@ impl TokenMutation {
             token_endpoint: Links::of(ctx)?.page(TOKEN_ENDPOINT),
             api_token: ApiToken::from(alone(row)),
         })
+    }
+
+    /// Makes a token for the organisation's own directory, which keeps people and roles up to date with it by SCIM at
+    /// `/scim/v2`, and does nothing else. Its secret stands in the answer, and is never shown again.
+    async fn create_provisioning_token(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "The new token.")] input: CreateProvisioningTokenInput,
+    ) -> Result<CreatedApiToken> {
+        let session = session(ctx)?;
+        let permit = session.permit_at_home::<CreateProvisioningToken>().await?;
+        let made = write::create_for_directory(permit, input.name, input.expires_at.0).await?;
+        session.shows_secret();
+        Ok(CreatedApiToken::new(made.0, made.1))
     }
 
     /// Revokes an API token: one's own, or as administrator any of the organisation's. It stops working

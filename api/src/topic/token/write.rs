@@ -1,14 +1,17 @@
 //! Making and revoking API tokens.
 
 use chrono::{DateTime, SubsecRound, TimeDelta, Utc};
-use entity::{Role, api_token, organisation};
+use entity::{Role, TokenUsage, api_token, organisation};
 use sea_orm::ColumnTrait;
 
 use crate::{
     Error, Result,
     access::{
         Act, Actor, ClientProof, Grant, NewToken, Permit, Secret, TokenScope,
-        action::{CreateApiToken, CreateIntegrationToken, CreateMachineClient, RevokeApiToken},
+        action::{
+            CreateApiToken, CreateIntegrationToken, CreateMachineClient, CreateProvisioningToken,
+            RevokeApiToken,
+        },
     },
     oidc::jwt,
     topic::organisation::model::role_rules,
@@ -18,6 +21,14 @@ use crate::{
 /// How long a token may work: a year, whichever.
 const LONGEST: TimeDelta = TimeDelta::days(366);
 
+/// A token that is sent with each request.
+const BEARER: (TokenUsage, ClientProof) = (
+    TokenUsage::Bearer,
+    ClientProof {
+        public_keys: None,
+        provider_client: None,
+    },
+);
 /// The longest name of a client at a provider.
 const PROVIDER_CLIENT: usize = 500;
 
@@ -48,7 +59,7 @@ pub async fn create(
     let mut check = Check::default();
     rules(&wanted, permit.actor(), permit.now(), &mut check);
     check.finish()?;
-    keep(permit, Some(person), wanted, vec![], None).await
+    keep(permit, Some(person), wanted, vec![], BEARER).await
 }
 
 /// Makes a token for an integration with roles of its own.
@@ -64,7 +75,7 @@ pub async fn create_for_integration(
     rules(&wanted, permit.actor(), permit.now(), &mut check);
     integration_rules(&permit.resource, &roles, &mut check);
     check.finish()?;
-    keep(permit, None, wanted, roles, None).await
+    keep(permit, None, wanted, roles, BEARER).await
 }
 
 /// Registers a machine client with roles of its own, which proves itself by its secret or as `proof` says.
@@ -83,19 +94,65 @@ pub async fn register_client(
     proof_rules(&proof, &mut check);
     check.finish()?;
     if let Some(named) = &proof.provider_client {
-        let taken = permit
-            .find::<api_token::Entity>()?
-            .filter(api_token::Column::ProviderClient.eq(named))
-            .one()
-            .await?;
-        if taken.is_some() {
-            return Err(Error::invalid(
+        release(&permit, named).await?;
+    }
+    keep(
+        permit,
+        None,
+        wanted,
+        roles,
+        (TokenUsage::ClientCredentials, proof),
+    )
+    .await
+}
+
+/// Makes a token for the organisation's own directory, which keeps people and roles up to date with it.
+///
+/// # Errors
+/// `Invalid` when a field breaks a rule, `Forbidden` for an integration.
+pub async fn create_for_directory(
+    permit: Permit<CreateProvisioningToken>,
+    name: String,
+    expires_at: DateTime<Utc>,
+) -> Result<(api_token::Model, Secret)> {
+    let wanted = Wanted {
+        name,
+        scopes: vec![TokenScope::AdministrationWrite],
+        expires_at,
+    };
+    let mut check = Check::default();
+    rules(&wanted, permit.actor(), permit.now(), &mut check);
+    check.finish()?;
+    let usage = (TokenUsage::Provisioning, ClientProof::default());
+    keep(permit, None, wanted, vec![], usage).await
+}
+
+/// Lets another machine client have this client at the provider, if the one that has it works no longer.
+async fn release(permit: &Permit<CreateMachineClient>, named: &str) -> Result<()> {
+    let holder = permit
+        .find::<api_token::Entity>()?
+        .filter(api_token::Column::ProviderClient.eq(named))
+        .one()
+        .await?;
+    match holder {
+        None => Ok(()),
+        Some(holder) if holder.revoked_at.is_none() && holder.expires_at > permit.now() => {
+            Err(Error::invalid(
                 "providerClientId",
-                "belongs to another machine client of the organisation, perhaps one that was revoked",
-            ));
+                "belongs to another machine client of the organisation; revoke that one first",
+            ))
+        }
+        Some(holder) => {
+            let released = api_token::Model {
+                provider_client: None,
+                ..holder.clone()
+            };
+            permit
+                .change::<api_token::Entity>(&holder, released, "released")
+                .await?;
+            Ok(())
         }
     }
-    keep(permit, None, wanted, roles, Some(proof)).await
 }
 
 fn proof_rules(proof: &ClientProof, check: &mut Check) {
@@ -123,7 +180,7 @@ async fn keep<A: Act<Resource = organisation::Model>>(
     person: Option<uuid::Uuid>,
     wanted: Wanted,
     roles: Vec<Grant>,
-    client: Option<ClientProof>,
+    (usage, proof): (TokenUsage, ClientProof),
 ) -> Result<(api_token::Model, Secret)> {
     let token = NewToken {
         organisation: permit.resource.id,
@@ -135,7 +192,8 @@ async fn keep<A: Act<Resource = organisation::Model>>(
         // PostgreSQL keeps no more.
         expires_at: wanted.expires_at.trunc_subsecs(6),
         support: None,
-        client,
+        usage,
+        proof,
     };
     let (row, secret) = token.make(permit.clock())?;
     let row = permit.create::<api_token::Entity>(row, "created").await?;
@@ -296,7 +354,8 @@ mod tests {
             created_by: None,
             expires_at: DateTime::UNIX_EPOCH,
             support: None,
-            client: None,
+            usage: TokenUsage::Bearer,
+            proof: ClientProof::default(),
         };
         let clock = crate::clock::Clock::fixed(DateTime::UNIX_EPOCH, 1);
         let (row, secret) = new.make(&clock).expect("a token");

@@ -3,13 +3,13 @@
 use async_graphql::{
     ComplexObject, Context, ID, InputObject, MaybeUndefined, Object, SimpleObject,
 };
-use entity::{Role, ServiceArea, email_domain, identity_provider};
+use entity::{Role, ServiceArea, email_domain, identity_provider, person};
 
 use crate::{
     Error, Result,
-    access::action::{RemoveIdentityProvider, SetIdentityProvider},
+    access::action::{ForgetPersonIdentity, RemoveIdentityProvider, SetIdentityProvider},
     graphql::{
-        key,
+        key::{self, Key},
         loaded::{Loaded, alone, scope, session},
         page::{List, Paging},
         scalar::DateTime,
@@ -23,6 +23,7 @@ use crate::{
             model::{Mapping, mappings},
             read, write,
         },
+        organisation::graphql::Person,
     },
 };
 
@@ -39,9 +40,8 @@ pub struct IdentityProvider {
     client_id: String,
     /// Whether the client has a secret. The secret itself is shown to nobody.
     has_client_secret: bool,
-    /// To whom the provider's access tokens are addressed if they are meant for this service (their `aud`). Null when
-    /// none are taken.
-    audience: Option<String>,
+    /// Whether access tokens that the provider gives to machine clients are taken (RFC 9068).
+    takes_access_tokens: bool,
     /// Whether the provider's word for an address is taken although it does not say `email_verified`.
     vouches_for_email: bool,
     /// Whether people whom nobody has added are let in, with the least role.
@@ -69,7 +69,7 @@ impl From<Loaded<identity_provider::Entity>> for IdentityProvider {
             issuer: row.issuer.clone(),
             client_id: row.client_id.clone(),
             has_client_secret: row.client_secret.is_some(),
-            audience: row.audience.clone(),
+            takes_access_tokens: row.takes_access_tokens,
             vouches_for_email: row.vouches_for_email,
             just_in_time: row.just_in_time,
             required_claim: row.required_claim.clone(),
@@ -95,6 +95,11 @@ impl IdentityProvider {
     async fn email_domains(&self, ctx: &Context<'_>) -> Result<Vec<EmailDomain>> {
         let rows = read::domains(&*scope(ctx).await?).await?;
         Ok(rows.into_iter().map(EmailDomain::from).collect())
+    }
+
+    /// To whom the provider's access tokens have to be addressed (`aud`) to be taken: this organisation at this service.
+    async fn audience(&self, ctx: &Context<'_>) -> Result<String> {
+        Ok(federation(ctx)?.audience_of(self.row.organisation_id))
     }
 
     /// The redirect URI to register with the provider.
@@ -200,9 +205,10 @@ pub struct SetIdentityProviderInput {
     /// The client's secret. Left out, it stays as it is; null takes it away, for a client that proves itself by PKCE
     /// alone.
     client_secret: MaybeUndefined<String>,
-    /// To whom the provider's access tokens are addressed if they are meant for this service: then machine clients with
-    /// a `providerClientId` may use them here (RFC 9068). Left out, none are taken.
-    audience: Option<String>,
+    /// Whether access tokens that the provider gives are taken, for machine clients with a `providerClientId` (RFC 9068).
+    /// They have to be addressed to this organisation's `audience`.
+    #[graphql(default)]
+    takes_access_tokens: bool,
     /// Whether the provider's word for an address is taken although it does not say `email_verified`, as Entra ID
     /// does not.
     #[graphql(default)]
@@ -228,6 +234,15 @@ pub struct SetIdentityProviderInput {
 #[derive(InputObject)]
 pub struct RemoveIdentityProviderInput {
     /// The version that is removed.
+    expected_version: i32,
+}
+
+/// Whom to forget.
+#[derive(InputObject)]
+pub struct ForgetPersonIdentityInput {
+    /// Which person.
+    id: Key<person::Entity>,
+    /// The version that was looked at.
     expected_version: i32,
 }
 
@@ -262,7 +277,7 @@ impl ProviderMutation {
             issuer: input.issuer,
             client_id: input.client_id,
             client_secret: input.client_secret,
-            audience: input.audience,
+            takes_access_tokens: input.takes_access_tokens,
             vouches_for_email: input.vouches_for_email,
             just_in_time: input.just_in_time,
             required: (input.required_claim, input.required_value),
@@ -274,6 +289,19 @@ impl ProviderMutation {
         };
         let row = write::set(permit, federation, input.expected_version, wanted).await?;
         Ok(alone(row).into())
+    }
+
+    /// Forgets as whom the provider knows a person, whose account there was made anew, say: who comes next with the
+    /// person's address, which the provider vouches for, is this one from then on.
+    async fn forget_person_identity(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "Whom.")] input: ForgetPersonIdentityInput,
+    ) -> Result<Person> {
+        let permit = session(ctx)?
+            .permit::<ForgetPersonIdentity>(input.id.id, Some(input.expected_version))
+            .await?;
+        Ok(alone(write::forget(permit).await?).into())
     }
 
     /// Takes the provider away, with the domains that lead to it. Nobody signs in by it any more; sessions that are

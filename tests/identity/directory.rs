@@ -1,0 +1,312 @@
+//! An organisation's own directory keeps its people and their roles up to date (SCIM 2.0).
+
+use std::process::Command;
+
+use serde_json::{Value, json};
+
+use super::given::world;
+use crate::{clients::passes, harness::World};
+
+async fn token(world: &World, organisation: &str) -> String {
+    let administrator = world.actor(organisation, "ADMINISTRATOR").token.clone();
+    let input = json!({ "name": "Katalogen", "expiresAt": chrono::Utc::now() + chrono::TimeDelta::days(30) });
+    let made = world
+        .does(
+            &administrator,
+            "createProvisioningToken",
+            input,
+            "{ secret }",
+        )
+        .await;
+    made["secret"].as_str().expect("a token").to_owned()
+}
+
+struct Directory<'w> {
+    world: &'w World,
+    token: String,
+}
+
+impl Directory<'_> {
+    async fn sends(&self, method: &str, path: &str, body: Option<Value>) -> (u16, Value) {
+        let method = method.parse().expect("a method");
+        let url = format!("{}scim/v2{path}", self.world.base);
+        let mut request = reqwest::Client::new()
+            .request(method, url)
+            .bearer_auth(&self.token);
+        if let Some(body) = body {
+            request = request
+                .header("content-type", "application/scim+json")
+                .body(body.to_string());
+        }
+        let answer = request.send().await.expect("an answer");
+        let status = answer.status().as_u16();
+        let text = answer.text().await.expect("a text");
+        (status, serde_json::from_str(&text).unwrap_or_default())
+    }
+
+    async fn adds(&self, user_name: &str) -> Value {
+        let body = json!({
+            "schemas": ["urn:ietf:params:scim:schemas:core:2.0:User"],
+            "userName": user_name, "externalId": format!("ext-{user_name}"), "displayName": "Ny Person", "active": true,
+        });
+        let (status, made) = self.sends("POST", "/Users", Some(body)).await;
+        assert_eq!(status, 201, "{made}");
+        made
+    }
+
+    async fn patches(&self, path: &str, operations: Value) -> (u16, Value) {
+        let body = json!({ "schemas": ["urn:ietf:params:scim:api:messages:2.0:PatchOp"], "Operations": operations });
+        self.sends("PATCH", path, Some(body)).await
+    }
+}
+
+async fn person(world: &World, organisation: &str, name: &str) -> Value {
+    let administrator = world.actor(organisation, "ADMINISTRATOR").token.clone();
+    let document = format!(
+        "{{ people(filter: {{ nameContains: \"{name}\" }}) {{ nodes {{ id email status title roles {{ role serviceArea }} }} }} }}"
+    );
+    let read = world
+        .send(Some(&administrator), &document, json!({}))
+        .await
+        .data(&document);
+    read["people"]["nodes"][0].clone()
+}
+
+#[tokio::test]
+async fn a_person_comes_changes_and_goes_with_the_directory() {
+    let world = world().await;
+    let directory = Directory {
+        world: &world,
+        token: token(&world, "Älvsunda").await,
+    };
+    let made = directory.adds("Ny.Person@alvsunda.example").await;
+    assert_eq!(made["userName"], "ny.person@alvsunda.example");
+    let path = format!("/Users/{}", made["id"].as_str().expect("an id"));
+
+    let (status, _) = directory
+        .sends(
+            "POST",
+            "/Users",
+            Some(json!({ "userName": "ny.person@alvsunda.example" })),
+        )
+        .await;
+    assert_eq!(status, 409);
+    let group = "/Groups/SERVICE_AREA_MANAGER.NETWORK";
+    let member = json!([{ "op": "add", "path": "members", "value": [{ "value": made["id"] }] }]);
+    assert_eq!(directory.patches(group, member).await.0, 200);
+    let change = json!([{ "op": "Replace", "path": "title", "value": "Tekniker" }]);
+    let (status, told) = directory.patches(&path, change).await;
+    assert_eq!((status, &told["title"]), (200, &json!("Tekniker")));
+    assert_eq!(told["groups"][0]["value"], "SERVICE_AREA_MANAGER.NETWORK");
+    let seen = person(&world, "Älvsunda", "Ny Person").await;
+    assert_eq!(
+        seen["roles"],
+        json!([{ "role": "SERVICE_AREA_MANAGER", "serviceArea": "NETWORK" }])
+    );
+
+    let (_, found) = directory
+        .sends(
+            "GET",
+            "/Users?filter=externalId%20eq%20%22ext-Ny.Person@alvsunda.example%22",
+            None,
+        )
+        .await;
+    assert_eq!(
+        (&found["totalResults"], &found["Resources"][0]["id"]),
+        (&json!(1), &made["id"])
+    );
+    let left = json!([{ "op": "remove", "path": format!("members[value eq {}]", made["id"]) }]);
+    let (_, told) = directory.patches(group, left).await;
+    assert!(
+        !told["members"]
+            .to_string()
+            .contains(made["id"].as_str().expect("an id"))
+    );
+
+    let (status, told) = directory
+        .patches(
+            &path,
+            json!([{ "op": "replace", "value": { "active": false } }]),
+        )
+        .await;
+    assert_eq!((status, &told["active"]), (200, &json!(false)));
+    assert_eq!(directory.sends("DELETE", &path, None).await.0, 204);
+    assert_eq!(directory.sends("GET", &path, None).await.0, 404);
+    assert_eq!(directory.sends("DELETE", &path, None).await.0, 404);
+    let kept = person(&world, "Älvsunda", "Ny Person").await;
+    assert_eq!(
+        kept["status"], "INACTIVE",
+        "people are kept, for what tells of them"
+    );
+    let again = directory.adds("ny.person@alvsunda.example").await;
+    assert_eq!(again["id"], made["id"]);
+    assert_eq!(
+        person(&world, "Älvsunda", "Ny Person").await["status"],
+        "ACTIVE"
+    );
+}
+
+#[tokio::test]
+async fn a_directory_reaches_its_own_people_and_its_token_nothing_else() {
+    let world = world().await;
+    let directory = Directory {
+        world: &world,
+        token: token(&world, "Älvsunda").await,
+    };
+    let (_, everybody) = directory.sends("GET", "/Users", None).await;
+    assert_eq!(everybody["totalResults"], 10, "{everybody}");
+    let stranger = world.actor("Bältespännar", "SUPPLIER_MANAGER");
+    let stranger = person(&world, "Bältespännar", &stranger.name).await;
+    let foreign = format!("/Users/{}", stranger["id"].as_str().expect("an id"));
+    let never = "/Users/per_0192f3a0000070008000000000000000";
+    for path in [foreign.as_str(), never, "/Users/nonsense"] {
+        for (method, body) in [
+            ("GET", None),
+            ("PUT", Some(json!({ "userName": "a@b.example" }))),
+            (
+                "PATCH",
+                Some(
+                    json!({ "Operations": [{ "op": "replace", "path": "active", "value": false }] }),
+                ),
+            ),
+            ("DELETE", None),
+        ] {
+            let (status, told) = directory.sends(method, path, body).await;
+            assert_eq!(status, 404, "{method} {path}: {told}");
+        }
+    }
+    let member =
+        json!([{ "op": "add", "path": "members", "value": [{ "value": stranger["id"] }] }]);
+    assert_eq!(directory.patches("/Groups/READER", member).await.0, 404);
+    assert_eq!(
+        directory
+            .sends("GET", "/Groups/ADMINISTRATOR", None)
+            .await
+            .0,
+        404
+    );
+    assert_eq!(
+        directory
+            .sends("GET", "/Groups/SUPPLIER_MANAGER", None)
+            .await
+            .0,
+        404
+    );
+
+    let who = "{ viewer { name } }";
+    assert_eq!(
+        world
+            .send(Some(&directory.token), who, json!({}))
+            .await
+            .status,
+        401
+    );
+    for other in [
+        world.actor("Älvsunda", "ADMINISTRATOR").token.clone(),
+        world.actor("Älvsunda", "IT_MANAGER").token.clone(),
+        world
+            .machine(
+                "Älvsunda",
+                "READER",
+                samsyn::access::TokenScope::AdministrationWrite,
+            )
+            .await,
+    ] {
+        let other = Directory {
+            world: &world,
+            token: other,
+        };
+        assert_eq!(other.sends("GET", "/Users", None).await.0, 401);
+    }
+    let anonymous = reqwest::get(format!("{}scim/v2/Users", world.base))
+        .await
+        .expect("an answer");
+    assert_eq!(anonymous.status(), 401);
+}
+
+#[tokio::test]
+async fn a_directory_neither_makes_nor_removes_administrators() {
+    let world = world().await;
+    let directory = Directory {
+        world: &world,
+        token: token(&world, "Älvsunda").await,
+    };
+    let peter = person(&world, "Älvsunda", "Peter Wallin").await;
+    let path = format!("/Users/{}", peter["id"].as_str().expect("an id"));
+    for (method, body) in [
+        (
+            "PATCH",
+            Some(json!({ "Operations": [{ "op": "replace", "path": "active", "value": false }] })),
+        ),
+        ("DELETE", None),
+    ] {
+        let (status, told) = directory.sends(method, &path, body).await;
+        assert_eq!(status, 409, "{told}");
+    }
+    // Roles come and go beside it.
+    let member = json!([{ "value": peter["id"] }]);
+    let (status, _) = directory
+        .sends("PUT", "/Groups/READER", Some(json!({ "members": member })))
+        .await;
+    assert_eq!(status, 200);
+    let (status, _) = directory
+        .sends("PUT", "/Groups/READER", Some(json!({ "members": [] })))
+        .await;
+    assert_eq!(status, 200);
+    let kept = person(&world, "Älvsunda", "Peter Wallin").await;
+    assert_eq!(
+        kept["roles"],
+        json!([{ "role": "ADMINISTRATOR", "serviceArea": null }])
+    );
+    assert_eq!(
+        directory
+            .sends("POST", "/Groups", Some(json!({ "displayName": "x" })))
+            .await
+            .0,
+        400
+    );
+}
+
+#[tokio::test]
+async fn what_is_no_request_of_scim_is_told_so() {
+    let world = world().await;
+    let directory = Directory {
+        world: &world,
+        token: token(&world, "Älvsunda").await,
+    };
+    for (method, path, body, status) in [
+        ("GET", "/Users?filter=title%20co%20%22x%22", None, 400),
+        ("GET", "/Users?startIndex=x", None, 400),
+        ("POST", "/Users", Some(json!([])), 400),
+        ("POST", "/Users", Some(json!({ "displayName": "x" })), 400),
+        (
+            "POST",
+            "/Users",
+            Some(json!({ "userName": "no address" })),
+            400,
+        ),
+        ("POST", "/Users", Some(json!({ "userName": 1 })), 400),
+        ("GET", "/Nothing", None, 404),
+    ] {
+        let (was, told) = directory.sends(method, path, body).await;
+        assert_eq!(was, status, "{method} {path}: {told}");
+    }
+}
+
+#[tokio::test]
+async fn a_public_checker_of_scim_in_python_finds_nothing_wrong() {
+    let world = world().await;
+    let home = concat!(env!("CARGO_MANIFEST_DIR"), "/../tests");
+    let installed = Command::new(format!("{home}/venv"))
+        .args(["scim", &format!("{home}/identity/scim.txt")])
+        .output()
+        .expect("tests/venv runs");
+    passes("installing scim2-tester", &installed);
+    let programs = String::from_utf8(installed.stdout).expect("a folder");
+    let tried = tokio::process::Command::new(format!("{}/python", programs.trim()))
+        .arg(format!("{home}/identity/scim_check.py"))
+        .env("SAMSYN", &world.base)
+        .env("TOKEN", token(&world, "Älvsunda").await)
+        .output();
+    passes("scim2-tester", &tried.await.expect("Python runs"));
+}
