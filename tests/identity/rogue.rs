@@ -34,6 +34,7 @@ pub struct Rogue {
 struct Said {
     header: Value,
     claims: Value,
+    told: Value,
     signed: bool,
 }
 
@@ -45,6 +46,7 @@ impl Rogue {
         let said = Said {
             header: json!({}),
             claims: json!({}),
+            told: json!({}),
             signed: true,
         };
         let rogue = Self {
@@ -55,6 +57,7 @@ impl Rogue {
             .route("/.well-known/openid-configuration", get(metadata))
             .route("/jwks", get(keys))
             .route("/token", axum::routing::post(tokens))
+            .route("/me", get(told))
             .with_state(rogue.clone());
         tokio::spawn(async move { axum::serve(listener, routes).await });
         rogue
@@ -79,6 +82,11 @@ impl Rogue {
         said.header = json!({ "alg": algorithm.unwrap_or("EdDSA"), "kid": "rogue" });
         said.signed = algorithm != Some("none");
         said.claims = right;
+    }
+
+    /// Has it tell this of whoever has an access token.
+    pub fn tells(&self, told: Value) {
+        self.said.lock().expect("nobody panics").told = told;
     }
 
     /// Any token of its key, with this type.
@@ -141,6 +149,7 @@ async fn metadata(State(rogue): State<Rogue>) -> Json<Value> {
         "authorization_endpoint": at("/auth"),
         "token_endpoint": at("/token"),
         "jwks_uri": at("/jwks"),
+        "userinfo_endpoint": at("/me"),
         "response_types_supported": ["code"],
         "subject_types_supported": ["public"],
         "id_token_signing_alg_values_supported": ["EdDSA", "HS256", "none"],
@@ -150,6 +159,11 @@ async fn metadata(State(rogue): State<Rogue>) -> Json<Value> {
 
 async fn keys() -> Json<Value> {
     Json(key_set())
+}
+
+/// What it tells of whoever has an access token; with the subject of `says`.
+async fn told(State(rogue): State<Rogue>) -> Json<Value> {
+    Json(rogue.said.lock().expect("nobody panics").told.clone())
 }
 
 async fn tokens(State(rogue): State<Rogue>) -> Json<Value> {

@@ -19,12 +19,14 @@ use std::{
     sync::{Arc, Mutex, PoisonError},
 };
 
+use ::http::header::{ACCEPT, AUTHORIZATION};
 use chrono::{DateTime, TimeDelta, Utc};
 use openidconnect::{
-    AdditionalProviderMetadata, AuthType, AuthorizationCode, ClaimsVerificationError, ClientId,
-    ClientSecret, CsrfToken, EndSessionUrl, IssuerUrl, LogoutRequest, Nonce, PkceCodeChallenge,
-    PkceCodeVerifier, PostLogoutRedirectUrl, ProviderMetadata, RedirectUrl, Scope,
-    SignatureVerificationError, TokenResponse,
+    AccessToken, AdditionalProviderMetadata, AsyncHttpClient, AuthType, AuthorizationCode,
+    ClaimsVerificationError, ClientId, ClientSecret, CsrfToken, EndSessionUrl, IssuerUrl,
+    LogoutRequest, Nonce, OAuth2TokenResponse, PkceCodeChallenge, PkceCodeVerifier,
+    PostLogoutRedirectUrl, ProviderMetadata, RedirectUrl, Scope, SignatureVerificationError,
+    TokenResponse,
     core::{
         CoreAuthDisplay, CoreAuthenticationFlow, CoreClaimName, CoreClaimType, CoreClient,
         CoreClientAuthMethod, CoreGrantType, CoreIdToken, CoreIdTokenClaims, CoreJsonWebKey,
@@ -252,7 +254,8 @@ impl RelyingParty {
         Ok((url, pending))
     }
 
-    /// Ends a sign-in: who it is.
+    /// Ends a sign-in: who it is, with these claims, if the provider tells them in the ID token or at its endpoint for
+    /// them.
     ///
     /// # Errors
     /// Why nobody has been identified.
@@ -261,6 +264,7 @@ impl RelyingParty {
         client: &Client,
         pending: Pending,
         answer: Answer,
+        needed: &[&str],
     ) -> Result<Identified, Failure> {
         let state = answer.state.unwrap_or_default();
         if !bool::from(subtle::ConstantTimeEq::ct_eq(
@@ -283,21 +287,26 @@ impl RelyingParty {
             return Err(Failure::Refused(error.chars().take(100).collect()));
         }
         let code = answer.code.ok_or(Failure::State)?;
-        let id_token = self.redeem(&found, client, code, pending.verifier).await?;
+        let (id_token, access_token) = self.redeem(&found, client, code, pending.verifier).await?;
         let nonce = Nonce::new(pending.nonce);
-        let claims = match self.trusted(&found, client, &id_token, &nonce) {
-            Err(Distrusted::UnknownKey) => {
-                let renewed = self.fetch_again(found).await?;
-                self.trusted(&renewed, client, &id_token, &nonce)
-            }
-            judged => judged,
-        };
+        let mut judged = self.trusted(&found, client, &id_token, &nonce);
+        if matches!(judged, Err(Distrusted::UnknownKey)) {
+            let renewed = self.fetch_again(found.clone()).await?;
+            judged = self.trusted(&renewed, client, &id_token, &nonce);
+        }
+        let claims = judged;
         let claims = claims.map_err(|why| Failure::Token(why.to_string()))?;
-        let text = id_token.to_string();
+        let subject = claims.subject().to_string();
+        let id_token = id_token.to_string();
+        let mut claims = jwt::unverified(&id_token).unwrap_or_default();
+        if !needed.iter().all(|name| claims.contains_key(*name)) {
+            self.complete(&found, &access_token, &mut claims, needed)
+                .await?;
+        }
         Ok(Identified {
-            subject: claims.subject().to_string(),
-            claims: jwt::unverified(&text).unwrap_or_default(),
-            id_token: text,
+            subject,
+            claims,
+            id_token,
         })
     }
 
@@ -307,7 +316,7 @@ impl RelyingParty {
         client: &Client,
         code: String,
         verifier: String,
-    ) -> Result<CoreIdToken, Failure> {
+    ) -> Result<(CoreIdToken, AccessToken), Failure> {
         use openidconnect::RequestTokenError::{Other, Parse, Request, ServerResponse};
         let at_provider = core_client(&found.metadata, client);
         let request = at_provider
@@ -325,7 +334,41 @@ impl RelyingParty {
             Other(text) => Failure::Provider(anyhow::anyhow!(text)),
         })?;
         let id_token = tokens.id_token().cloned();
-        id_token.ok_or_else(|| Failure::Token("there is none".to_owned()))
+        let id_token = id_token.ok_or_else(|| Failure::Token("there is none".to_owned()))?;
+        Ok((id_token, tokens.access_token().clone()))
+    }
+
+    /// What the provider tells at its endpoint for that of the same subject, where the ID token does not say it: some
+    /// tell address and name there alone (OpenID Connect Core 1.0, section 5.4).
+    async fn complete(
+        &self,
+        found: &Found,
+        token: &AccessToken,
+        claims: &mut Claims,
+        needed: &[&str],
+    ) -> Result<(), Failure> {
+        let Some(endpoint) = found.metadata.userinfo_endpoint() else {
+            return Ok(());
+        };
+        let request = ::http::Request::get(endpoint.as_str())
+            .header(ACCEPT, "application/json")
+            .header(AUTHORIZATION, format!("Bearer {}", token.secret()))
+            .body(vec![])
+            .map_err(|error| Failure::Provider(error.into()))?;
+        let answer = self.http.call(request).await;
+        let answer = answer.map_err(|error| Failure::Provider(error.into()))?;
+        let told: Claims = serde_json::from_slice(answer.body()).unwrap_or_default();
+        if jwt::text(&told, "sub") != jwt::text(claims, "sub") {
+            // Nothing that can be used: signed, refused, or of somebody else.
+            return Ok(());
+        }
+        // Whether an address was verified belongs to the address.
+        for name in needed.iter().chain(&["email_verified"]) {
+            if let Some(value) = told.get(*name) {
+                claims.entry(*name).or_insert_with(|| value.clone());
+            }
+        }
+        Ok(())
     }
 
     fn trusted<'t>(

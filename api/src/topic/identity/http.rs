@@ -407,7 +407,13 @@ impl Service {
         let identified = match self.federation.client(&provider.row) {
             Ok(client) => {
                 let party = self.federation.party();
-                party.finish(&client, under_way.pending, answer).await
+                {
+                    let by_roles = provider.row.role_claim.as_deref();
+                    let needed: Vec<&str> = ["email", "name"].into_iter().chain(by_roles).collect();
+                    party
+                        .finish(&client, under_way.pending, answer, &needed)
+                        .await
+                }
             }
             Err(failure) => Err(failure),
         };
@@ -523,10 +529,6 @@ impl Service {
             }
         };
         let told = Unsuccessful::new(status, message).traced(failure.word(), &failure);
-        // Whoever has begun can send any number of such answers, and nobody has signed in by them.
-        if matches!(failure, Failure::State) {
-            return told;
-        }
         let reference = told.reference.map(|reference| reference.to_string());
         let seen = json!({ "address": browser.address, "reference": reference });
         match self

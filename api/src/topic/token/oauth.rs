@@ -6,7 +6,7 @@
 //!   (`private_key_jwt`: RFC 7523), never by two of these at once. Who it is, and whether it exists, is not told apart.
 //! - An assertion is for this service, works for an hour at the most, and counts once.
 //! - A client learns of its own access tokens and of no others.
-//! - Attempts are counted by address; of a client that is known, what it was refused is an event.
+//! - What is asked for is counted by address and by client; of a client that is known, what it was refused is an event.
 
 use std::{borrow::Cow, net::IpAddr, sync::Arc};
 
@@ -258,7 +258,7 @@ impl Service {
         headers: &HeaderMap,
         sent: Result<Form<Sent>, FormRejection>,
     ) -> Result<(Sent, MachineClient, Option<String>), Refusal> {
-        self.attempt(address).await?;
+        self.attempt(Holder::attempts_from(address)).await?;
         let Form(sent) = sent.map_err(|_| {
             Refusal::new(
                 "invalid_request",
@@ -271,6 +271,7 @@ impl Service {
             None => None,
         };
         let client = client.ok_or_else(Refusal::client)?;
+        self.attempt(Holder::Client(client.id())).await?;
         let judged = match proof {
             Proof::Secret(secret) if client.has_secret(&secret) => Ok(None),
             Proof::Secret(_) => Err("WRONG_SECRET"),
@@ -285,8 +286,9 @@ impl Service {
         }
     }
 
-    async fn attempt(&self, address: Option<IpAddr>) -> Result<(), Refusal> {
-        let budget = Budget::new(Holder::attempts_from(address), self.attempts);
+    /// Counts what is asked for, from an address or as a client.
+    async fn attempt(&self, holder: Holder) -> Result<(), Refusal> {
+        let budget = Budget::new(holder, self.attempts);
         let spent = self.budgets.spend(vec![budget], 1).await?;
         match spent.wait {
             None => Ok(()),

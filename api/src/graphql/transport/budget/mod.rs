@@ -49,6 +49,8 @@ pub enum Holder {
     Organisation(Uuid),
     /// That of all who call from there without a token; of none when it is not known from where.
     Address(Option<IpAddr>),
+    /// That of what a machine client asks for at the endpoints of OAuth.
+    Client(Uuid),
     /// That of all attempts to sign in from there.
     Attempts(Option<IpAddr>),
 }
@@ -101,6 +103,7 @@ impl Holder {
             Self::Token(_) => "token",
             Self::Organisation(_) => "organisation",
             Self::Address(_) => "anonymous",
+            Self::Client(_) => "client",
             Self::Attempts(_) => "sign-in",
         }
     }

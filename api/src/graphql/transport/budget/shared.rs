@@ -97,6 +97,7 @@ fn key(holder: Holder) -> String {
         Holder::Organisation(id) => format!("samsyn:budget:organisation:{id}"),
         Holder::Address(Some(address)) => format!("samsyn:budget:address:{address}"),
         Holder::Address(None) => "samsyn:budget:address:unknown".to_owned(),
+        Holder::Client(id) => format!("samsyn:budget:client:{id}"),
         Holder::Attempts(Some(address)) => format!("samsyn:budget:attempts:{address}"),
         Holder::Attempts(None) => "samsyn:budget:attempts:unknown".to_owned(),
     }
