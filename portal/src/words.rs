@@ -93,8 +93,8 @@ static SWEDISH: Words = Words {
     sign_in_lead: "Du loggar in hos din arbetsgivare. Skriv din e-postadress på arbetet, så leder vi dig dit.",
     email: "E-postadress på arbetet",
     proceed: "Fortsätt",
-    demo_people: "Demons personer",
-    demo_lead: "I demon loggar du in som vem du vill.",
+    demo_people: "Personer att prova som",
+    demo_lead: "Det här är en demonstration: logga in som vem du vill.",
     reference: "Referens:",
     sign_in_again: "Till inloggningen",
     says: |message| match message {
@@ -145,8 +145,8 @@ static ENGLISH: Words = Words {
     sign_in_lead: "You sign in with your employer. Type your e-mail address at work, and we lead you there.",
     email: "E-mail address at work",
     proceed: "Continue",
-    demo_people: "The demo's people",
-    demo_lead: "In the demo you sign in as whoever you like.",
+    demo_people: "People to try it as",
+    demo_lead: "This is a demonstration: sign in as whoever you like.",
     reference: "Reference:",
     sign_in_again: "To the sign-in",
     says: |message| match message {
