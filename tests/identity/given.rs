@@ -9,6 +9,7 @@ use uuid::Uuid;
 use super::{
     browser::{Browser, Page},
     provider::CLIENT,
+    rogue::Rogue,
 };
 use crate::harness::{Answer, World};
 
@@ -53,6 +54,19 @@ pub async fn connects(world: &World, organisation: &str, input: Value) -> Value 
         confirmed.expect("it is nobody else's");
     }
     set
+}
+
+/// The world, with a provider for Älvsunda that says what a test has it say.
+pub async fn with_rogue() -> (World, Rogue) {
+    let world = world().await;
+    let rogue = Rogue::start().await;
+    connects(
+        &world,
+        "Älvsunda",
+        settings(&rogue.issuer, "alvsunda.example"),
+    )
+    .await;
+    (world, rogue)
 }
 
 /// The id of the organisation of this token.

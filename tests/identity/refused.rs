@@ -6,26 +6,16 @@ use url::Url;
 
 use super::{
     browser::{Browser, Page},
-    given::{SESSION, asks, begins, connects, history, last_refusal, settings, world, world_with},
+    given::{
+        SESSION, asks, begins, connects, history, last_refusal, settings, with_rogue, world,
+        world_with,
+    },
     rogue::{Rogue, parameter},
 };
 use crate::harness::World;
 
 const ANNA: &str = "anna.lindqvist@alvsunda.example";
 const WHO: &str = "{ viewer { name } }";
-
-/// Älvsunda with a rogue for a provider.
-async fn with_rogue() -> (World, Rogue) {
-    let world = world().await;
-    let rogue = Rogue::start().await;
-    connects(
-        &world,
-        "Älvsunda",
-        settings(&rogue.issuer, "alvsunda.example"),
-    )
-    .await;
-    (world, rogue)
-}
 
 /// Begins, and gives where the browser is sent to and what it would be sent back with.
 async fn begun(world: &World, browser: &mut Browser, rogue: &Rogue) -> (Url, Url) {

@@ -7,7 +7,7 @@ use serde_json::{Value, json};
 
 use super::{
     browser::Browser,
-    given::{SESSION, asks, begins, connects, settings, world, world_with},
+    given::{SESSION, asks, begins, connects, settings, with_rogue, world, world_with},
     rogue::{Rogue, parameter},
 };
 use crate::harness::{Said, Socket, World};
@@ -31,18 +31,6 @@ async fn signed_in(world: &World, rogue: &Rogue, claims: Value) -> Browser {
     let page = browser.open(&back).await;
     assert_eq!(page.status, 303, "{}", page.text);
     browser
-}
-
-async fn with_rogue() -> (World, Rogue) {
-    let world = world().await;
-    let rogue = Rogue::start().await;
-    connects(
-        &world,
-        "Älvsunda",
-        settings(&rogue.issuer, "alvsunda.example"),
-    )
-    .await;
-    (world, rogue)
 }
 
 #[tokio::test]
