@@ -156,8 +156,10 @@ impl App {
         let origins = Origins::of(&settings.server);
         let held = from_fn_with_state(Held::new(self.limits.body_bytes), held::bounded);
         let graphql = origins.guard(transport::http::routes(graphql).layer(held));
-        origins
-            .share(graphql.merge(files))
+        let api = origins.share(graphql.merge(files));
+        let clock = self.door.clock().clone();
+        let portal = portal::routes(api.clone(), Arc::new(move || clock.now()));
+        api.merge(origins.guard_forms(portal))
             .merge(identity::http::routes(
                 self.door.clone(),
                 self.federation.clone(),
@@ -176,7 +178,6 @@ impl App {
                 self.door.clone(),
                 &self.federation.address(""),
             ))
-            .merge(portal::routes())
             .route("/schema.graphql", get(definition))
     }
 

@@ -1,27 +1,84 @@
 //! The portal: the pages that people use, served beside the API and a client of it like any other.
 //!
-//! It depends neither on the service's tables nor on its topics, so that it can do nothing that an
-//! integration could not do. So far it is the front page, which says what Samsyn is and where to go, and the pages on
-//! which people sign in.
+//! What always holds:
+//! - It depends neither on the service's tables nor on its topics, so that it can do nothing that an integration could
+//!   not do. Whatever a page shows is asked of the API in the visitor's own name, in one document a page.
+//! - Every page works without a script. Scripts are our own, and make it pleasant.
+//! - A page about a topic stands in the module of that topic: its view, its handlers, its document in `operations/`,
+//!   its template in `templates/`, its words in `messages/`. What changes something is a [`form`].
 
+mod api;
+mod assets;
+mod failure;
+mod form;
+mod html;
+mod kinds;
+mod page;
+mod refused;
+mod shown;
 pub mod sign_in;
+mod start;
+mod text;
+mod visitor;
 pub mod words;
 
-use axum::{Router, http::header, response::Html, routing::get};
+use std::sync::Arc;
 
-/// The routes of the portal.
-pub fn routes() -> Router {
+use api::{Api, Refusal, Viewer};
+use axum::{Router, routing::get};
+use chrono::{DateTime, NaiveDate, Utc};
+use chrono_tz::Europe::Stockholm;
+use failure::Failure;
+use graphql_client::GraphQLQuery;
+use page::Page;
+use visitor::Visitor;
+
+/// Tells the time.
+pub type Now = Arc<dyn Fn() -> DateTime<Utc> + Send + Sync>;
+
+/// What every page needs.
+#[derive(Clone)]
+struct Portal {
+    api: Api,
+    now: Now,
+}
+
+impl Portal {
+    /// Asks for what a page shows, and makes its frame.
+    async fn ask<Q: GraphQLQuery>(
+        &self,
+        visitor: &Visitor,
+        variables: Q::Variables,
+    ) -> Result<(Page, Q::ResponseData), Failure> {
+        let asked = self.api.ask::<Q>(visitor, variables).await;
+        let (viewer, data) = asked.map_err(|refusal: Refusal| Failure::new(visitor, refusal))?;
+        Ok((self.page(visitor, viewer), data))
+    }
+
+    fn page(&self, visitor: &Visitor, viewer: Viewer) -> Page {
+        Page::new(visitor, viewer, self.today())
+    }
+
+    /// Today, in Swedish time.
+    fn today(&self) -> NaiveDate {
+        (self.now)().with_timezone(&Stockholm).date_naive()
+    }
+}
+
+/// The routes of the portal, which asks the API that these routes serve.
+///
+/// Whoever serves them sees to it that forms come from their own pages alone.
+pub fn routes(api: Router, now: Now) -> Router {
+    let portal = Portal {
+        api: Api::new(api),
+        now,
+    };
     Router::new()
-        .route("/", get(front))
-        .route("/assets/portal.css", get(style))
-}
-
-async fn front() -> Html<&'static str> {
-    Html(include_str!("front.html"))
-}
-
-async fn style() -> ([(header::HeaderName, &'static str); 2], &'static str) {
-    let kind = (header::CONTENT_TYPE, "text/css; charset=utf-8");
-    let kept = (header::CACHE_CONTROL, "public, max-age=3600");
-    ([kind, kept], include_str!("../assets/portal.css"))
+        .route("/", get(start::show))
+        .route(
+            "/do/{mutation}",
+            get(form::page::show).post(form::page::send),
+        )
+        .route("/assets/{version}/{name}", get(assets::give))
+        .with_state(portal)
 }

@@ -4,17 +4,18 @@
 //! decide: a page only says what it was told.
 
 use askama::Template;
-use axum::{
-    http::{HeaderValue, StatusCode, header},
-    response::{Html, IntoResponse, Response},
-};
+use axum::{http::StatusCode, response::Response};
 
-use crate::words::{Message, Words};
+use crate::{
+    html,
+    page::Bare,
+    words::{Message, Words},
+};
 
 /// Forms may be sent on from here to wherever an organisation's provider is: browsers hold a redirect after a form
 /// to this, too.
 const POLICY: &str =
-    "default-src 'none'; style-src 'self'; base-uri 'none'; frame-ancestors 'none'";
+    "default-src 'none'; style-src 'self'; img-src 'self'; base-uri 'none'; frame-ancestors 'none'";
 
 /// Somebody of the demo's.
 #[derive(Clone, Debug)]
@@ -30,8 +31,8 @@ pub struct DemoPerson {
 #[derive(Template)]
 #[template(path = "sign_in.html")]
 struct SignIn<'a> {
-    words: &'static Words,
-    problem: Option<&'static str>,
+    page: Bare,
+    problem: Option<String>,
     email: &'a str,
     return_to: &'a str,
     people: &'a [DemoPerson],
@@ -40,9 +41,9 @@ struct SignIn<'a> {
 #[derive(Template)]
 #[template(path = "message.html")]
 struct Told<'a> {
-    words: &'static Words,
-    title: &'static str,
-    text: &'static str,
+    page: Bare,
+    title: String,
+    text: String,
     reference: Option<&'a str>,
 }
 
@@ -60,13 +61,13 @@ pub fn form(
         None => StatusCode::OK,
     };
     let page = SignIn {
-        words,
+        page: frame(words),
         problem: problem.map(|message| words.say(message).1),
         email,
         return_to,
         people,
     };
-    page_of(status, &page)
+    html::page_with(POLICY, status, &page)
 }
 
 /// A page that tells something, with a reference where somebody may have to be asked about it.
@@ -79,21 +80,17 @@ pub fn message(
 ) -> Response {
     let (title, text) = words.say(message);
     let page = Told {
-        words,
+        page: frame(words),
         title,
         text,
         reference,
     };
-    page_of(status, &page)
+    html::page_with(POLICY, status, &page)
 }
 
-fn page_of(status: StatusCode, page: &impl Template) -> Response {
-    let Ok(html) = page.render() else {
-        return StatusCode::INTERNAL_SERVER_ERROR.into_response();
-    };
-    let policy = (
-        header::CONTENT_SECURITY_POLICY,
-        HeaderValue::from_static(POLICY),
-    );
-    (status, [policy], Html(html)).into_response()
+fn frame(words: &Words) -> Bare {
+    Bare {
+        text: words.text(),
+        theme: "",
+    }
 }

@@ -1,0 +1,14 @@
+do-createEvidenceRequest = Ask for evidence
+done-createEvidenceRequest = The request was sent.
+do-updateEvidenceRequest = Change the request
+done-updateEvidenceRequest = The request was changed.
+do-answerEvidenceRequest = Answer with a submission
+done-answerEvidenceRequest = The request was answered.
+do-fulfilEvidenceRequest = Accept the answer
+done-fulfilEvidenceRequest = The request is fulfilled.
+do-reopenEvidenceRequest = Ask again
+done-reopenEvidenceRequest = The request is open again.
+do-withdrawEvidenceRequest = Withdraw the request
+done-withdrawEvidenceRequest = The request was withdrawn.
+do-commentOnEvidenceRequest = Comment
+done-commentOnEvidenceRequest = The comment was saved.

@@ -1,0 +1,10 @@
+do-createSubmission = Prepare for handing in
+done-createSubmission = The submission was prepared.
+do-submitSubmission = Hand in
+done-submitSubmission = Handed in. The customer sees it now.
+do-approveSubmission = Approve
+done-approveSubmission = The submission was approved.
+do-returnSubmission = Return with a remark
+done-returnSubmission = The submission was returned.
+do-commentOnSubmission = Comment
+done-commentOnSubmission = The comment was saved.

@@ -1,0 +1,14 @@
+do-createEvidenceRequest = Begär underlag
+done-createEvidenceRequest = Begäran är skickad.
+do-updateEvidenceRequest = Ändra begäran
+done-updateEvidenceRequest = Begäran är ändrad.
+do-answerEvidenceRequest = Besvara med en inlämning
+done-answerEvidenceRequest = Begäran är besvarad.
+do-fulfilEvidenceRequest = Godta svaret
+done-fulfilEvidenceRequest = Begäran är uppfylld.
+do-reopenEvidenceRequest = Begär igen
+done-reopenEvidenceRequest = Begäran är öppen igen.
+do-withdrawEvidenceRequest = Ta tillbaka begäran
+done-withdrawEvidenceRequest = Begäran är återtagen.
+do-commentOnEvidenceRequest = Kommentera
+done-commentOnEvidenceRequest = Kommentaren är sparad.

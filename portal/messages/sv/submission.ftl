@@ -1,0 +1,10 @@
+do-createSubmission = Förbered inlämning
+done-createSubmission = Inlämningen är förberedd.
+do-submitSubmission = Lämna in
+done-submitSubmission = Inlämnat. Kunden ser det nu.
+do-approveSubmission = Godkänn
+done-approveSubmission = Inlämningen är godkänd.
+do-returnSubmission = Återlämna med anmärkning
+done-returnSubmission = Inlämningen är återlämnad.
+do-commentOnSubmission = Kommentera
+done-commentOnSubmission = Kommentaren är sparad.

@@ -1,0 +1,88 @@
+//! Pages that cannot be shown, and why: not signed in, not found, not allowed, or something failed.
+
+use askama::Template;
+use axum::{
+    http::StatusCode,
+    response::{IntoResponse, Redirect, Response},
+};
+use percent_encoding::{NON_ALPHANUMERIC, utf8_percent_encode};
+
+use crate::{api::Refusal, html, page::Bare, refused, visitor::Visitor};
+
+/// Why a page is not shown, to whom.
+#[derive(Debug)]
+pub struct Failure {
+    frame: Bare,
+    here: String,
+    refusal: Refusal,
+}
+
+#[derive(Template)]
+#[template(path = "failure.html")]
+struct FailurePage<'a> {
+    page: Bare,
+    title: String,
+    told: &'a str,
+}
+
+impl Failure {
+    /// What the API refused this visitor.
+    #[must_use]
+    pub fn new(visitor: &Visitor, refusal: Refusal) -> Self {
+        Self {
+            frame: visitor.into(),
+            here: visitor.here.clone(),
+            refusal,
+        }
+    }
+
+    /// There is no such page, or not for this visitor.
+    #[must_use]
+    pub fn not_found(visitor: &Visitor) -> Self {
+        Self::of(visitor, "NOT_FOUND")
+    }
+
+    /// A failure with this code of the API's.
+    #[must_use]
+    pub fn of(visitor: &Visitor, code: &str) -> Self {
+        let refusal = Refusal {
+            code: code.to_owned(),
+            ..Refusal::default()
+        };
+        Self::new(visitor, refusal)
+    }
+}
+
+impl IntoResponse for Failure {
+    fn into_response(self) -> Response {
+        let status = match self.refusal.code.as_str() {
+            "UNAUTHENTICATED" => return to_sign_in(&self.here),
+            "NOT_FOUND" => StatusCode::NOT_FOUND,
+            "FORBIDDEN" => StatusCode::FORBIDDEN,
+            "RATE_LIMITED" => StatusCode::TOO_MANY_REQUESTS,
+            "UNAVAILABLE" | "TRY_AGAIN" => StatusCode::SERVICE_UNAVAILABLE,
+            "INVALID_INPUT" | "BAD_REQUEST" | "GRAPHQL_VALIDATION_FAILED" => {
+                StatusCode::UNPROCESSABLE_ENTITY
+            }
+            "CONFLICT" | "INVALID_STATE" => StatusCode::CONFLICT,
+            _ => StatusCode::INTERNAL_SERVER_ERROR,
+        };
+        let title = self
+            .frame
+            .text
+            .find(&format!("refused-title-{}", self.refusal.code));
+        let title = title.unwrap_or_else(|| self.frame.text.say("refused-title"));
+        let page = FailurePage {
+            page: self.frame,
+            title: title.into_owned(),
+            told: &refused::message(self.frame.text, &self.refusal),
+        };
+        html::page(status, &page)
+    }
+}
+
+/// To the page on which one signs in, and from there back here.
+fn to_sign_in(here: &str) -> Response {
+    let here = utf8_percent_encode(here, NON_ALPHANUMERIC);
+    Redirect::to(&format!("/sign-in?return_to={here}")).into_response()
+}

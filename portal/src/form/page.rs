@@ -1,0 +1,262 @@
+//! The page of any form, and what happens when it is sent.
+
+use askama::Template;
+use axum::{
+    Form as Body,
+    extract::{Path, Query, State},
+    http::StatusCode,
+    response::{IntoResponse, Redirect, Response},
+};
+use serde_json::{Map, Value, json};
+
+use super::{Form, FormView, Source, Typed, find};
+use crate::{
+    Portal,
+    api::{Refusal, Viewer},
+    failure::Failure,
+    html,
+    page::Page,
+    text::Text,
+    visitor::{Visitor, own_page},
+};
+
+#[derive(Template)]
+#[template(path = "form.html")]
+struct FormPage {
+    page: Page,
+    form: FormView,
+}
+
+/// What is shown once, and never again.
+#[derive(Template)]
+#[template(path = "secret.html")]
+struct SecretPage {
+    page: Page,
+    title: String,
+    shown: Vec<(String, String)>,
+}
+
+type Pairs = Vec<(String, String)>;
+
+/// Shows a form, filled with what is already known.
+pub async fn show(
+    State(portal): State<Portal>,
+    visitor: Visitor,
+    Path(mutation): Path<String>,
+    Query(given): Query<Pairs>,
+) -> Result<Response, Failure> {
+    let form = find(&mutation).ok_or_else(|| Failure::not_found(&visitor))?;
+    let given = Typed::from(given);
+    let (page, known) = portal.known(&visitor, form, &given).await?;
+    let typed = filled(form, given, &known);
+    let form = FormView::new(visitor.text, form, &typed, &known);
+    Ok(html::page(StatusCode::OK, &FormPage { page, form }))
+}
+
+/// Sends a form, and goes on to what came of it; or shows it again, with what is wrong.
+pub async fn send(
+    State(portal): State<Portal>,
+    visitor: Visitor,
+    Path(mutation): Path<String>,
+    Body(typed): Body<Pairs>,
+) -> Result<Response, Failure> {
+    let form = find(&mutation).ok_or_else(|| Failure::not_found(&visitor))?;
+    let typed = Typed::from(typed);
+    let input = match typed.input(form) {
+        Ok(input) => input,
+        Err(unreadable) => {
+            let again = |text: Text, view: FormView| view.unreadable(text, &unreadable);
+            return portal.again(&visitor, form, &typed, again).await;
+        }
+    };
+    match portal.api.change(&visitor, form.mutation, input).await {
+        Ok(answer) => portal.went_well(&visitor, form, &typed, &answer).await,
+        Err(refusal) if refusal.code == "UNAUTHENTICATED" => Err(Failure::new(&visitor, refusal)),
+        Err(refusal) if refusal.code == "CONFLICT" => {
+            portal.conflict(&visitor, form, &typed, &refusal).await
+        }
+        Err(refusal) => {
+            let again = |text: Text, view: FormView| view.refused(text, &refusal);
+            portal.again(&visitor, form, &typed, again).await
+        }
+    }
+}
+
+impl Portal {
+    /// What a form needs to know, and the frame of its page.
+    async fn known(
+        &self,
+        visitor: &Visitor,
+        form: &Form,
+        given: &Typed,
+    ) -> Result<(Page, Map<String, Value>), Failure> {
+        let known = self
+            .api
+            .look_up(visitor, "Form", wanted(form, given))
+            .await
+            .map_err(|refusal| Failure::new(visitor, refusal))?;
+        let viewer = known.get("viewer").cloned().unwrap_or_default();
+        let viewer: Viewer = serde_json::from_value(viewer).map_err(|error| {
+            tracing::error!(%error, "the viewer cannot be read");
+            Failure::of(visitor, "INTERNAL")
+        })?;
+        Ok((self.page(visitor, viewer), known))
+    }
+
+    /// The form again, with everything that was typed.
+    async fn again(
+        &self,
+        visitor: &Visitor,
+        form: &Form,
+        typed: &Typed,
+        told: impl FnOnce(Text, FormView) -> FormView,
+    ) -> Result<Response, Failure> {
+        let (page, known) = self.known(visitor, form, typed).await?;
+        let view = FormView::new(visitor.text, form, typed, &known);
+        let form = told(visitor.text, view);
+        Ok(html::page(
+            StatusCode::UNPROCESSABLE_ENTITY,
+            &FormPage { page, form },
+        ))
+    }
+
+    /// The form again, beside what somebody else has made of the record.
+    async fn conflict(
+        &self,
+        visitor: &Visitor,
+        form: &Form,
+        typed: &Typed,
+        refusal: &Refusal,
+    ) -> Result<Response, Failure> {
+        let (page, known) = self.known(visitor, form, typed).await?;
+        let now = filled(form, Typed::default().with("id", typed.one("id")), &known);
+        let now = FormView::new(visitor.text, form, &now, &known);
+        let form = FormView::new(visitor.text, form, typed, &known)
+            .refused(visitor.text, refusal)
+            .beside(form, &now);
+        Ok(html::page(StatusCode::CONFLICT, &FormPage { page, form }))
+    }
+
+    async fn went_well(
+        &self,
+        visitor: &Visitor,
+        form: &Form,
+        typed: &Typed,
+        answer: &Value,
+    ) -> Result<Response, Failure> {
+        let secrets = ["clientId", "clientSecret", "tokenEndpoint", "secret"];
+        let shown: Vec<_> = secrets
+            .iter()
+            .filter_map(|name| Some(((*name).to_owned(), answer[name].as_str()?.to_owned())))
+            .map(|(name, value)| {
+                (
+                    visitor.text.say(&format!("once-{name}")).into_owned(),
+                    value,
+                )
+            })
+            .collect();
+        if !shown.is_empty() {
+            let (page, _) = self.known(visitor, form, typed).await?;
+            let title = visitor
+                .text
+                .say(&format!("done-{}", form.mutation))
+                .into_owned();
+            return Ok(html::page(
+                StatusCode::OK,
+                &SecretPage { page, title, shown },
+            ));
+        }
+        let to = own_page(Some(typed.one("return_to"))).map(ToOwned::to_owned);
+        let to = to
+            .or_else(|| page_of_answer(answer))
+            .unwrap_or_else(|| "/".to_owned());
+        Ok(Redirect::to(&told(&to, form.mutation)).into_response())
+    }
+}
+
+/// What is known of the form: what was given, and what the record has.
+fn filled(form: &Form, given: Typed, known: &Map<String, Value>) -> Typed {
+    let record = match form.mutation {
+        "setIdentityProvider" => known.get("identityProvider"),
+        _ => known.get("node"),
+    };
+    match record {
+        Some(record) => given.or_as_it_stands(form, record),
+        None => given,
+    }
+}
+
+/// Which variables ask for what the form needs.
+fn wanted(form: &Form, given: &Typed) -> Value {
+    let id = given.one("id");
+    let mut wanted = json!({
+        "id": if id.is_empty() { "none" } else { id },
+        "node": !id.is_empty(),
+        "identityProvider": form.mutation == "setIdentityProvider",
+    });
+    for source in Source::ALL {
+        wanted[source.name()] = json!(form.sources().any(|needed| needed == source));
+    }
+    wanted
+}
+
+/// A page, which then says what was done.
+fn told(page: &str, mutation: &str) -> String {
+    let (page, fragment) = match page.split_once('#') {
+        Some((page, fragment)) => (page, format!("#{fragment}")),
+        None => (page, String::new()),
+    };
+    let sign = if page.contains('?') { '&' } else { '?' };
+    format!("{page}{sign}done={mutation}{fragment}")
+}
+
+/// The page of the record that a mutation answers, or of the one that it belongs to.
+fn page_of_answer(answer: &Value) -> Option<String> {
+    let own = answer["id"].as_str().and_then(page_of);
+    let around = ["meeting", "forum", "risk"]
+        .iter()
+        .find_map(|around| answer[around]["id"].as_str());
+    own.or_else(|| around.and_then(page_of))
+}
+
+/// The page of a record, by its id.
+#[must_use]
+pub fn page_of(id: &str) -> Option<String> {
+    let folder = match id.split('_').next()? {
+        "act" => "action-items",
+        "agr" => "agreements",
+        "ana" => "risk-analyses",
+        "evd" => "evidence",
+        "for" => "forums",
+        "mtg" => "meetings",
+        "per" => "people",
+        "req" => "requests",
+        "rsk" => "risks",
+        "sub" => "submissions",
+        _ => return None,
+    };
+    Some(format!("/{folder}/{id}"))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn one_goes_on_to_the_record_or_to_what_it_belongs_to() {
+        let to = |answer: Value| page_of_answer(&answer);
+        assert_eq!(
+            to(json!({ "id": "sub_1" })).as_deref(),
+            Some("/submissions/sub_1")
+        );
+        assert_eq!(
+            to(json!({ "id": "agi_1", "meeting": { "id": "mtg_2" } })).as_deref(),
+            Some("/meetings/mtg_2")
+        );
+        assert_eq!(to(json!({ "id": "tok_1" })), None);
+        assert_eq!(
+            told("/risks?level=HIGH#r1", "closeRisk"),
+            "/risks?level=HIGH&done=closeRisk#r1"
+        );
+    }
+}

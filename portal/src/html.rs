@@ -1,0 +1,39 @@
+//! Answers that are pages: what always goes with them.
+
+use askama::Template;
+use axum::{
+    http::{HeaderValue, StatusCode, header},
+    response::{Html, IntoResponse, Response},
+};
+
+/// Nothing is loaded from elsewhere, no script or style stands in a page, and no other site frames one. Forms may be
+/// sent on by a redirect to wherever an organisation's provider is: browsers hold that to `form-action`, so it is
+/// left out on the pages that sign in and out (`sign_in`).
+const POLICY: &str = "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; connect-src 'self'; \
+    frame-src 'self'; manifest-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'";
+
+/// A page.
+pub fn page(status: StatusCode, page: &impl Template) -> Response {
+    page_with(POLICY, status, page)
+}
+
+/// A page with a policy of its own.
+pub(crate) fn page_with(
+    policy: &'static str,
+    status: StatusCode,
+    page: &impl Template,
+) -> Response {
+    match page.render() {
+        Ok(html) => {
+            let policy = (
+                header::CONTENT_SECURITY_POLICY,
+                HeaderValue::from_static(policy),
+            );
+            (status, [policy], Html(html)).into_response()
+        }
+        Err(error) => {
+            tracing::error!(%error, "a page cannot be written");
+            StatusCode::INTERNAL_SERVER_ERROR.into_response()
+        }
+    }
+}

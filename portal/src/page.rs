@@ -1,0 +1,229 @@
+//! What every page of somebody signed in has: who it is, where one can go, and what was just done.
+
+use std::borrow::Cow;
+
+use chrono::{DateTime, NaiveDate, Utc};
+
+use crate::{
+    api::Viewer,
+    form::FormView,
+    kinds::{Kind, OrganisationKind, Role, Tone},
+    shown::{Badge, Time},
+    text::Text,
+    visitor::Visitor,
+};
+
+/// The frame of a page that nobody needs to be signed in for.
+#[derive(Clone, Copy, Debug)]
+pub struct Bare {
+    /// The language of what is said.
+    pub text: Text,
+    /// The colours that were chosen.
+    pub theme: &'static str,
+}
+
+impl From<&Visitor> for Bare {
+    fn from(visitor: &Visitor) -> Self {
+        Self {
+            text: visitor.text,
+            theme: visitor.theme,
+        }
+    }
+}
+
+/// The frame of a page.
+#[derive(Clone, Debug)]
+pub struct Page {
+    /// The language of what is said.
+    pub text: Text,
+    /// The colours that were chosen.
+    pub theme: &'static str,
+    /// Who looks at it.
+    pub viewer: Viewer,
+    /// The page, with what follows `?`.
+    pub here: String,
+    /// Today, in Swedish time.
+    pub today: NaiveDate,
+    /// What was just done.
+    pub notice: Option<Cow<'static, str>>,
+}
+
+/// A place to go to.
+#[derive(Clone, Debug)]
+pub struct Place {
+    /// Where it is.
+    pub path: &'static str,
+    /// What it is called.
+    pub label: Cow<'static, str>,
+    /// Whether the page belongs to it.
+    pub current: bool,
+}
+
+/// The places of each kind of user: path, message, and the paths of what belongs there.
+const EXCHANGE: &[(&str, &str, &[&str])] = &[
+    ("/", "nav-start", &[]),
+    ("/submissions", "nav-evidence", &["/evidence", "/requests"]),
+    ("/risk-analyses", "nav-analyses", &[]),
+    ("/risks", "nav-risks", &[]),
+    ("/forums", "nav-forums", &["/meetings"]),
+    ("/action-items", "nav-action-items", &[]),
+    ("/agreements", "nav-agreements", &[]),
+    ("/events", "nav-events", &[]),
+];
+const ADMINISTRATION: &[(&str, &str, &[&str])] = &[(
+    "/people",
+    "nav-administration",
+    &["/access", "/identity-provider"],
+)];
+
+impl Page {
+    /// The frame for this visitor, who is this viewer.
+    #[must_use]
+    pub fn new(visitor: &Visitor, viewer: Viewer, today: NaiveDate) -> Self {
+        let query = visitor.here.split_once('?').map_or("", |(_, query)| query);
+        let done = query.split('&').find_map(|pair| pair.strip_prefix("done="));
+        Self {
+            text: visitor.text,
+            theme: visitor.theme,
+            viewer,
+            here: visitor.here.clone(),
+            today,
+            notice: done.and_then(|mutation| visitor.text.find(&format!("done-{mutation}"))),
+        }
+    }
+
+    /// The page's path.
+    #[must_use]
+    pub fn path(&self) -> &str {
+        self.here.split('?').next().unwrap_or_default()
+    }
+
+    /// Where to come back to after a form: this page, without what was just done.
+    #[must_use]
+    pub fn back(&self) -> String {
+        let Some((path, query)) = self.here.split_once('?') else {
+            return self.here.clone();
+        };
+        let kept: Vec<_> = query
+            .split('&')
+            .filter(|pair| !pair.starts_with("done="))
+            .collect();
+        match kept.is_empty() {
+            true => path.to_owned(),
+            false => format!("{path}?{}", kept.join("&")),
+        }
+    }
+
+    /// Whether the viewer is of a supplier.
+    #[must_use]
+    pub fn of_supplier(&self) -> bool {
+        self.viewer.organisation.kind == OrganisationKind::Supplier
+    }
+
+    /// Whether the viewer holds one of these roles.
+    #[must_use]
+    pub fn holds(&self, roles: &[Role]) -> bool {
+        self.viewer
+            .roles
+            .iter()
+            .any(|held| roles.contains(&held.role))
+    }
+
+    /// Whether the viewer administers the own organisation.
+    #[must_use]
+    pub fn administers(&self) -> bool {
+        self.holds(&[Role::Administrator])
+    }
+
+    /// Whether the viewer takes part in the exchange, and does not administer alone.
+    #[must_use]
+    pub fn exchanges(&self) -> bool {
+        self.viewer
+            .roles
+            .iter()
+            .any(|held| held.role != Role::Administrator)
+    }
+
+    /// The roles in words.
+    #[must_use]
+    pub fn roles(&self) -> String {
+        let mut roles: Vec<_> = self
+            .viewer
+            .roles
+            .iter()
+            .map(|held| self.text.kind(&held.role))
+            .collect();
+        roles.dedup();
+        roles.join(", ")
+    }
+
+    /// Where one can go.
+    #[must_use]
+    pub fn places(&self) -> Vec<Place> {
+        let exchange = self.exchanges().then_some(EXCHANGE);
+        let administration = self.administers().then_some(ADMINISTRATION);
+        let here = self.path();
+        let within =
+            |path: &str| here == path || (path != "/" && here.starts_with(&format!("{path}/")));
+        exchange
+            .into_iter()
+            .chain(administration)
+            .flatten()
+            .map(|(path, message, others)| Place {
+                path,
+                label: self.text.say(message),
+                current: within(path) || others.iter().any(|other| within(other)),
+            })
+            .collect()
+    }
+
+    /// A state, as a page shows it.
+    #[must_use]
+    pub fn badge<K: Kind>(&self, value: &K) -> Badge {
+        Badge {
+            tone: value.tone(),
+            label: self.text.kind(value).into_owned(),
+        }
+    }
+
+    /// A state with words of its own.
+    #[must_use]
+    pub fn told(&self, tone: Tone, message: &str) -> Badge {
+        Badge {
+            tone,
+            label: self.text.say(message).into_owned(),
+        }
+    }
+
+    /// A day.
+    #[must_use]
+    pub fn day(&self, day: &NaiveDate) -> Time {
+        Time {
+            exact: day.to_string(),
+            label: self.text.day(day),
+        }
+    }
+
+    /// A moment.
+    #[must_use]
+    pub fn moment(&self, moment: &DateTime<Utc>) -> Time {
+        Time {
+            exact: moment.to_rfc3339(),
+            label: self.text.moment(moment),
+        }
+    }
+
+    /// A form for this mutation, which comes back to this page.
+    #[must_use]
+    pub fn form(&self, mutation: &str, given: &[(&str, &str)]) -> Option<FormView> {
+        let back = self.back();
+        let given = [given, &[("return_to", back.as_str())]].concat();
+        FormView::about(self.text, mutation, &given)
+    }
+
+    /// How far away a day is, in words.
+    #[must_use]
+    pub fn away(&self, day: &NaiveDate) -> Cow<'static, str> {
+        self.text.away(day, &self.today)
+    }
+}
