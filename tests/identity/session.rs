@@ -18,7 +18,16 @@ const SESSIONS: &str =
 
 /// Anna, signed in at this provider.
 async fn signed_in(world: &World, rogue: &Rogue, claims: Value) -> Browser {
-    let mut browser = Browser::new();
+    signed_in_with(Browser::new(), world, rogue, claims).await
+}
+
+/// The same in this browser.
+async fn signed_in_with(
+    mut browser: Browser,
+    world: &World,
+    rogue: &Rogue,
+    claims: Value,
+) -> Browser {
     let page = begins(world, &mut browser, "anna.lindqvist@alvsunda.example").await;
     let there = page.leads_to().expect("the provider");
     rogue.says(&there, &claims, None);
@@ -341,4 +350,44 @@ async fn an_upload_that_was_asked_for_in_a_session_ends_with_it() {
         put["errors"][0]["extensions"]["code"], "UNAUTHENTICATED",
         "{put}"
     );
+}
+
+#[tokio::test]
+async fn behind_a_trusted_proxy_people_are_told_apart() {
+    let trusting = |trusted: &[&str]| {
+        let trusted: Vec<_> = trusted
+            .iter()
+            .map(|one| one.parse().expect("one"))
+            .collect();
+        world_with(move |settings| {
+            settings.server.trusted_proxies = trusted;
+            settings.identity.attempts_per_minute = 2;
+        })
+    };
+    let tries = async |world: &World, told: &'static str| {
+        let mut browser = Browser::behind_a_proxy(told);
+        let page = begins(world, &mut browser, "a@nowhere.example").await;
+        page.status.as_u16()
+    };
+    let trusted = trusting(&["127.0.0.0/8"]).await;
+    let whoever = trusting(&[]).await;
+    // What they say themselves stands before what the proxy says of them.
+    for (told, by_trusted, by_whoever) in [
+        ("203.0.113.7", 422, 422),
+        ("192.0.2.1, 203.0.113.7", 422, 422),
+        ("192.0.2.2, 203.0.113.7", 429, 429),
+        ("203.0.113.8", 422, 429),
+    ] {
+        assert_eq!(tries(&trusted, told).await, by_trusted, "{told}");
+        assert_eq!(tries(&whoever, told).await, by_whoever, "{told}");
+    }
+
+    let rogue = Rogue::start().await;
+    let provider = settings(&rogue.issuer, "alvsunda.example");
+    connects(&trusted, "Älvsunda", provider).await;
+    let browser = Browser::behind_a_proxy("203.0.113.9");
+    let browser = signed_in_with(browser, &trusted, &rogue, json!({})).await;
+    let own = asks(&trusted, &browser, SESSIONS, json!({})).await;
+    let own = own.data(SESSIONS);
+    assert_eq!(own["sessions"]["nodes"][0]["address"], "203.0.113.9");
 }

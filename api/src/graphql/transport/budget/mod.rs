@@ -6,9 +6,9 @@
 //! WebSocket and server-sent events alike, before it is executed. A budget fills evenly and is full a
 //! minute after it was empty: it lets a burst through, and keeps the rate.
 //!
-//! The address is the one that the connection comes from. Behind a proxy that is the proxy's, so that
-//! all callers without a token share one budget there; what they may ask for is the schema alone, and
-//! that is at `/schema.graphql` too.
+//! The address is the one that the connection comes from, or that a trusted proxy tells. Behind a proxy
+//! that `server.trusted_proxies` does not name, all callers without a token share one budget; what they
+//! may ask for is the schema alone, and that is at `/schema.graphql` too.
 
 mod level;
 mod memory;
