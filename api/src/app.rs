@@ -156,7 +156,7 @@ impl App {
         let origins = Origins::of(&settings.server);
         let held = from_fn_with_state(Held::new(self.limits.body_bytes), held::bounded);
         let graphql = origins.guard(transport::http::routes(graphql).layer(held));
-        let api = origins.share(graphql.merge(files));
+        let api = origins.share(origins.keep_sessions(graphql.merge(files)));
         let clock = self.door.clock().clone();
         let portal = portal::routes(api.clone(), Arc::new(move || clock.now()));
         api.merge(origins.guard_forms(portal))

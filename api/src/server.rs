@@ -6,32 +6,29 @@
 
 mod connection;
 pub(crate) mod held;
+mod peer;
 mod unread;
 
-use std::{
-    any::Any,
-    convert::Infallible,
-    io,
-    net::{IpAddr, SocketAddr},
-};
+use std::{any::Any, io, net::SocketAddr};
 
 use anyhow::{Result, anyhow};
 use axum::{
     Router,
-    extract::{ConnectInfo, FromRequestParts},
     response::{IntoResponse, Response},
     routing::get,
     serve::Listener,
 };
 use futures::FutureExt;
-use http::{HeaderName, HeaderValue, StatusCode, header, request::Parts};
+use http::{HeaderName, HeaderValue, StatusCode, header};
 use tokio::net::TcpListener;
+use tower::util::MapRequestLayer;
 use tower_http::{
     catch_panic::CatchPanicLayer, set_header::SetResponseHeaderLayer,
     timeout::RequestBodyTimeoutLayer,
 };
 
-use self::connection::Connections;
+pub use self::peer::Peer;
+use self::{connection::Connections, peer::Proxies};
 use crate::{
     Error,
     config::Server,
@@ -43,18 +40,6 @@ const READY: &str = "/readyz";
 
 /// The routes for whoever watches over the process.
 pub(crate) const PROBES: [&str; 2] = [HEALTH, READY];
-
-/// The address that a connection comes from, if it is known. Behind a proxy that is the proxy's.
-pub struct Peer(pub Option<IpAddr>);
-
-impl<S: Send + Sync> FromRequestParts<S> for Peer {
-    type Rejection = Infallible;
-
-    async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self, Infallible> {
-        let peer = parts.extensions.get::<ConnectInfo<SocketAddr>>();
-        Ok(Self(peer.map(|ConnectInfo(peer)| peer.ip())))
-    }
-}
 
 /// On every answer; no route has a reason to say otherwise. With `no-referrer`, browsers would not say of a form from
 /// which of our pages it comes.
@@ -108,14 +93,18 @@ pub async fn bind(settings: &Server) -> Result<TcpListener, CannotListen> {
         .map_err(|source| CannotListen { address, source })
 }
 
-/// Adds to the service's own routes what holds for all of them: probes, log, panics, headers.
+/// Adds to the service's own routes what holds for all of them: where a request comes from, probes, log, panics, headers.
 /// `ready` tells whether the service can do its work, for load balancers.
 pub fn assemble<R, F>(routes: Router, ready: R, settings: &Server) -> Router
 where
     R: Fn() -> F + Clone + Send + Sync + 'static,
     F: Future<Output = Result<()>> + Send + 'static,
 {
+    let proxies = Proxies::within(&settings.trusted_proxies);
     let routes = routes
+        .layer(MapRequestLayer::new(move |request| {
+            proxies.find_out(request)
+        }))
         .route(HEALTH, get("alive\n"))
         .route(READY, get(async move || readiness(ready().await)))
         .layer(RequestBodyTimeoutLayer::new(settings.request_timeout))

@@ -178,6 +178,31 @@ async fn callers_without_a_token_share_a_small_budget_and_spend_no_other() {
 }
 
 #[tokio::test]
+async fn callers_without_a_token_are_told_apart_by_what_a_trusted_proxy_tells() {
+    let world = World::open_with(|settings| {
+        settings.server.trusted_proxies = vec!["127.0.0.1/32".parse().expect("a network")];
+        settings.limits = Limits {
+            anonymous_points_per_minute: 1,
+            ..Limits::default()
+        };
+    })
+    .await;
+    passes(&world, 0);
+    for (told, status) in [
+        ("203.0.113.7", 200),
+        ("203.0.113.7", 429),
+        ("203.0.113.8", 200),
+    ] {
+        let headers = [("x-forwarded-for", told)];
+        let nobody = world.anonymous();
+        let answer = nobody
+            .send_with("{ __typename }", json!({}), &headers)
+            .await;
+        assert_eq!(answer.status, status, "{told}");
+    }
+}
+
+#[tokio::test]
 async fn what_costs_more_than_the_whole_budget_is_served_when_it_is_full() {
     let world = world(1, 1000).await;
     let client = world.client("Älvsunda", "IT_MANAGER");

@@ -3,7 +3,7 @@
 
 use std::collections::BTreeMap;
 
-use http::{HeaderMap, Method, StatusCode, header};
+use http::{HeaderMap, HeaderName, HeaderValue, Method, StatusCode, header};
 use reqwest::{Client, redirect::Policy};
 use url::Url;
 
@@ -31,8 +31,23 @@ pub struct Browser {
 
 impl Browser {
     pub fn new() -> Self {
+        Self::sending(HeaderMap::new())
+    }
+
+    /// One whose requests are passed on by a proxy, with this about where they come from.
+    pub fn behind_a_proxy(forwarded_for: &'static str) -> Self {
+        let told = HeaderValue::from_static(forwarded_for);
+        Self::sending(
+            [(HeaderName::from_static("x-forwarded-for"), told)]
+                .into_iter()
+                .collect(),
+        )
+    }
+
+    fn sending(headers: HeaderMap) -> Self {
         let client = Client::builder()
             .redirect(Policy::none())
+            .default_headers(headers)
             .user_agent("Provwebb/1.0");
         Self {
             client: client.build().expect("a client"),

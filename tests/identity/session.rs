@@ -10,7 +10,7 @@ use super::{
     given::{SESSION, asks, begins, connects, settings, with_rogue, world, world_with},
     rogue::{Rogue, parameter},
 };
-use crate::harness::{Said, Socket, World};
+use crate::harness::{Answer, Client, Said, Socket, World};
 
 const WHO: &str = "{ viewer { name scopes } }";
 const SESSIONS: &str =
@@ -18,7 +18,16 @@ const SESSIONS: &str =
 
 /// Anna, signed in at this provider.
 async fn signed_in(world: &World, rogue: &Rogue, claims: Value) -> Browser {
-    let mut browser = Browser::new();
+    signed_in_with(Browser::new(), world, rogue, claims).await
+}
+
+/// The same in this browser.
+async fn signed_in_with(
+    mut browser: Browser,
+    world: &World,
+    rogue: &Rogue,
+    claims: Value,
+) -> Browser {
     let page = begins(world, &mut browser, "anna.lindqvist@alvsunda.example").await;
     let there = page.leads_to().expect("the provider");
     rogue.says(&there, &claims, None);
@@ -262,6 +271,30 @@ async fn a_provider_that_ends_its_session_ends_ours() {
 }
 
 #[tokio::test]
+async fn sign_ins_and_ends_told_by_providers_do_not_keep_one_another_out() {
+    let world = world_with(|settings| settings.identity.attempts_per_minute = 2).await;
+    let tries = async || {
+        let page = begins(&world, &mut Browser::new(), "a@nowhere.example").await;
+        page.status.as_u16()
+    };
+    let tells = async || {
+        let told = reqwest::Client::new()
+            .post(format!("{}sign-out/back-channel", world.base))
+            .header("content-type", "application/x-www-form-urlencoded")
+            .body("logout_token=of-nobody");
+        told.send().await.expect("an answer").status().as_u16()
+    };
+    assert_eq!(
+        [tries().await, tries().await, tries().await],
+        [422, 422, 429]
+    );
+    assert_eq!(
+        [tells().await, tells().await, tells().await],
+        [400, 400, 429]
+    );
+}
+
+#[tokio::test]
 async fn what_is_sent_in_a_session_by_another_site_is_refused() {
     let (world, rogue) = with_rogue().await;
     let browser = signed_in(&world, &rogue, json!({})).await;
@@ -341,4 +374,88 @@ async fn an_upload_that_was_asked_for_in_a_session_ends_with_it() {
         put["errors"][0]["extensions"]["code"], "UNAUTHENTICATED",
         "{put}"
     );
+}
+
+#[tokio::test]
+async fn behind_a_trusted_proxy_people_are_told_apart() {
+    let trusting = |trusted: &[&str]| {
+        let trusted: Vec<_> = trusted
+            .iter()
+            .map(|one| one.parse().expect("one"))
+            .collect();
+        world_with(move |settings| {
+            settings.server.trusted_proxies = trusted;
+            settings.identity.attempts_per_minute = 2;
+        })
+    };
+    let tries = async |world: &World, told: &'static str| {
+        let mut browser = Browser::behind_a_proxy(told);
+        let page = begins(world, &mut browser, "a@nowhere.example").await;
+        page.status.as_u16()
+    };
+    let trusted = trusting(&["127.0.0.0/8"]).await;
+    let whoever = trusting(&[]).await;
+    // What they say themselves stands before what the proxy says of them.
+    for (told, by_trusted, by_whoever) in [
+        ("203.0.113.7", 422, 422),
+        ("192.0.2.1, 203.0.113.7", 422, 422),
+        ("192.0.2.2, 203.0.113.7", 429, 429),
+        ("203.0.113.8", 422, 429),
+    ] {
+        assert_eq!(tries(&trusted, told).await, by_trusted, "{told}");
+        assert_eq!(tries(&whoever, told).await, by_whoever, "{told}");
+    }
+
+    let rogue = Rogue::start().await;
+    let provider = settings(&rogue.issuer, "alvsunda.example");
+    connects(&trusted, "Älvsunda", provider).await;
+    let browser = Browser::behind_a_proxy("203.0.113.9");
+    let browser = signed_in_with(browser, &trusted, &rogue, json!({})).await;
+    let own = asks(&trusted, &browser, SESSIONS, json!({})).await;
+    let own = own.data(SESSIONS);
+    assert_eq!(own["sessions"]["nodes"][0]["address"], "203.0.113.9");
+}
+
+#[tokio::test]
+async fn pages_of_other_origins_act_with_tokens_and_in_no_session() {
+    let portal = "https://portal.example.se";
+    let world = world_with(|settings| settings.server.allowed_origins = vec![portal.to_owned()]);
+    let world = world.await;
+    let rogue = Rogue::start().await;
+    connects(
+        &world,
+        "Älvsunda",
+        settings(&rogue.issuer, "alvsunda.example"),
+    )
+    .await;
+    let browser = signed_in(&world, &rogue, json!({})).await;
+    let secret = browser.cookie(&world.base, SESSION).expect("a session");
+    let own = world.base.trim_end_matches('/');
+    let token = &world.actor("Älvsunda", "READER").token;
+    let graphql = format!("{}graphql", world.base);
+    let cookie = format!("{SESSION}={secret}");
+
+    let asks_from = async |origin: &str, token: Option<&str>| {
+        let client = Client::new(&graphql, token);
+        let headers = [("cookie", &*cookie), ("origin", origin)];
+        client.send_with(WHO, json!({}), &headers).await
+    };
+    let name = |answer: &Answer| answer.body["data"]["viewer"]["name"].clone();
+    assert_eq!(name(&asks_from(own, None).await), "Anna Lindqvist");
+    let from_portal = asks_from(portal, None).await;
+    assert_eq!(from_portal.code(), Some("UNAUTHENTICATED"));
+    let with_token = name(&asks_from(portal, Some(token)).await);
+    assert!(with_token.is_string() && with_token != "Anna Lindqvist");
+
+    for (origin, token, heard) in [
+        (own, None, Ok("connection_ack")),
+        (portal, None, Err(Some(4401))),
+        (portal, Some(token), Ok("connection_ack")),
+    ] {
+        let headers = [("cookie", &*cookie), ("origin", origin)];
+        let init = token.map_or(json!({}), |token| json!({ "token": token }));
+        let (_socket, said) = Socket::knock(&graphql, &headers, init).await;
+        let said = said.map(|said| said["type"].clone());
+        assert_eq!(said, heard.map(Value::from), "{origin}");
+    }
 }

@@ -5,6 +5,7 @@ use std::{
     time::Duration,
 };
 
+use ipnet::IpNet;
 use serde::{Deserialize, Deserializer};
 use url::Url;
 
@@ -23,6 +24,9 @@ pub struct Server {
     /// Origins of other sites whose pages may use the API from a browser.
     #[serde(deserialize_with = "origins")]
     pub allowed_origins: Vec<String>,
+    /// The proxies that are believed when they tell from whom they have a request.
+    #[serde(deserialize_with = "networks")]
+    pub trusted_proxies: Vec<IpNet>,
     /// Connections that are open at a time, WebSockets not counted; beyond that, idle ones are closed.
     #[serde(deserialize_with = "value::whole::<_, _, 16, 100_000>")]
     pub connections: usize,
@@ -43,6 +47,7 @@ impl Default for Server {
             listen: SocketAddr::from((Ipv4Addr::LOCALHOST, 8080)),
             public_url: None,
             allowed_origins: Vec::new(),
+            trusted_proxies: Vec::new(),
             connections: 512,
             request_timeout: Duration::from_secs(30),
             shutdown_delay: Duration::ZERO,
@@ -97,6 +102,21 @@ fn origins<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Vec<String>, D:
         |text| {
             let url = Url::parse(text).ok().filter(is_origin)?;
             (url.origin().ascii_serialization() == text).then(|| text.to_owned())
+        },
+    )
+}
+
+fn networks<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Vec<IpNet>, D::Error> {
+    value::list(
+        deserializer,
+        "a list of IP addresses and networks, such as [\"127.0.0.1\", \"10.0.0.0/8\", \"fd00::/8\"]",
+        |text| {
+            let one = || {
+                text.parse()
+                    .ok()
+                    .map(|one: IpAddr| one.to_canonical().into())
+            };
+            text.parse().ok().or_else(one)
         },
     )
 }

@@ -391,6 +391,12 @@ mod tests {
                 "setting `server.allowed_origins[1]` (samsyn.toml): invalid type: integer `5`, expected a string",
             ),
             (
+                "[server]\ntrusted_proxies = ['10.0.0.0/8', 'proxy.example.se']",
+                "setting `server.trusted_proxies` (samsyn.toml): \"proxy.example.se\" is not accepted, \
+                 it must be a list of IP addresses and networks, such as \
+                 [\"127.0.0.1\", \"10.0.0.0/8\", \"fd00::/8\"]",
+            ),
+            (
                 "[server]\nrequest_timeout = 30",
                 "setting `server.request_timeout` (samsyn.toml): \"30\" is not accepted, \
                  it must be a length of time with its unit, such as 30s or 5m",

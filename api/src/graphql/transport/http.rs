@@ -4,13 +4,13 @@
 //! change anything. Every answer is a GraphQL response; one that was refused before execution has no
 //! `data`, and its status says so to clients that accept `application/graphql-response+json`.
 
-use std::{net::SocketAddr, sync::Arc};
+use std::sync::Arc;
 
 use async_graphql::{Executor, ServerError, parser::types::OperationType};
 use axum::{
     Json, Router,
     body::Bytes,
-    extract::{ConnectInfo, DefaultBodyLimit, FromRequest, Request, State},
+    extract::{DefaultBodyLimit, FromRequest, Request, State},
     response::{IntoResponse, Response},
     routing::any,
 };
@@ -31,7 +31,7 @@ use super::{
     idempotency::{self, Answer, Once},
     json, multipart, respond, shown, sse, ws,
 };
-use crate::{Error, Result};
+use crate::{Error, Result, server::Peer};
 
 /// The routes of the API: `/graphql`, and for subscriptions `/graphql/ws` and `/graphql/stream`.
 pub fn routes<E: Executor>(service: Transport<E>) -> Router {
@@ -140,10 +140,10 @@ async fn answer<E: Executor>(
 }
 
 pub(super) fn caller(request: &Request) -> Result<Caller> {
-    let peer = request.extensions().get::<ConnectInfo<SocketAddr>>();
+    let Peer(address) = Peer::of(request.extensions());
     Ok(Caller {
         shown: shown(request.headers())?,
-        address: peer.map(|ConnectInfo(peer)| peer.ip()),
+        address,
     })
 }
 
