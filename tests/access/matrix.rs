@@ -283,6 +283,10 @@ async fn the_matrix_of_what_every_actor_may_do() {
             columns.push((name, Some(actor.token.clone())));
         }
     }
+    let mut offers = Offers {
+        world: &world,
+        of: BTreeMap::new(),
+    };
     let mut table = String::new();
     for (index, (name, _)) in columns.iter().enumerate() {
         table += &format!("{index:>2} {name}\n");
@@ -301,7 +305,11 @@ async fn the_matrix_of_what_every_actor_may_do() {
             let answer = world
                 .send(token.as_deref(), &document, json!({ "input": input }))
                 .await;
-            row.push(letter(&answer));
+            let letter = letter(&answer);
+            if let Some(token) = token {
+                offers.agree(token, rule.name, &input, letter).await;
+            }
+            row.push(letter);
         }
         assert!(
             row.contains(&'x'),
@@ -312,6 +320,146 @@ async fn the_matrix_of_what_every_actor_may_do() {
         table += &format!("{mutation:26} {}\n", marks.join(" "));
     }
     insta::assert_snapshot!(table);
+}
+
+/// What `allowedActions` says of the records of the cases; nothing where it finds none.
+struct Offers<'w> {
+    world: &'w World,
+    of: BTreeMap<(String, String), Option<Vec<String>>>,
+}
+
+impl Offers<'_> {
+    /// Whoever gets past the door has been offered the mutation, and nobody else.
+    async fn agree(&mut self, token: &str, action: &str, input: &Value, letter: char) {
+        let (id, at_home) = match cases::record(input) {
+            Some(id) => (id.to_owned(), false),
+            None => (self.home(token).await, true),
+        };
+        let offered = self.on(token, id).await;
+        let name = screaming(action);
+        let is_offered = offered.as_ref().is_some_and(|all| all.contains(&name));
+        let agrees = match letter {
+            'x' => is_offered,
+            'f' => !is_offered,
+            // At home it is what shall be taken away that is not there.
+            _ => at_home || offered.is_none(),
+        };
+        assert!(
+            agrees,
+            "{action} ends with {letter}, and {offered:?} is offered"
+        );
+    }
+
+    async fn home(&self, token: &str) -> String {
+        let document = "{ viewer { organisation { id } } }";
+        let answer = self.world.send(Some(token), document, json!({})).await;
+        let data = answer.data(document);
+        let id = data["viewer"]["organisation"]["id"].as_str();
+        id.expect("an id").to_owned()
+    }
+
+    async fn on(&mut self, token: &str, id: String) -> Option<Vec<String>> {
+        let asked = (token.to_owned(), id);
+        if let Some(known) = self.of.get(&asked) {
+            return known.clone();
+        }
+        let document = "query($id: ID!) { allowedActions(id: $id) }";
+        let variables = json!({ "id": asked.1 });
+        let answer = self.world.send(Some(token), document, variables).await;
+        let offered = match answer.code() {
+            Some("NOT_FOUND") => None,
+            _ => Some(
+                serde_json::from_value(answer.data(document)["allowedActions"].clone())
+                    .expect("a list of actions"),
+            ),
+        };
+        self.of.insert(asked, offered.clone());
+        offered
+    }
+}
+
+/// The name as a value of the enum.
+fn screaming(pascal: &str) -> String {
+    let mut name = String::new();
+    for letter in pascal.chars() {
+        if letter.is_ascii_uppercase() && !name.is_empty() {
+            name.push('_');
+        }
+        name.push(letter.to_ascii_uppercase());
+    }
+    name
+}
+
+/// Nobody is told more by what is offered than by the record itself.
+#[tokio::test]
+async fn what_may_be_done_with_a_foreign_record_is_not_told_apart_from_one_that_never_was() {
+    let world = World::open().await;
+    let document = "query($id: ID!) { allowedActions(id: $id) }";
+    let owner = world.actor(NETWORK.0, NETWORK.1).token.clone();
+    let own = "{ evidence { nodes { id } } }";
+    let own = world.send(Some(&owner), own, json!({})).await.data(own);
+    let id = own["evidence"]["nodes"][0]["id"].clone();
+    let variables = json!({ "id": id });
+    let offered = world.send(Some(&owner), document, variables.clone()).await;
+    let offered = offered.data(document)["allowedActions"].clone();
+    assert_eq!(
+        offered,
+        json!([
+            "UPDATE_EVIDENCE",
+            "ARCHIVE_EVIDENCE",
+            "CREATE_EVIDENCE_UPLOAD",
+            "UPLOAD_EVIDENCE_FILE",
+            "CREATE_SUBMISSION"
+        ])
+    );
+    // A colleague who only reads sees it and may do nothing with it; the customer does not see the working copy.
+    let reader = world.actor(NETWORK.0, "SUPPLIER_READER").token.clone();
+    let answer = world.send(Some(&reader), document, variables.clone()).await;
+    assert_eq!(answer.data(document)["allowedActions"], json!([]));
+    for (organisation, role) in [CUSTOMER, ("Klientverket", "SUPPLIER_MANAGER")] {
+        let other = world.actor(organisation, role).token.clone();
+        let mut answers = Vec::new();
+        for id in [
+            id.clone(),
+            json!("evd_0192f3a0000070008000000000000000"),
+            json!("evd_nonsense"),
+            json!("nonsense"),
+        ] {
+            let answer = world
+                .send(Some(&other), document, json!({ "id": id }))
+                .await;
+            assert_eq!(answer.code(), Some("NOT_FOUND"), "{:#}", answer.body);
+            answers.push(answer.body["errors"][0]["message"].clone());
+        }
+        answers.dedup();
+        assert_eq!(answers.len(), 1);
+    }
+    let answer = world.send(None, document, variables).await;
+    assert_eq!(answer.code(), Some("UNAUTHENTICATED"));
+    // A token of an integration, without a person: it may write, but makes no tokens of its own and decides nothing.
+    let scope = samsyn::access::TokenScope::AdministrationWrite;
+    let machine = world.machine(NETWORK.0, NETWORK.1, scope).await;
+    let home = "{ viewer { organisation { id } } }";
+    let home = world.send(Some(&machine), home, json!({})).await.data(home);
+    let variables = json!({ "id": home["viewer"]["organisation"]["id"] });
+    let answer = world.send(Some(&machine), document, variables).await;
+    assert_eq!(answer.data(document)["allowedActions"], json!([]));
+}
+
+/// What is an event's or a member's is read, and nothing is done with it.
+#[tokio::test]
+async fn with_a_record_that_no_action_is_done_on_nothing_may_be_done() {
+    let world = World::open().await;
+    let token = world.actor(CUSTOMER.0, CUSTOMER.1).token.clone();
+    let document = "{ events { nodes { event { id } } } }";
+    let found = world.send(Some(&token), document, json!({})).await;
+    let id = found.data(document)["events"]["nodes"][0]["event"]["id"].clone();
+    assert!(id.is_string(), "{id}");
+    let document = "query($id: ID!) { allowedActions(id: $id) }";
+    let answer = world
+        .send(Some(&token), document, json!({ "id": id }))
+        .await;
+    assert_eq!(answer.data(document)["allowedActions"], json!([]));
 }
 
 fn camel(pascal: &str) -> String {

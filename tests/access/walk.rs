@@ -38,6 +38,10 @@ pub fn ids(value: &Value, found: &mut Vec<String>) {
 /// Root fields that need an id, each with a document that takes it from a list.
 const WITH_IDS: &[(&str, &str)] = &[
     ("node", "see `node.rs`: every id of the world"),
+    (
+        "allowedActions",
+        "see `matrix.rs`: on the record of every mutation",
+    ),
     ("briefing", "forums"),
 ];
 
@@ -185,6 +189,7 @@ async fn without_a_token_there_is_nothing_but_the_schema() {
         let name = field["name"].as_str().expect("a name");
         let selection = schema.field(&field, 1, ROWS).unwrap_or_else(|| match name {
             "node" => "node(id: \"sub_nonsense\") { id }".to_owned(),
+            "allowedActions" => "allowedActions(id: \"sub_nonsense\")".to_owned(),
             "briefing" => "briefing(forumId: \"for_nonsense\") { since }".to_owned(),
             other => panic!("{other} needs a case"),
         });

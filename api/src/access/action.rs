@@ -5,6 +5,8 @@
 //! also a type, so that a function which changes data can ask for the permit of exactly that action.
 //! Every mutation of the API is named after its action.
 
+use std::any::TypeId;
+
 use entity::{Role, ServiceArea, Topic};
 use uuid::Uuid;
 
@@ -73,6 +75,8 @@ pub enum Condition {
     /// The actor is a person, and not the one who handed it in, asked for it or reported it: what is
     /// decided here is decided by somebody who can answer for it.
     NotOwnWork,
+    /// The actor is a person, not an integration.
+    Person,
     /// The actor is the chair.
     Chair,
 }
@@ -88,6 +92,7 @@ impl Condition {
             Self::Participant => facts.participants.contains(&actor.organisation),
             Self::Assignee => facts.assignee == own,
             Self::NotOwnWork => actor.person.is_some() && facts.by != actor.person,
+            Self::Person => actor.person.is_some(),
             Self::Chair => facts.chair.is_some() && facts.chair == actor.person,
         }
     }
@@ -103,6 +108,7 @@ impl Condition {
             Self::Participant => "for a participating organisation",
             Self::Assignee => "for the organisation that shall do it",
             Self::NotOwnWork => "by a person other than the one whose work or rights it concerns",
+            Self::Person => "by a person, not by an integration",
             Self::Chair => "by the chair",
         }
     }
@@ -183,24 +189,68 @@ fn names(roles: &[Role]) -> String {
     names.join(", ")
 }
 
+/// A mutation as `allowedActions` offers it.
+struct Offer {
+    action: Action,
+    rule: Rule,
+    /// On what it is done.
+    on: TypeId,
+}
+
+/// The mutations that roles, token, service areas and the conditions on the record let the actor do with it.
+///
+/// # Errors
+/// As loading the record fails.
+pub async fn allowed<R: Resource + 'static>(scope: &Scope, id: Uuid) -> Result<Vec<Action>> {
+    let facts = R::load(scope, id).await?.facts();
+    let on = TypeId::of::<R>();
+    let offered = OFFERS.iter().filter(|offer| offer.on == on);
+    Ok(offered
+        .filter(|offer| offer.rule.check(scope.actor(), &facts).is_ok())
+        .map(|offer| offer.action)
+        .collect())
+}
+
 macro_rules! actions {
-    ($($(#[doc = $about:literal])+ $name:ident on $resource:ty, $scope:ident, [$($role:ident),* $(,)?], [$($when:ident),* $(,)?];)*) => {
-        $(
-            $(#[doc = $about])+
-            pub struct $name;
-            impl Act for $name {
-                const RULE: Rule = Rule {
-                    name: stringify!($name),
-                    about: concat!($($about),+),
-                    roles: &[$(Role::$role),*],
-                    scope: TokenScope::$scope,
-                    when: &[$(Condition::$when),*],
-                };
-                type Resource = $resource;
-            }
-        )*
-        /// Every action, in the order of the topics.
-        pub const TABLE: &[Rule] = &[$($name::RULE),*];
+    (
+        mutations { $($(#[doc = $about:literal])+ $name:ident on $resource:ty, $scope:ident, $roles:tt, $when:tt;)* }
+        routes { $($(#[doc = $route_about:literal])+ $route:ident on $route_resource:ty, $route_scope:ident, $route_roles:tt, $route_when:tt;)* }
+    ) => {
+        $(act!([$($about),+] $name on $resource, $scope, $roles, $when);)*
+        $(act!([$($route_about),+] $route on $route_resource, $route_scope, $route_roles, $route_when);)*
+
+        /// Something that can be done with a record: the mutation of the same name, as `UPDATE_PERSON` is `updatePerson`.
+        #[derive(Clone, Copy, Debug, PartialEq, Eq, async_graphql::Enum)]
+        pub enum Action {
+            $($(#[doc = $about])+ $name,)*
+        }
+
+        /// Every mutation, as it is offered.
+        pub(super) const OFFERS: &[Offer] = &[$(Offer {
+            action: Action::$name,
+            rule: $name::RULE,
+            on: std::any::TypeId::of::<$resource>(),
+        }),*];
+
+        /// Every action, in the order of the topics; what is a route stands last.
+        pub const TABLE: &[Rule] = &[$($name::RULE,)* $($route::RULE,)*];
+    };
+}
+
+macro_rules! act {
+    ([$($about:literal),+] $name:ident on $resource:ty, $scope:ident, [$($role:ident),* $(,)?], [$($when:ident),* $(,)?]) => {
+        $(#[doc = $about])+
+        pub struct $name;
+        impl Act for $name {
+            const RULE: Rule = Rule {
+                name: stringify!($name),
+                about: concat!($($about),+),
+                roles: &[$(Role::$role),*],
+                scope: TokenScope::$scope,
+                when: &[$(Condition::$when),*],
+            };
+            type Resource = $resource;
+        }
     };
 }
 

@@ -43,7 +43,7 @@ macro_rules! nodes {
         }
 
         /// The record of this kind with this id, if it exists for the actor.
-        async fn find(scope: &Scope, prefix: &str, id: Uuid) -> Result<Option<Node>> {
+        pub(super) async fn find(scope: &Scope, prefix: &str, id: Uuid) -> Result<Option<Node>> {
             $(
                 if prefix == <entity::$table::Entity as Keyed>::PREFIX {
                     let row = scope.maybe::<entity::$table::Entity>(id).await?;

@@ -2,7 +2,7 @@
 
 use async_graphql::{MergedObject, MergedSubscription, Schema as Assembled, ValidationMode};
 
-use super::{links::Links, node::NodeQuery};
+use super::{allowed::AllowedQuery, links::Links, node::NodeQuery};
 use crate::topic::{
     action_item::graphql::{ActionItemMutation, ActionItemQuery, ActionItemSubscription},
     agreement::graphql::{AgreementMutation, AgreementQuery},
@@ -40,6 +40,7 @@ pub struct Query(
     SessionQuery,
     SupportQuery,
     NodeQuery,
+    AllowedQuery,
 );
 
 /// Everything that can be done. Each mutation takes one `input`, leaves an event in the ledger, and is

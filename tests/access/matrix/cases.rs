@@ -129,3 +129,21 @@ pub fn input(mutation: &str, of: &BTreeMap<&'static str, Value>) -> Option<Value
         _ => return None,
     })
 }
+
+/// The record that the case is tried on; none when that is the actor's own organisation.
+pub fn record(input: &Value) -> Option<&str> {
+    [
+        "id",
+        "evidenceId",
+        "agreementId",
+        "forumId",
+        "meetingId",
+        "riskAnalysisId",
+        "riskId",
+        "submissionId",
+        "evidenceRequestId",
+        "actionItemId",
+    ]
+    .iter()
+    .find_map(|field| input[field].as_str())
+}

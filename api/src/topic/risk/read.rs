@@ -1,6 +1,8 @@
 //! Loading risk analyses, risks and acceptances for an action.
 
-use entity::{risk, risk_acceptance, risk_analysis, risk_analysis_participant, submission};
+use entity::{
+    agreement, risk, risk_acceptance, risk_analysis, risk_analysis_participant, submission,
+};
 use sea_orm::{ColumnTrait, Order, sea_query::Expr};
 use uuid::Uuid;
 
@@ -16,6 +18,8 @@ pub struct Analysis {
     pub row: risk_analysis::Model,
     /// The organisations that take part, its owner included.
     pub participants: Vec<Uuid>,
+    /// Its agreement; none for who takes part without being a party of it.
+    pub agreement: Option<agreement::Model>,
     /// Its latest submission: who handed that in does not review it.
     pub submission: Option<submission::Model>,
 }
@@ -29,6 +33,7 @@ impl Resource for Analysis {
             .all()
             .await?;
         Ok(Self {
+            agreement: scope.maybe::<agreement::Entity>(row.agreement_id).await?,
             row,
             participants: taking_part.iter().map(|one| one.organisation_id).collect(),
             submission: current_submission(scope, id).await?,
@@ -39,6 +44,7 @@ impl Resource for Analysis {
         Facts {
             owner: Some(self.row.owner_id),
             customer: Some(self.row.customer_id),
+            supplier: self.agreement.as_ref().map(|one| one.supplier_id),
             participants: self.participants.clone(),
             area: Some(self.row.service_area),
             by: self.submission.as_ref().and_then(|one| one.submitted_by),

@@ -6,7 +6,7 @@ use super::analysis::welcome;
 use crate::{
     Error, Result,
     access::{
-        Act, Permit, Scope,
+        Act, Permit,
         action::{ApproveRiskAnalysis, ReturnRiskAnalysis, ReviseRiskAnalysis, SubmitRiskAnalysis},
     },
     topic::{
@@ -26,15 +26,14 @@ use crate::{
 /// takes part before anything is told of the handing in.
 ///
 /// # Errors
-/// `Forbidden` for a supplier that takes part under another agreement, `InvalidState` when there is no
-/// open risk, while it is reviewed or approved, and when the agreement is not in force.
+/// `InvalidState` when there is no open risk, while it is reviewed or approved, and when the agreement is not in force.
 pub async fn submit(
     permit: Permit<SubmitRiskAnalysis>,
     message: Option<String>,
 ) -> Result<risk_analysis::Model> {
     let analysis = &permit.resource;
     let before = &analysis.row;
-    let agreement = agreement_of(&permit, before).await?;
+    let agreement = agreement_of(analysis)?;
     editable(before.state)?;
     let risks = risks(&permit, before.id).await?;
     if risks.iter().all(|risk| risk.closed_at.is_some()) {
@@ -45,7 +44,7 @@ pub async fn submit(
     }
     let submission = match &analysis.submission {
         Some(under_way) => under_way.clone(),
-        None => prepare(&permit, &agreement, subject(before)).await?,
+        None => prepare(&permit, agreement, subject(before)).await?,
     };
     welcome(&permit, analysis, before.customer_id).await?;
     let content = Content::RiskAnalysis(AnalysisContent::of(before, &risks));
@@ -55,17 +54,9 @@ pub async fn submit(
     Ok(row)
 }
 
-/// The agreement of the analysis, for a party of it.
-async fn agreement_of(scope: &Scope, analysis: &risk_analysis::Model) -> Result<agreement::Model> {
-    let agreement = scope
-        .maybe::<agreement::Entity>(analysis.agreement_id)
-        .await?;
-    agreement.ok_or_else(|| {
-        Error::Forbidden(
-            "A risk analysis is handed in and revised by the parties of its agreement. Ask the organisation that owns it to do so."
-                .to_owned(),
-        )
-    })
+/// The agreement of the analysis, which a party of it sees.
+fn agreement_of(analysis: &Analysis) -> Result<&agreement::Model> {
+    analysis.agreement.as_ref().ok_or(Error::NotFound)
 }
 
 fn subject(analysis: &risk_analysis::Model) -> Subject {
@@ -97,13 +88,12 @@ async fn follow<A: Act>(
 /// approved in its place.
 ///
 /// # Errors
-/// `Forbidden` for a supplier that takes part under another agreement, `InvalidState` when it is not
-/// approved or the agreement is not in force.
+/// `InvalidState` when it is not approved or the agreement is not in force.
 pub async fn revise(permit: Permit<ReviseRiskAnalysis>) -> Result<risk_analysis::Model> {
     let before = &permit.resource.row;
-    let agreement = agreement_of(&permit, before).await?;
+    let agreement = agreement_of(&permit.resource)?;
     revisable(before.state)?;
-    let submission = prepare(&permit, &agreement, subject(before)).await?;
+    let submission = prepare(&permit, agreement, subject(before)).await?;
     let row = follow(&permit, before, &submission, "revised").await?;
     permit.commit().await?;
     Ok(row)
