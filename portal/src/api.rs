@@ -45,10 +45,9 @@ macro_rules! operation {
             schema_path = "../api/schema.graphql",
             query_path = $path,
             response_derives = "Debug, Clone",
-            variables_derives = "Default",
             custom_scalars_module = "crate::api::scalar",
             skip_serializing_none,
-            extern_enums("AccessConcern", "ActionItemState", "ActionItemStepKind", "CommentAudience", "EvidenceKind", "EvidenceRequestState", "ForumLevel", "MeetingState", "MemberDuty", "OrganisationKind", "PersonStatus", "Priority", "ReviewOutcome", "ReviewState", "RiskAcceptanceState", "RiskLevel", "RiskTreatment", "Role", "ServiceArea", "TokenScope", "TokenUsage", "Topic", "Validity")
+            extern_enums("Action", "AccessConcern", "ActionItemState", "ActionItemStepKind", "CommentAudience", "EvidenceKind", "EvidenceRequestState", "ForumLevel", "MeetingState", "MemberDuty", "OrganisationKind", "PersonStatus", "Priority", "ReviewOutcome", "ReviewState", "RiskAcceptanceState", "RiskLevel", "RiskTreatment", "Role", "ServiceArea", "TokenScope", "TokenUsage", "Topic", "Validity")
         )]
         struct $name;
     };

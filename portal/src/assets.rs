@@ -11,18 +11,23 @@ use axum::{
     response::{IntoResponse, Response},
 };
 
+const STYLE: &str = "text/css; charset=utf-8";
+const SCRIPT: &str = "text/javascript; charset=utf-8";
+
 macro_rules! assets {
-    ($($name:literal: $kind:literal),* $(,)?) => {
-        const ASSETS: &[(&str, &str, &str)] = &[$(($name, $kind, include_str!(concat!("../assets/", $name)))),*];
+    ($($name:literal: $kind:expr, [$($part:literal),*];)*) => {
+        /// Name, type and text of each, put together of its parts.
+        const ASSETS: &[(&str, &str, &str)] = &[$(($name, $kind, concat!($(include_str!(concat!("../assets/", $part))),*))),*];
     };
 }
 
 assets! {
-    "portal.css": "text/css; charset=utf-8",
-    "portal.js": "text/javascript; charset=utf-8",
-    "live.js": "text/javascript; charset=utf-8",
-    "upload.js": "text/javascript; charset=utf-8",
-    "icon.svg": "image/svg+xml",
+    "portal.css": STYLE, ["style/base.css", "style/evidence.css", "style/risk.css", "style/forum.css", "style/administration.css"];
+    "portal.js": SCRIPT, ["portal.js"];
+    "live.js": SCRIPT, ["live.js"];
+    "upload.js": SCRIPT, ["upload.js"];
+    "meeting.js": SCRIPT, ["meeting.js"];
+    "icon.svg": "image/svg+xml", ["icon.svg"];
 }
 
 /// What tells one version of the assets from the next.

@@ -13,9 +13,9 @@ mod table;
 mod typed;
 mod view;
 
-pub use table::{FORMS, find};
+pub use table::find;
 pub use typed::Typed;
-pub use view::{Choice, FieldView, FormView};
+pub use view::{Choice, FormView};
 
 /// How a value is asked for, and what it is in the API.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -5,6 +5,10 @@
 
 use serde::{Deserialize, Serialize};
 
+/// What may be done with a record, by the name that the schema gives it: there are as many as mutations, and a page
+/// only looks for some of them.
+pub type Action = String;
+
 /// How a state is to be taken, shown by shape and colour beside its name.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Tone {
@@ -34,16 +38,35 @@ impl Tone {
     }
 }
 
-/// A value of an enumeration, as the schema and the messages name it.
-pub trait Kind: Copy + 'static {
+/// A value of an enumeration, as the schema and the messages name it. A reference to one is as good, so that templates
+/// need not tell them apart.
+pub trait Named {
     /// The type's name in the schema.
-    const TYPE: &'static str;
+    fn type_name(&self) -> &'static str;
+    /// The value's name in the schema.
+    fn name(&self) -> &'static str;
+    /// How it is to be taken.
+    fn tone(&self) -> Tone;
+}
+
+impl<N: Named> Named for &N {
+    fn type_name(&self) -> &'static str {
+        (**self).type_name()
+    }
+
+    fn name(&self) -> &'static str {
+        (**self).name()
+    }
+
+    fn tone(&self) -> Tone {
+        (**self).tone()
+    }
+}
+
+/// An enumeration.
+pub trait Kind: Named + Copy + 'static {
     /// All values, in the order of the schema.
     const ALL: &'static [Self];
-    /// The value's name in the schema.
-    fn name(self) -> &'static str;
-    /// How it is to be taken.
-    fn tone(self) -> Tone;
 }
 
 macro_rules! kinds {
@@ -56,14 +79,19 @@ macro_rules! kinds {
             }
 
             impl Kind for $type {
-                const TYPE: &'static str = stringify!($type);
                 const ALL: &'static [Self] = &[$(Self::$value),*];
+            }
 
-                fn name(self) -> &'static str {
+            impl Named for $type {
+                fn type_name(&self) -> &'static str {
+                    stringify!($type)
+                }
+
+                fn name(&self) -> &'static str {
                     match self { $(Self::$value => $name),* }
                 }
 
-                fn tone(self) -> Tone {
+                fn tone(&self) -> Tone {
                     match self { $(Self::$value => Tone::$tone),* }
                 }
             }

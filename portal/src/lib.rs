@@ -7,17 +7,32 @@
 //! - A page about a topic stands in the module of that topic: its view, its handlers, its document in `operations/`,
 //!   its template in `templates/`, its words in `messages/`. What changes something is a [`form`].
 
+mod action_item;
+mod administration;
+mod agreement;
 mod api;
 mod assets;
+mod event;
+mod evidence;
 mod failure;
+mod file;
 mod form;
+mod forum;
 mod html;
 mod kinds;
+mod list;
+mod me;
+mod meeting;
 mod page;
 mod refused;
+mod request;
+mod risk;
+mod risk_analysis;
+mod search;
 mod shown;
 pub mod sign_in;
 mod start;
+mod submission;
 mod text;
 mod visitor;
 pub mod words;
@@ -74,11 +89,22 @@ pub fn routes(api: Router, now: Now) -> Router {
         now,
     };
     Router::new()
-        .route("/", get(start::show))
-        .route(
-            "/do/{mutation}",
-            get(form::page::show).post(form::page::send),
-        )
+        .merge(start::routes())
+        .merge(action_item::routes())
+        .merge(administration::routes())
+        .merge(agreement::routes())
+        .merge(event::routes())
+        .merge(evidence::routes())
+        .merge(file::routes())
+        .merge(forum::routes())
+        .merge(me::routes())
+        .merge(meeting::routes())
+        .merge(request::routes())
+        .merge(risk::routes())
+        .merge(risk_analysis::routes())
+        .merge(search::routes())
+        .merge(submission::routes())
+        .merge(form::page::routes())
         .route("/assets/{version}/{name}", get(assets::give))
         .with_state(portal)
 }

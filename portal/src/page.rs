@@ -7,7 +7,7 @@ use chrono::{DateTime, NaiveDate, Utc};
 use crate::{
     api::Viewer,
     form::FormView,
-    kinds::{Kind, OrganisationKind, Role, Tone},
+    kinds::{Action, Named, OrganisationKind, Role, Tone},
     shown::{Badge, Time},
     text::Text,
     visitor::Visitor,
@@ -179,7 +179,7 @@ impl Page {
 
     /// A state, as a page shows it.
     #[must_use]
-    pub fn badge<K: Kind>(&self, value: &K) -> Badge {
+    pub fn badge(&self, value: &impl Named) -> Badge {
         Badge {
             tone: value.tone(),
             label: self.text.kind(value).into_owned(),
@@ -213,6 +213,22 @@ impl Page {
         }
     }
 
+    /// The forms and buttons for what the viewer may do with a record, of those that its state lets through. `given` is
+    /// what they all know: the record and its version.
+    #[must_use]
+    pub fn actions(
+        &self,
+        allowed: &[Action],
+        fitting: &[(&str, bool)],
+        given: &[(&str, &str)],
+    ) -> Vec<FormView> {
+        fitting
+            .iter()
+            .filter(|(mutation, fits)| *fits && may(allowed, mutation))
+            .filter_map(|(mutation, _)| self.form(mutation, given))
+            .collect()
+    }
+
     /// A form for this mutation, which comes back to this page.
     #[must_use]
     pub fn form(&self, mutation: &str, given: &[(&str, &str)]) -> Option<FormView> {
@@ -225,5 +241,28 @@ impl Page {
     #[must_use]
     pub fn away(&self, day: &NaiveDate) -> Cow<'static, str> {
         self.text.away(day, &self.today)
+    }
+}
+
+/// Whether a mutation is among what is allowed: `approveSubmission` is `APPROVE_SUBMISSION`.
+#[must_use]
+pub fn may(allowed: &[Action], mutation: &str) -> bool {
+    allowed.iter().any(|action| {
+        let spoken = action.chars().filter(|letter| *letter != '_');
+        spoken
+            .map(|letter| letter.to_ascii_lowercase())
+            .eq(mutation.chars().map(|letter| letter.to_ascii_lowercase()))
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_mutation_is_named_after_its_action() {
+        let allowed = ["RETURN_SUBMISSION".to_owned(), "ACCEPT_RISK".to_owned()];
+        assert!(may(&allowed, "returnSubmission"));
+        assert!(!may(&allowed, "returnSubmissions"));
     }
 }

@@ -14,9 +14,11 @@ use crate::{
 };
 use askama::Template;
 use axum::{
+    Router,
     extract::State,
     http::StatusCode,
     response::{IntoResponse, Redirect, Response},
+    routing::get,
 };
 
 operation!(Start, "operations/start.graphql");
@@ -57,8 +59,13 @@ struct Supplier {
     waiting: usize,
 }
 
+/// The routes.
+pub fn routes() -> Router<Portal> {
+    Router::new().route("/", get(show))
+}
+
 /// Shows what waits, or what Samsyn is.
-pub async fn show(State(portal): State<Portal>, visitor: Visitor) -> Result<Response, Failure> {
+async fn show(State(portal): State<Portal>, visitor: Visitor) -> Result<Response, Failure> {
     let variables = start::Variables {
         now: (portal.now)(),
     };

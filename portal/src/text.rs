@@ -12,7 +12,7 @@ use fluent_bundle::{FluentArgs, FluentResource, FluentValue, concurrent::FluentB
 use unic_langid::LanguageIdentifier;
 
 use crate::{
-    kinds::Kind,
+    kinds::Named,
     visitor::{LANGUAGE, cookie},
 };
 
@@ -159,9 +159,9 @@ impl Text {
 
     /// A message about a number, `$n`.
     #[must_use]
-    pub fn count(self, id: &str, n: impl TryInto<i64>) -> Cow<'static, str> {
+    pub fn count(self, id: &str, n: impl Display) -> Cow<'static, str> {
         let mut args = FluentArgs::new();
-        args.set("n", n.try_into().unwrap_or(i64::MAX));
+        args.set("n", n.to_string().parse().unwrap_or(i64::MAX));
         self.format(id, Some(&args))
             .unwrap_or_else(|| Cow::Owned(id.to_owned()))
     }
@@ -177,8 +177,8 @@ impl Text {
 
     /// What a value of an enumeration is called.
     #[must_use]
-    pub fn kind<K: Kind>(self, value: &K) -> Cow<'static, str> {
-        self.named(K::TYPE, value.name())
+    pub fn kind(self, value: &impl Named) -> Cow<'static, str> {
+        self.named(value.type_name(), value.name())
     }
 
     /// The same by the names of type and value.
@@ -292,15 +292,20 @@ mod tests {
         }
     }
 
-    /// What is asked for by name in a file: `say("…")`, `count("…"`, `with("…"`.
+    /// What is asked for by name in a file: `text.say("…")` and the like.
     fn asked_for(text: &str) -> impl Iterator<Item = &str> {
-        ["say(\"", "count(\"", "with(\"", "find(\""]
-            .into_iter()
-            .flat_map(move |call| {
-                text.split(call)
-                    .skip(1)
-                    .filter_map(|rest| rest.split('"').next())
-            })
+        [
+            "text.say(\"",
+            "text.count(\"",
+            "text.with(\"",
+            "text.find(\"",
+        ]
+        .into_iter()
+        .flat_map(move |call| {
+            text.split(call)
+                .skip(1)
+                .filter_map(|rest| rest.split('"').next())
+        })
     }
 
     fn every_file(folder: &Path, visit: &mut impl FnMut(&Path, &str)) {

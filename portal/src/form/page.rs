@@ -2,10 +2,11 @@
 
 use askama::Template;
 use axum::{
-    Form as Body,
+    Form as Body, Router,
     extract::{Path, Query, State},
     http::StatusCode,
     response::{IntoResponse, Redirect, Response},
+    routing::get,
 };
 use serde_json::{Map, Value, json};
 
@@ -38,8 +39,13 @@ struct SecretPage {
 
 type Pairs = Vec<(String, String)>;
 
+/// The routes.
+pub fn routes() -> Router<Portal> {
+    Router::new().route("/do/{mutation}", get(show).post(send))
+}
+
 /// Shows a form, filled with what is already known.
-pub async fn show(
+async fn show(
     State(portal): State<Portal>,
     visitor: Visitor,
     Path(mutation): Path<String>,
@@ -54,7 +60,7 @@ pub async fn show(
 }
 
 /// Sends a form, and goes on to what came of it; or shows it again, with what is wrong.
-pub async fn send(
+async fn send(
     State(portal): State<Portal>,
     visitor: Visitor,
     Path(mutation): Path<String>,

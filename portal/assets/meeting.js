@@ -1,0 +1,1 @@
+// Taking down what is said in a meeting, by keyboard.

@@ -1,0 +1,10 @@
+//! Action items.
+
+use axum::Router;
+
+use crate::Portal;
+
+/// The routes.
+pub fn routes() -> Router<Portal> {
+    Router::new()
+}

@@ -1,0 +1,115 @@
+//! What happened, in words.
+
+use axum::Router;
+use serde_json::Value;
+
+use crate::{
+    Portal,
+    kinds::{KINDS, names_of},
+    page::Page,
+    text::Text,
+};
+
+/// The most that is shown of a long text that was changed.
+const LONGEST: usize = 300;
+
+/// The routes.
+pub fn routes() -> Router<Portal> {
+    Router::new()
+}
+
+impl Page {
+    /// What an event tells: “The submission was returned”.
+    #[must_use]
+    pub fn event(&self, action: &str) -> String {
+        said(self.text, action)
+    }
+
+    /// What a field of a record is called.
+    #[must_use]
+    pub fn field(&self, name: &str) -> String {
+        let text = self.text;
+        let known = text
+            .find(&format!("changed-{name}"))
+            .or_else(|| text.find(&format!("field-{name}")));
+        known.map_or_else(|| name.to_owned(), std::borrow::Cow::into_owned)
+    }
+
+    /// What a value of a record is, in words.
+    #[must_use]
+    pub fn value(&self, value: &Option<Value>) -> String {
+        value.as_ref().map_or_else(
+            || self.text.say("nothing").into_owned(),
+            |value| told(self.text, value),
+        )
+    }
+}
+
+fn said(text: Text, action: &str) -> String {
+    let (subject, verb) = action.split_once('.').unwrap_or((action, ""));
+    let subject = text.find(&format!("event-subject-{subject}"));
+    let verb = text.find(&format!("event-verb-{verb}"));
+    match (subject, verb) {
+        (Some(subject), Some(verb)) => format!("{subject} {verb}"),
+        _ => action.to_owned(),
+    }
+}
+
+fn told(text: Text, value: &Value) -> String {
+    match value {
+        Value::Bool(true) => text.say("yes").into_owned(),
+        Value::Bool(false) => text.say("no").into_owned(),
+        Value::Null => text.say("nothing").into_owned(),
+        Value::String(said) => phrase(text, said),
+        Value::Array(items) => items
+            .iter()
+            .map(|item| told(text, item))
+            .collect::<Vec<_>>()
+            .join(", "),
+        other => other.to_string(),
+    }
+}
+
+/// A text as it is; a value of an enumeration by its name, a moment in Swedish time.
+fn phrase(text: Text, said: &str) -> String {
+    let kind = KINDS
+        .iter()
+        .find(|(kind, _)| names_of(kind).contains(&said));
+    if let Some((kind, _)) = kind {
+        return text.named(kind, said).into_owned();
+    }
+    if let Ok(moment) = said.parse::<chrono::DateTime<chrono::Utc>>() {
+        return text.moment(&moment);
+    }
+    match said.char_indices().nth(LONGEST) {
+        Some((end, _)) => format!("{}…", &said[..end]),
+        None => said.to_owned(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+    use crate::text::Language;
+
+    #[test]
+    fn what_happened_is_told_in_a_sentence() {
+        let swedish = Text::new(Language::Swedish);
+        assert_eq!(
+            said(swedish, "submission.returned"),
+            "Inlämningen återlämnades"
+        );
+        assert_eq!(said(swedish, "something.else"), "something.else");
+        assert_eq!(
+            told(swedish, &json!("APPLICATION_HOSTING")),
+            "Applikationsdrift"
+        );
+        assert_eq!(
+            told(swedish, &json!("2026-07-01T12:00:00Z")),
+            "2026-07-01 14:00"
+        );
+        assert_eq!(told(swedish, &json!("Brandväggen")), "Brandväggen");
+    }
+}

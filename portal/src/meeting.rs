@@ -1,0 +1,10 @@
+//! Meetings: agenda, decisions, action items, minutes.
+
+use axum::Router;
+
+use crate::Portal;
+
+/// The routes.
+pub fn routes() -> Router<Portal> {
+    Router::new()
+}

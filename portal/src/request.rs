@@ -1,0 +1,10 @@
+//! Requests for evidence.
+
+use axum::Router;
+
+use crate::Portal;
+
+/// The routes.
+pub fn routes() -> Router<Portal> {
+    Router::new()
+}

@@ -1,0 +1,10 @@
+//! Risks: the matrix, the list, each risk.
+
+use axum::Router;
+
+use crate::Portal;
+
+/// The routes.
+pub fn routes() -> Router<Portal> {
+    Router::new()
+}

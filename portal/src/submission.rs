@@ -1,0 +1,154 @@
+//! What was handed in: the list, and each piece with what was said about it.
+
+use askama::Template;
+use axum::{
+    Router,
+    extract::{Path, Query, State},
+    http::StatusCode,
+    response::Response,
+    routing::get,
+};
+
+use crate::{
+    Portal,
+    failure::Failure,
+    form::FormView,
+    html,
+    kinds::*,
+    list::{Asked, Filter},
+    operation,
+    page::{Page, may},
+    visitor::Visitor,
+};
+
+operation!(Submissions, "operations/submissions.graphql");
+operation!(Submission, "operations/submission.graphql");
+
+#[derive(Template)]
+#[template(path = "submissions.html")]
+struct ListPage {
+    page: Page,
+    asked: Asked,
+    filters: Vec<Filter>,
+    list: submissions::SubmissionsSubmissions,
+}
+
+#[derive(Template)]
+#[template(path = "submission.html")]
+struct RecordPage {
+    page: Page,
+    record: submission::SubmissionNodeOnSubmission,
+    actions: Vec<FormView>,
+    comment_form: Option<FormView>,
+}
+
+/// The routes.
+pub fn routes() -> Router<Portal> {
+    Router::new()
+        .route("/submissions", get(list))
+        .route("/submissions/{id}", get(show))
+}
+
+/// Lists what was handed in.
+async fn list(
+    State(portal): State<Portal>,
+    visitor: Visitor,
+    Query(asked): Query<Vec<(String, String)>>,
+) -> Result<Response, Failure> {
+    let asked = Asked::from(asked);
+    let filter = submissions::SubmissionFilter {
+        agreement_id: asked.text("agreement"),
+        customer_id: asked.text("customer"),
+        kind: asked.kinds("kind"),
+        service_area: asked.kinds("area"),
+        state: asked.kinds("state"),
+        supplier_id: asked.text("supplier"),
+        title_contains: asked.text("q"),
+        validity: asked.kinds("validity"),
+    };
+    let variables = submissions::Variables {
+        filter: Some(filter),
+        order: Some(submissions::SubmissionOrder {
+            direction: submissions::OrderDirection::DESC,
+            field: submissions::SubmissionOrderField::UPDATED_AT,
+        }),
+        after: asked.text("after"),
+    };
+    let (page, data) = portal.ask::<Submissions>(&visitor, variables).await?;
+    let view = ListPage {
+        filters: filters(&page, &asked, &data),
+        list: data.submissions,
+        page,
+        asked,
+    };
+    Ok(html::page(StatusCode::OK, &view))
+}
+
+fn filters(page: &Page, asked: &Asked, data: &submissions::ResponseData) -> Vec<Filter> {
+    let text = page.text;
+    let (name, kind) = match page.of_supplier() {
+        true => ("customer", OrganisationKind::Municipality),
+        false => ("supplier", OrganisationKind::Supplier),
+    };
+    let others = data
+        .organisations
+        .nodes
+        .iter()
+        .filter(|other| other.kind == kind);
+    let others = others.map(|other| (other.id.clone(), other.name.clone()));
+    vec![
+        asked.by_text(text, "q", "contains"),
+        asked.by(name, text.say(name).into_owned(), others),
+        asked.by_kind::<ReviewState>(text, "state", "state"),
+        asked.by_kind::<Validity>(text, "validity", "validity"),
+        asked.by_kind::<EvidenceKind>(text, "kind", "kind"),
+        asked.by_kind::<ServiceArea>(text, "area", "area"),
+    ]
+}
+
+/// Shows one.
+async fn show(
+    State(portal): State<Portal>,
+    visitor: Visitor,
+    Path(id): Path<String>,
+    Query(asked): Query<Vec<(String, String)>>,
+) -> Result<Response, Failure> {
+    let asked = Asked::from(asked);
+    let variables = submission::Variables {
+        id,
+        event: asked.text("event"),
+        comment: asked.text("comment"),
+    };
+    let (page, data) = portal.ask::<Submission>(&visitor, variables).await?;
+    let Some(submission::SubmissionNode::Submission(record)) = data.node else {
+        return Err(Failure::not_found(&visitor));
+    };
+    let version = record.version.to_string();
+    let known = [
+        ("id", record.id.as_str()),
+        ("expectedVersion", version.as_str()),
+    ];
+    let state = record.state;
+    let waits = state == ReviewState::Submitted;
+    let of_evidence = record.risk_analysis.is_none();
+    let view = RecordPage {
+        actions: page.actions(
+            &data.allowed,
+            &[
+                (
+                    "submitSubmission",
+                    of_evidence && matches!(state, ReviewState::Draft | ReviewState::Returned),
+                ),
+                ("approveSubmission", of_evidence && waits),
+                ("returnSubmission", of_evidence && waits),
+            ],
+            &known,
+        ),
+        comment_form: may(&data.allowed, "commentOnSubmission")
+            .then(|| page.form("commentOnSubmission", &[("submissionId", &record.id)]))
+            .flatten(),
+        page,
+        record,
+    };
+    Ok(html::page(StatusCode::OK, &view))
+}
