@@ -165,7 +165,25 @@ impl From<Told> for Refusal {
     }
 }
 
+/// What a plain route of the API refuses; its errors have the shape of those of GraphQL.
+#[must_use]
+pub fn refusal_of(bytes: &[u8]) -> Refusal {
+    match data(bytes) {
+        Err(refusal) => refusal,
+        Ok(_) => Refusal::coded("INTERNAL"),
+    }
+}
+
 impl Refusal {
+    /// A refusal of which only the code is of interest.
+    #[must_use]
+    pub fn coded(code: &str) -> Self {
+        Self {
+            code: code.to_owned(),
+            ..Self::default()
+        }
+    }
+
     fn unreadable(why: &dyn std::fmt::Display) -> Self {
         tracing::error!(%why, "the API's answer cannot be read");
         Self {

@@ -45,11 +45,7 @@ impl Failure {
     /// A failure with this code of the API's.
     #[must_use]
     pub fn of(visitor: &Visitor, code: &str) -> Self {
-        let refusal = Refusal {
-            code: code.to_owned(),
-            ..Refusal::default()
-        };
-        Self::new(visitor, refusal)
+        Self::new(visitor, Refusal::coded(code))
     }
 }
 

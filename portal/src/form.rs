@@ -15,7 +15,7 @@ mod view;
 
 pub use table::find;
 pub use typed::Typed;
-pub use view::{Choice, FormView};
+pub use view::{Choice, FieldView, FormView};
 
 /// How a value is asked for, and what it is in the API.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -62,7 +62,11 @@ pub struct Place {
 /// The places of each kind of user: path, message, and the paths of what belongs there.
 const EXCHANGE: &[(&str, &str, &[&str])] = &[
     ("/", "nav-start", &[]),
-    ("/submissions", "nav-evidence", &["/evidence", "/requests"]),
+    (
+        "/submissions",
+        "nav-evidence",
+        &["/evidence", "/requests", "/validity"],
+    ),
     ("/risk-analyses", "nav-analyses", &[]),
     ("/risks", "nav-risks", &[]),
     ("/forums", "nav-forums", &["/meetings"]),

@@ -13,6 +13,8 @@ const VIOLATIONS: &[(&str, &str)] = &[
     ("must be from {}, not", "problem-range"),
     ("must lie in a year from {}", "problem-year"),
     ("must be {} or later, not", "problem-early"),
+    ("must be filled in before", "problem-before-handing-in"),
+    ("must hold at least one uploaded file", "problem-no-file"),
 ];
 
 /// One broken rule, in words.

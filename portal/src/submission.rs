@@ -12,6 +12,7 @@ use axum::{
 use crate::{
     Portal,
     failure::Failure,
+    file,
     form::FormView,
     html,
     kinds::*,
@@ -38,6 +39,8 @@ struct ListPage {
 struct RecordPage {
     page: Page,
     record: submission::SubmissionNodeOnSubmission,
+    /// The file that is shown beside what is said about it.
+    shown: Option<submission::SubmissionNodeOnSubmissionRoundsContentOnSubmittedEvidenceFiles>,
     actions: Vec<FormView>,
     comment_form: Option<FormView>,
 }
@@ -120,9 +123,10 @@ async fn show(
         comment: asked.text("comment"),
     };
     let (page, data) = portal.ask::<Submission>(&visitor, variables).await?;
-    let Some(submission::SubmissionNode::Submission(record)) = data.node else {
+    let Some(submission::SubmissionNode::Submission(mut record)) = data.node else {
         return Err(Failure::not_found(&visitor));
     };
+    record.rounds.reverse();
     let version = record.version.to_string();
     let known = [
         ("id", record.id.as_str()),
@@ -132,6 +136,7 @@ async fn show(
     let waits = state == ReviewState::Submitted;
     let of_evidence = record.risk_analysis.is_none();
     let view = RecordPage {
+        shown: shown(&record, asked.text("file")),
         actions: page.actions(
             &data.allowed,
             &[
@@ -151,4 +156,24 @@ async fn show(
         record,
     };
     Ok(html::page(StatusCode::OK, &view))
+}
+
+/// The file that was asked for, if browsers show such files. None is shown unasked: each download is an event.
+fn shown(
+    record: &submission::SubmissionNodeOnSubmission,
+    wanted: Option<String>,
+) -> Option<submission::SubmissionNodeOnSubmissionRoundsContentOnSubmittedEvidenceFiles> {
+    use submission::SubmissionNodeOnSubmissionRoundsContent::SubmittedEvidence;
+    let rounds = record
+        .rounds
+        .iter()
+        .filter_map(|round| match &round.content {
+            SubmittedEvidence(content) => Some(&content.files),
+            _ => None,
+        });
+    let wanted = wanted?;
+    rounds
+        .flatten()
+        .find(|file| file.id == wanted && file::can_be_shown(&file.media_type))
+        .cloned()
 }

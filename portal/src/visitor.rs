@@ -11,7 +11,10 @@ use axum::{
     http::{HeaderMap, HeaderName, Method, Request, Uri, header, request::Parts},
 };
 
-use crate::text::{Language, Text};
+use crate::{
+    list::Asked,
+    text::{Language, Text},
+};
 
 /// What is passed on to the API: who it is, from where, and under which name the log has the request.
 const PASSED_ON: [HeaderName; 6] = [
@@ -75,6 +78,14 @@ impl Visitor {
     #[must_use]
     pub fn path(&self) -> &str {
         self.here.split('?').next().unwrap_or_default()
+    }
+
+    /// What follows `?` in the address.
+    #[must_use]
+    pub fn asked(&self) -> Asked {
+        let query = self.here.split_once('?').map_or("", |(_, query)| query);
+        let pairs = url::form_urlencoded::parse(query.as_bytes());
+        Asked::from(pairs.into_owned().collect::<Vec<_>>())
     }
 
     /// A request to the API in this visitor's name.

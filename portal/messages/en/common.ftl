@@ -80,3 +80,5 @@ no = No
 none-match = Nothing matches what you look for.
 risk = Risk
 level = Level
+problem-before-handing-in = To be filled in before a certificate is handed in.
+problem-no-file = At least one file is to be uploaded.

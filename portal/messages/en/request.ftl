@@ -12,3 +12,10 @@ do-withdrawEvidenceRequest = Withdraw the request
 done-withdrawEvidenceRequest = The request was withdrawn.
 do-commentOnEvidenceRequest = Comment
 done-commentOnEvidenceRequest = The comment was saved.
+
+requests-none = Nobody has asked for evidence.
+overdue = overdue
+answer = Answer
+answer-none = Nobody has answered yet.
+answer-with-new = Answer with new evidence
+answer-with-known = Answer with something already handed in

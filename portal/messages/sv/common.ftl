@@ -80,3 +80,5 @@ no = Nej
 none-match = Inget stämmer med det du söker.
 risk = Risk
 level = Nivå
+problem-before-handing-in = Ska fyllas i innan ett certifikat lämnas in.
+problem-no-file = Minst en fil ska vara uppladdad.

@@ -12,3 +12,10 @@ do-withdrawEvidenceRequest = Ta tillbaka begäran
 done-withdrawEvidenceRequest = Begäran är återtagen.
 do-commentOnEvidenceRequest = Kommentera
 done-commentOnEvidenceRequest = Kommentaren är sparad.
+
+requests-none = Ingen har begärt underlag.
+overdue = försenad
+answer = Svar
+answer-none = Ingen har svarat än.
+answer-with-new = Svara med nytt underlag
+answer-with-known = Svara med något som redan är inlämnat
