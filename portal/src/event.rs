@@ -1,21 +1,96 @@
 //! What happened, in words.
 
-use axum::Router;
+use askama::Template;
+use axum::{
+    Router,
+    extract::{Query, State},
+    http::StatusCode,
+    response::Response,
+    routing::get,
+};
+use chrono::{NaiveDate, NaiveTime};
 use serde_json::Value;
 
 use crate::{
     Portal,
-    kinds::{KINDS, names_of},
+    failure::Failure,
+    form::page::page_of,
+    html,
+    kinds::*,
+    list::{Asked, Filter},
+    operation,
     page::Page,
     text::Text,
+    visitor::Visitor,
 };
 
 /// The most that is shown of a long text that was changed.
 const LONGEST: usize = 300;
 
+operation!(Events, "operations/events.graphql");
+
+#[derive(Template)]
+#[template(path = "events.html")]
+struct ListPage {
+    page: Page,
+    asked: Asked,
+    filters: Vec<Filter>,
+    list: events::EventsEvents,
+}
+
 /// The routes.
 pub fn routes() -> Router<Portal> {
-    Router::new()
+    Router::new().route("/events", get(list))
+}
+
+async fn list(
+    State(portal): State<Portal>,
+    visitor: Visitor,
+    Query(asked): Query<Vec<(String, String)>>,
+) -> Result<Response, Failure> {
+    let asked = Asked::from(asked);
+    let since = asked.text("since").and_then(|day| day.parse().ok());
+    let variables = events::Variables {
+        filter: Some(events::EventFilter {
+            action: None,
+            since: since.map(|day: NaiveDate| day.and_time(NaiveTime::MIN).and_utc()),
+            topic: asked.kinds("topic"),
+        }),
+        after: asked.text("after"),
+    };
+    let (page, data) = portal.ask::<Events>(&visitor, variables).await?;
+    let view = ListPage {
+        filters: vec![
+            asked.by_kind::<Topic>(page.text, "topic", "topic"),
+            asked.by_day(page.text, "since", "since"),
+        ],
+        list: data.events,
+        page,
+        asked,
+    };
+    Ok(html::page(StatusCode::OK, &view))
+}
+
+/// What an event is about: its name, and its page, where it has one.
+fn about(subject: &events::EventsEventsNodesEventSubject) -> (String, Option<String>) {
+    use events::EventsEventsNodesEventSubjectOn as On;
+    let own = page_of(&subject.id);
+    match &subject.on {
+        On::ActionItem(it) => (it.title.clone(), own),
+        On::AgendaItem(it) => (it.title.clone(), page_of(&it.meeting.id)),
+        On::Agreement(it) => (it.title.clone(), own),
+        On::Decision(it) => (it.text.clone(), page_of(&it.meeting.id)),
+        On::Evidence(it) => (it.title.clone(), own),
+        On::EvidenceRequest(it) => (it.title.clone(), own),
+        On::Forum(it) => (it.name.clone(), own),
+        On::Meeting(it) => (it.title.clone(), own),
+        On::Person(it) => (it.name.clone(), own),
+        On::Risk(it) => (it.title.clone(), own),
+        On::RiskAcceptance(it) => (it.risk.title.clone(), page_of(&it.risk.id)),
+        On::RiskAnalysis(it) => (it.title.clone(), own),
+        On::Submission(it) => (it.title.clone(), own),
+        _ => (String::new(), None),
+    }
 }
 
 impl Page {

@@ -17,6 +17,13 @@ pub fn page(status: StatusCode, page: &impl Template) -> Response {
     page_with(POLICY, status, page)
 }
 
+/// A page with a form that leads to another site: who signs out is led to their organisation's provider.
+pub fn page_that_leaves(page: &impl Template) -> Response {
+    const LEAVES: &str = "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; connect-src 'self'; \
+        base-uri 'none'; frame-ancestors 'none'";
+    page_with(LEAVES, StatusCode::OK, page)
+}
+
 /// A page with a policy of its own.
 pub(crate) fn page_with(
     policy: &'static str,

@@ -70,6 +70,20 @@ impl Portal {
         Ok((self.page(visitor, viewer), data))
     }
 
+    /// Who looks at a page, where a question depends on it.
+    async fn viewer(&self, visitor: &Visitor) -> Result<Viewer, Failure> {
+        let asked = self
+            .api
+            .look_up(visitor, "WhoAmI", serde_json::json!({}))
+            .await;
+        let mut data = asked.map_err(|refusal| Failure::new(visitor, refusal))?;
+        let viewer = data.remove("viewer").unwrap_or_default();
+        serde_json::from_value(viewer).map_err(|error| {
+            tracing::error!(%error, "the viewer cannot be read");
+            Failure::of(visitor, "INTERNAL")
+        })
+    }
+
     fn page(&self, visitor: &Visitor, viewer: Viewer) -> Page {
         Page::new(visitor, viewer, self.today())
     }

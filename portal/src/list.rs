@@ -27,6 +27,8 @@ pub struct Filter {
     pub choices: Vec<Choice>,
     /// What was typed.
     pub value: String,
+    /// The type of the field in which it is typed.
+    pub input: &'static str,
 }
 
 impl From<Vec<(String, String)>> for Asked {
@@ -124,6 +126,16 @@ impl Asked {
                 })
                 .collect(),
             value: chosen.clone(),
+            input: "text",
+        }
+    }
+
+    /// A filter by a day.
+    #[must_use]
+    pub fn by_day(&self, text: Text, name: &'static str, label: &str) -> Filter {
+        Filter {
+            input: "date",
+            ..self.by_text(text, name, label)
         }
     }
 

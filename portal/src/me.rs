@@ -1,10 +1,79 @@
-//! What somebody chooses for themselves: language and colours; their sessions and tokens.
+//! What somebody sees to for themselves: language and colours, their sessions, their tokens, signing out.
 
-use axum::Router;
+use askama::Template;
+use axum::{
+    Form as Body, Router,
+    extract::State,
+    http::{HeaderValue, StatusCode, header::SET_COOKIE},
+    response::{IntoResponse, Redirect, Response},
+    routing::{get, post},
+};
+use serde::Deserialize;
 
-use crate::Portal;
+use crate::{
+    Portal,
+    failure::Failure,
+    html,
+    kinds::*,
+    operation,
+    page::Page,
+    text::Language,
+    visitor::{LANGUAGE, THEME, Visitor, own_page},
+};
+
+operation!(Me, "operations/me.graphql");
+
+/// How long a choice is kept: a year, in seconds.
+const KEPT: u32 = 365 * 24 * 60 * 60;
+
+#[derive(Template)]
+#[template(path = "me.html")]
+struct MePage {
+    page: Page,
+    data: me::ResponseData,
+}
 
 /// The routes.
 pub fn routes() -> Router<Portal> {
     Router::new()
+        .route("/me", get(show))
+        .route("/me/choices", post(choose))
+}
+
+/// Whose sessions and tokens to ask for is not known before the API says who asks.
+async fn show(State(portal): State<Portal>, visitor: Visitor) -> Result<Response, Failure> {
+    let known = portal.viewer(&visitor).await?;
+    let me = known.person.map(|person| person.id).unwrap_or_default();
+    let (page, data) = portal.ask::<Me>(&visitor, me::Variables { me }).await?;
+    Ok(html::page_that_leaves(&MePage { page, data }))
+}
+
+#[derive(Deserialize)]
+struct Choices {
+    language: Option<String>,
+    theme: Option<String>,
+    return_to: Option<String>,
+}
+
+/// Keeps what was chosen, in this browser.
+async fn choose(Body(chosen): Body<Choices>) -> Response {
+    let to = own_page(chosen.return_to.as_deref())
+        .unwrap_or("/me")
+        .to_owned();
+    let mut answer = (StatusCode::SEE_OTHER, Redirect::to(&to)).into_response();
+    let language = chosen
+        .language
+        .filter(|code| Language::ALL.iter().any(|language| language.code() == code));
+    let theme = chosen
+        .theme
+        .filter(|theme| matches!(theme.as_str(), "system" | "light" | "dark"));
+    for (name, value) in [(LANGUAGE, language), (THEME, theme)] {
+        let Some(value) = value else { continue };
+        let cookie =
+            format!("{name}={value}; Path=/; Max-Age={KEPT}; SameSite=Lax; Secure; HttpOnly");
+        if let Ok(cookie) = HeaderValue::from_str(&cookie) {
+            answer.headers_mut().append(SET_COOKIE, cookie);
+        }
+    }
+    answer
 }

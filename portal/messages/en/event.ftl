@@ -118,3 +118,6 @@ changed-role = Role
 changed-domain = Domain
 changed-decisionNote = Why it was decided
 changed-decisionText = Decision
+what-changed = What changed
+topic = Topic
+since = Since

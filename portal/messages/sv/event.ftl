@@ -118,3 +118,6 @@ changed-role = Roll
 changed-domain = Domän
 changed-decisionNote = Motivering till beslutet
 changed-decisionText = Beslut
+what-changed = Vad som ändrades
+topic = Område
+since = Från och med

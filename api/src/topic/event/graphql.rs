@@ -232,19 +232,24 @@ pub struct EventQuery;
 
 #[Object]
 impl EventQuery {
-    /// The feed of the own organisation: every event that one may see, oldest first, numbered without
-    /// gaps as they were sealed. Keep the last `endCursor` and ask for what comes `after` it: nothing
-    /// is skipped and nothing comes twice.
+    /// The feed of the own organisation: every event that one may see, numbered without gaps as they were
+    /// sealed. Oldest first, keep the last `endCursor` and ask for what comes `after` it: nothing is skipped
+    /// and nothing comes twice.
     async fn events(
         &self,
         ctx: &Context<'_>,
         #[graphql(desc = "Which to list; all when left out.")] filter: Option<EventFilter>,
+        #[graphql(
+            default_with = "OrderDirection::Asc",
+            desc = "Oldest first, as they are followed; or, to look at them, latest first: then what is new comes before the first page."
+        )]
+        direction: OrderDirection,
         #[graphql(desc = "How many to return: up to 100, 20 when left out.")] first: Option<i32>,
         #[graphql(desc = "Return those after this cursor; the first ones when left out.")]
         after: Option<String>,
     ) -> Result<List<FeedEntry>> {
         let scope = session(ctx)?.scope().await?;
-        let sort = Sort::by(event_audience::Column::Position, OrderDirection::Asc);
+        let sort = Sort::by(event_audience::Column::Position, direction);
         list(
             ctx,
             filter.unwrap_or_default().condition(&scope)?,
