@@ -271,6 +271,30 @@ async fn a_provider_that_ends_its_session_ends_ours() {
 }
 
 #[tokio::test]
+async fn sign_ins_and_ends_told_by_providers_do_not_keep_one_another_out() {
+    let world = world_with(|settings| settings.identity.attempts_per_minute = 2).await;
+    let tries = async || {
+        let page = begins(&world, &mut Browser::new(), "a@nowhere.example").await;
+        page.status.as_u16()
+    };
+    let tells = async || {
+        let told = reqwest::Client::new()
+            .post(format!("{}sign-out/back-channel", world.base))
+            .header("content-type", "application/x-www-form-urlencoded")
+            .body("logout_token=of-nobody");
+        told.send().await.expect("an answer").status().as_u16()
+    };
+    assert_eq!(
+        [tries().await, tries().await, tries().await],
+        [422, 422, 429]
+    );
+    assert_eq!(
+        [tells().await, tells().await, tells().await],
+        [400, 400, 429]
+    );
+}
+
+#[tokio::test]
 async fn what_is_sent_in_a_session_by_another_site_is_refused() {
     let (world, rogue) = with_rogue().await;
     let browser = signed_in(&world, &rogue, json!({})).await;

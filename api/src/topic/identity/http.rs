@@ -7,7 +7,8 @@
 //!   a new secret. The session that the browser had before is ended.
 //! - After a sign-in the browser goes to a page of this service, whatever it was told to go to.
 //! - Forms are taken from the service's own pages alone.
-//! - Attempts are counted by address ([`Holder::Attempts`]).
+//! - Attempts are counted by address ([`Holder::Attempts`]); what providers tell of ends, apart from them
+//!   ([`Holder::Logouts`]), so that neither is kept out by the other.
 
 use std::{net::IpAddr, sync::Arc};
 
@@ -82,7 +83,7 @@ struct Service {
     people: DemoPeople,
 }
 
-/// The routes for signing in and out, with at most so many attempts a minute from one address.
+/// The routes for signing in and out, with at most so many attempts a minute from one address, and as many ends told.
 pub fn routes(
     door: Door,
     federation: Federation,
@@ -208,7 +209,7 @@ async fn begin(
     let return_to = service.federation.own_page(return_to.as_deref());
     let typed: String = email.chars().take(254).collect();
     let again = |message| pages::form(words, Some(message), &typed, &return_to, &service.people());
-    if let Err(refused) = service.attempt(address).await {
+    if let Err(refused) = service.counted(Holder::attempts_from(address)).await {
         return refused.page(words);
     }
     let Ok(email) = email.trim().parse::<Email>() else {
@@ -231,7 +232,7 @@ async fn finish(
 ) -> Response {
     let words = Words::for_browser(&headers);
     let browser = browser(&headers, address);
-    let finished = match service.attempt(address).await {
+    let finished = match service.counted(Holder::attempts_from(address)).await {
         Ok(()) => service.let_in(&headers, answer, browser).await,
         Err(refused) => Err(refused),
     };
@@ -269,7 +270,7 @@ async fn back_channel(
     Peer(address): Peer,
     token: Result<Form<LogoutToken>, FormRejection>,
 ) -> Response {
-    if let Err(refused) = service.attempt(address).await {
+    if let Err(refused) = service.counted(Holder::logouts_from(address)).await {
         return refused.status.into_response();
     }
     let told = match token {
@@ -331,9 +332,9 @@ impl Service {
             .await
     }
 
-    /// Counts an attempt from this address.
-    async fn attempt(&self, address: Option<IpAddr>) -> Result<(), Unsuccessful> {
-        let budget = Budget::new(Holder::attempts_from(address), self.attempts);
+    /// Counts what comes from an address.
+    async fn counted(&self, holder: Holder) -> Result<(), Unsuccessful> {
+        let budget = Budget::new(holder, self.attempts);
         let spent = self.budgets.spend(vec![budget], 1).await?;
         match spent.wait {
             None => Ok(()),

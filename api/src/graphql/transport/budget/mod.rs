@@ -53,6 +53,8 @@ pub enum Holder {
     Client(Uuid),
     /// That of all attempts to sign in from there.
     Attempts(Option<IpAddr>),
+    /// That of what providers tell from there of the ends of sessions.
+    Logouts(Option<IpAddr>),
 }
 
 /// How many points a holder may spend in a minute.
@@ -96,6 +98,12 @@ impl Holder {
         Self::Attempts(address.map(network))
     }
 
+    /// A provider that tells from this address of the ends of sessions, told apart as [`Holder::at`] does.
+    #[must_use]
+    pub fn logouts_from(address: Option<IpAddr>) -> Self {
+        Self::Logouts(address.map(network))
+    }
+
     /// What callers know the budget by.
     #[must_use]
     pub fn name(self) -> &'static str {
@@ -105,6 +113,7 @@ impl Holder {
             Self::Address(_) => "anonymous",
             Self::Client(_) => "client",
             Self::Attempts(_) => "sign-in",
+            Self::Logouts(_) => "logout",
         }
     }
 }

@@ -100,6 +100,8 @@ fn key(holder: Holder) -> String {
         Holder::Client(id) => format!("samsyn:budget:client:{id}"),
         Holder::Attempts(Some(address)) => format!("samsyn:budget:attempts:{address}"),
         Holder::Attempts(None) => "samsyn:budget:attempts:unknown".to_owned(),
+        Holder::Logouts(Some(address)) => format!("samsyn:budget:logouts:{address}"),
+        Holder::Logouts(None) => "samsyn:budget:logouts:unknown".to_owned(),
     }
 }
 
