@@ -157,7 +157,7 @@ impl App {
         let held = from_fn_with_state(Held::new(self.limits.body_bytes), held::bounded);
         let graphql = origins.guard(transport::http::routes(graphql).layer(held));
         origins
-            .share(graphql.merge(files))
+            .share(origins.keep_sessions(graphql.merge(files)))
             .merge(identity::http::routes(
                 self.door.clone(),
                 self.federation.clone(),

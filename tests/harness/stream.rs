@@ -112,6 +112,19 @@ impl Socket {
     }
 
     async fn connect(graphql: &str, headers: &[(&'static str, &str)], init: Value) -> Self {
+        let (socket, heard) = Self::knock(graphql, headers, init).await;
+        let ack = json!({ "type": "connection_ack" });
+        assert_eq!(heard, Ok(ack), "it is let in");
+        socket
+    }
+
+    /// Connects with these headers and this payload of `connection_init`, and hears what is said to that: a message,
+    /// or the code of a close.
+    pub async fn knock(
+        graphql: &str,
+        headers: &[(&'static str, &str)],
+        init: Value,
+    ) -> (Self, Result<Value, Option<u16>>) {
         let url = format!("{}/ws", graphql.replacen("http", "ws", 1));
         let mut request = url.into_client_request().expect("an address");
         let protocol = ("sec-websocket-protocol", "graphql-transport-ws");
@@ -124,12 +137,8 @@ impl Socket {
         socket
             .say(json!({ "type": "connection_init", "payload": init }))
             .await;
-        assert_eq!(
-            socket.hear().await,
-            Ok(json!({ "type": "connection_ack" })),
-            "it is let in"
-        );
-        socket
+        let heard = socket.hear().await;
+        (socket, heard)
     }
 
     pub async fn say(&mut self, message: Value) {

@@ -10,7 +10,7 @@ use super::{
     given::{SESSION, asks, begins, connects, settings, with_rogue, world, world_with},
     rogue::{Rogue, parameter},
 };
-use crate::harness::{Said, Socket, World};
+use crate::harness::{Answer, Client, Said, Socket, World};
 
 const WHO: &str = "{ viewer { name scopes } }";
 const SESSIONS: &str =
@@ -414,4 +414,48 @@ async fn behind_a_trusted_proxy_people_are_told_apart() {
     let own = asks(&trusted, &browser, SESSIONS, json!({})).await;
     let own = own.data(SESSIONS);
     assert_eq!(own["sessions"]["nodes"][0]["address"], "203.0.113.9");
+}
+
+#[tokio::test]
+async fn pages_of_other_origins_act_with_tokens_and_in_no_session() {
+    let portal = "https://portal.example.se";
+    let world = world_with(|settings| settings.server.allowed_origins = vec![portal.to_owned()]);
+    let world = world.await;
+    let rogue = Rogue::start().await;
+    connects(
+        &world,
+        "Älvsunda",
+        settings(&rogue.issuer, "alvsunda.example"),
+    )
+    .await;
+    let browser = signed_in(&world, &rogue, json!({})).await;
+    let secret = browser.cookie(&world.base, SESSION).expect("a session");
+    let own = world.base.trim_end_matches('/');
+    let token = &world.actor("Älvsunda", "READER").token;
+    let graphql = format!("{}graphql", world.base);
+    let cookie = format!("{SESSION}={secret}");
+
+    let asks_from = async |origin: &str, token: Option<&str>| {
+        let client = Client::new(&graphql, token);
+        let headers = [("cookie", &*cookie), ("origin", origin)];
+        client.send_with(WHO, json!({}), &headers).await
+    };
+    let name = |answer: &Answer| answer.body["data"]["viewer"]["name"].clone();
+    assert_eq!(name(&asks_from(own, None).await), "Anna Lindqvist");
+    let from_portal = asks_from(portal, None).await;
+    assert_eq!(from_portal.code(), Some("UNAUTHENTICATED"));
+    let with_token = name(&asks_from(portal, Some(token)).await);
+    assert!(with_token.is_string() && with_token != "Anna Lindqvist");
+
+    for (origin, token, heard) in [
+        (own, None, Ok("connection_ack")),
+        (portal, None, Err(Some(4401))),
+        (portal, Some(token), Ok("connection_ack")),
+    ] {
+        let headers = [("cookie", &*cookie), ("origin", origin)];
+        let init = token.map_or(json!({}), |token| json!({ "token": token }));
+        let (_socket, said) = Socket::knock(&graphql, &headers, init).await;
+        let said = said.map(|said| said["type"].clone());
+        assert_eq!(said, heard.map(Value::from), "{origin}");
+    }
 }

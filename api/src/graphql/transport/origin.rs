@@ -1,7 +1,10 @@
 //! Which pages may use the API from a browser: CORS, and requests that a page sends in somebody's name.
 //!
 //! Pages of the service itself may. Those of other sites may if their origin stands, exactly, in
-//! `server.allowed_origins`; never with credentials that the browser adds by itself.
+//! `server.allowed_origins`; never with credentials that the browser adds by itself. CORS sees to that for
+//! requests, but browsers send the cookies of a site along with what any page of the same site opens: a
+//! WebSocket, an image. So a session's cookie counts from the service's own pages alone, and where a person
+//! follows a link ([`Origins::keep_sessions`]); what comes from elsewhere with one comes from nobody.
 //!
 //! A browser lets any page send what a form could send, without asking first: a `GET`, or a `POST` of a
 //! form or of plain text, with the cookies of the user. CORS only keeps the page from reading the answer.
@@ -29,7 +32,7 @@ use http::{
     header::{ACCESS_CONTROL_REQUEST_METHOD, AUTHORIZATION, COOKIE, HOST, ORIGIN, UPGRADE},
     uri::Authority,
 };
-use tower::{Layer, ServiceExt};
+use tower::{Layer, ServiceExt, util::MapRequestLayer};
 use tower_http::cors::CorsLayer;
 use url::Url;
 
@@ -130,6 +133,17 @@ impl Origins {
         routes.layer(from_fn_with_state(self.clone(), own_forms))
     }
 
+    /// Takes the cookies away on these routes from what pages of other sites send, allowed or not.
+    pub fn keep_sessions(&self, routes: Router) -> Router {
+        let origins = self.clone();
+        routes.layer(MapRequestLayer::new(move |mut request: Request| {
+            if !origins.may_be_in_session(&request) {
+                request.headers_mut().remove(COOKIE);
+            }
+            request
+        }))
+    }
+
     /// Lets the pages of allowed origins use these routes.
     pub fn share(&self, routes: Router) -> Router {
         if self.allowed.is_empty() {
@@ -176,6 +190,21 @@ impl Origins {
             (Some(site), _) => site == "same-origin",
             (None, Some(origin)) => self.is_origin(origin, request),
             (None, None) => !headers.contains_key(COOKIE),
+        }
+    }
+
+    /// Whether no page of another site sends this. Old browsers do not say where a request is from that needs no
+    /// preflight; what those could send is refused by [`Origins::guard`].
+    fn may_be_in_session(&self, request: &Request) -> bool {
+        let headers = request.headers();
+        let site = headers.get("sec-fetch-site").map(HeaderValue::as_bytes);
+        match (site, headers.get(ORIGIN)) {
+            (Some(b"same-origin"), _) | (None, None) => true,
+            (_, Some(origin)) => self.is_origin(origin, request),
+            (Some(b"none"), None) => true,
+            (Some(_), None) => headers
+                .get("sec-fetch-mode")
+                .is_some_and(|mode| mode == "navigate"),
         }
     }
 
@@ -297,6 +326,48 @@ mod tests {
         ] {
             assert!(!get(foreign), "{foreign:?}");
             assert!(!trusts(&published(), Method::HEAD, foreign), "{foreign:?}");
+        }
+    }
+
+    #[test]
+    fn cookies_count_from_own_pages_and_by_links_alone() {
+        let counts = |headers: &[(&str, &str)]| {
+            let mut request = Request::builder().uri("/evidence/files/x");
+            for (name, value) in headers {
+                request = request.header(*name, *value);
+            }
+            let request = request.body(Body::empty()).expect("a request");
+            Origins::of(&published()).may_be_in_session(&request)
+        };
+        let (own, allowed) = ("https://samsyn.example.se", "https://portal.example.se");
+        for headers in [
+            &[][..],
+            &[("origin", own)],
+            &[("sec-fetch-site", "same-origin")],
+            // By a name that the settings do not know; the cookie is of that name alone.
+            &[
+                ("sec-fetch-site", "same-origin"),
+                ("origin", "http://127.0.0.1:8080"),
+            ],
+            &[("sec-fetch-site", "none"), ("sec-fetch-mode", "navigate")],
+            &[
+                ("sec-fetch-site", "cross-site"),
+                ("sec-fetch-mode", "navigate"),
+            ],
+        ] {
+            assert!(counts(headers), "{headers:?}");
+        }
+        for headers in [
+            &[("origin", allowed)][..],
+            &[("origin", "null")],
+            &[("origin", allowed), ("sec-fetch-mode", "navigate")],
+            &[
+                ("sec-fetch-site", "same-site"),
+                ("sec-fetch-mode", "no-cors"),
+            ],
+            &[("sec-fetch-site", "cross-site")],
+        ] {
+            assert!(!counts(headers), "{headers:?}");
         }
     }
 
