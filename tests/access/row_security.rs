@@ -52,13 +52,17 @@ async fn connection(records: &Records, role: &str) -> DatabaseConnection {
 /// A transaction with these settings, and nothing of the service's.
 async fn claiming(db: &DatabaseConnection, settings: &[(&str, String)]) -> DatabaseTransaction {
     let tx = db.begin().await.expect("a transaction");
+    claim_in(&tx, settings).await;
+    tx
+}
+
+async fn claim_in(tx: &DatabaseTransaction, settings: &[(&str, String)]) {
     for (name, value) in settings {
         let sql = "SELECT set_config($1, $2, true)";
         let values = [format!("samsyn.{name}").into(), value.clone().into()];
         let claim = Statement::from_sql_and_values(tx.get_database_backend(), sql, values);
         tx.query_one_raw(claim).await.expect("a claim");
     }
-    tx
 }
 
 /// What an actor is, written by hand.
@@ -70,6 +74,9 @@ fn claim(actor: &Actor) -> Vec<(&'static str, String)> {
     let topics = Topic::iter().filter(|topic| actor.may_read(*topic));
     let own_tokens = actor.has_scope(TokenScope::AdministrationRead);
     let own_tokens = own_tokens.then(|| "OWN_TOKENS".to_owned());
+    let administers = actor.has_scope(TokenScope::AdministrationWrite)
+        && (actor.grants().iter()).any(|grant| grant.role == Role::Administrator);
+    let administers = administers.then(|| "ADMINISTERS".to_owned());
     vec![
         ("organisation", actor.organisation.to_string()),
         (
@@ -80,7 +87,12 @@ fn claim(actor: &Actor) -> Vec<(&'static str, String)> {
         ("areas", areas),
         (
             "topics",
-            joined(topics.map(|topic| topic.to_value()).chain(own_tokens)),
+            joined(
+                topics
+                    .map(|topic| topic.to_value())
+                    .chain(own_tokens)
+                    .chain(administers),
+            ),
         ),
     ]
 }
@@ -379,6 +391,63 @@ async fn nobody_writes_in_anothers_name_or_below_what_is_anothers() {
         .await
         .expect_err("nothing is given away");
     assert!(said.to_string().contains("row-level security"), "{said}");
+}
+
+#[tokio::test]
+#[ignore = "needs PostgreSQL"]
+async fn only_administrators_change_by_whom_people_sign_in_and_who_may_look() {
+    let world = World::open().await;
+    let service = connection(&world.folder.records, "samsyn_service").await;
+    let administrator = world.actor("Älvsunda", "ADMINISTRATOR");
+    let administrator = world.door.authenticate(&administrator.token).await;
+    let administrator = administrator.expect("an actor");
+    let limited = |scope| Actor::clone(&administrator).limited(vec![scope]);
+    let colleague = world.actor("Älvsunda", "IT_MANAGER");
+    let colleague = world.door.authenticate(&colleague.token).await;
+    let home = administrator.organisation;
+    let adding = [
+        format!(
+            "INSERT INTO identity_provider (id, organisation_id, issuer, client_id, takes_access_tokens, \
+                vouches_for_email, just_in_time, role_mapping, created_at, updated_at, version) \
+            VALUES (gen_random_uuid(), '{home}', 'https://evil.example', 'x', true, true, true, '[]', now(), now(), 1)"
+        ),
+        format!(
+            "INSERT INTO email_domain (id, organisation_id, domain, claimed_at) \
+            VALUES (gen_random_uuid(), '{home}', 'evil.example', now())"
+        ),
+        format!(
+            "INSERT INTO support_grant (id, organisation_id, reason, granted_at, expires_at, version) \
+            VALUES (gen_random_uuid(), '{home}', 'x', now(), now() + interval '1 hour', 1)"
+        ),
+    ];
+    let changing = [
+        "UPDATE identity_provider SET issuer = 'https://evil.example'",
+        "UPDATE support_grant SET reason = 'y'",
+        "DELETE FROM email_domain",
+        "DELETE FROM identity_provider",
+    ];
+    // Whoever administers may have a token that reads nothing of it.
+    let writes = claim(&limited(TokenScope::AdministrationWrite));
+    for nobody in [
+        claim(&colleague.expect("an actor")),
+        claim(&limited(TokenScope::AdministrationRead)),
+    ] {
+        for statement in &adding {
+            let tx = claiming(&service, &nobody).await;
+            let said = tx.execute_unprepared(statement).await;
+            let said = said.expect_err(statement).to_string();
+            assert!(said.contains("row-level security"), "{statement}: {said}");
+        }
+        let tx = claiming(&service, &writes).await;
+        for statement in &adding {
+            tx.execute_unprepared(statement).await.expect(statement);
+        }
+        claim_in(&tx, &nobody).await;
+        for statement in changing {
+            let done = tx.execute_unprepared(statement).await.expect(statement);
+            assert_eq!(done.rows_affected(), 0, "{statement}");
+        }
+    }
 }
 
 /// What a statement is refused with.

@@ -17,13 +17,13 @@
 //! A claim is one parameterised statement, after `BEGIN`: sea-orm begins its transactions with a statement
 //! of its own and has no way to send both at once, so that a scope is opened in two round trips.
 
-use entity::{OrganisationKind, Topic};
+use entity::{OrganisationKind, Role, Topic};
 use sea_orm::{
     ActiveEnum, ConnectionTrait, DatabaseTransaction, DbBackend, DbErr, Iterable, Statement, Value,
 };
 use uuid::Uuid;
 
-use super::{Actor, Areas, Door, TokenScope};
+use super::{Actor, Areas, Door, Grant, TokenScope};
 use crate::Result;
 
 /// What is done for nobody in particular, or beyond what the one who asks may see.
@@ -134,7 +134,8 @@ fn areas(actor: &Actor) -> String {
     }
 }
 
-/// The topics that the actor reads, and whether it may look at its own tokens.
+/// The topics that the actor reads, and whether it may look at its own tokens and administers its organisation: who
+/// does so need not be able to read of it.
 fn topics(actor: &Actor) -> Vec<String> {
     let mut topics: Vec<_> = Topic::iter()
         .filter(|topic| actor.may_read(*topic))
@@ -142,6 +143,12 @@ fn topics(actor: &Actor) -> Vec<String> {
         .collect();
     if actor.has_scope(TokenScope::AdministrationRead) {
         topics.push("OWN_TOKENS".to_owned());
+    }
+    let is_administrator = |grant: &Grant| grant.role == Role::Administrator;
+    if actor.has_scope(TokenScope::AdministrationWrite)
+        && actor.grants().iter().any(is_administrator)
+    {
+        topics.push("ADMINISTERS".to_owned());
     }
     topics
 }
