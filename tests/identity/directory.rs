@@ -63,7 +63,7 @@ impl Directory<'_> {
 async fn person(world: &World, organisation: &str, name: &str) -> Value {
     let administrator = world.actor(organisation, "ADMINISTRATOR").token.clone();
     let document = format!(
-        "{{ people(filter: {{ nameContains: \"{name}\" }}) {{ nodes {{ id email status title roles {{ role serviceArea }} }} }} }}"
+        "{{ people(filter: {{ nameContains: \"{name}\" }}) {{ nodes {{ id email status title version roles {{ role serviceArea }} }} }} }}"
     );
     let read = world
         .send(Some(&administrator), &document, json!({}))
@@ -93,7 +93,16 @@ async fn a_person_comes_changes_and_goes_with_the_directory() {
     assert_eq!(status, 409);
     let group = "/Groups/SERVICE_AREA_MANAGER.NETWORK";
     let member = json!([{ "op": "add", "path": "members", "value": [{ "value": made["id"] }] }]);
+    let before = person(&world, "Älvsunda", "Ny Person").await;
+    assert_eq!(directory.patches(group, member.clone()).await.0, 200);
+    let after = person(&world, "Älvsunda", "Ny Person").await;
+    assert_ne!(
+        after["version"], before["version"],
+        "what was seen before is old"
+    );
     assert_eq!(directory.patches(group, member).await.0, 200);
+    let same = person(&world, "Älvsunda", "Ny Person").await;
+    assert_eq!(same["version"], after["version"], "nothing has changed");
     let change = json!([{ "op": "Replace", "path": "title", "value": "Tekniker" }]);
     let (status, told) = directory.patches(&path, change).await;
     assert_eq!((status, &told["title"]), (200, &json!("Tekniker")));

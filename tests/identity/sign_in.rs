@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use serde_json::json;
+use serde_json::{Value, json};
 
 use super::{
     browser::Browser,
@@ -12,10 +12,11 @@ use super::{
     },
     provider::Provider,
 };
+use crate::harness::World;
 
 const WHO: &str = "{ viewer { name organisation { name } roles { role } } }";
 
-fn anna() -> serde_json::Value {
+fn anna() -> Value {
     json!({ "email": "anna.lindqvist@alvsunda.example", "email_verified": true, "name": "Anna Lindqvist" })
 }
 
@@ -172,11 +173,7 @@ async fn who_came_before_is_known_by_issuer_and_subject_whatever_the_address() {
 }
 
 /// The provider knows the browser still, and asks nothing.
-async fn signs_in_again(
-    world: &crate::harness::World,
-    browser: &mut Browser,
-    email: &str,
-) -> super::browser::Page {
+async fn signs_in_again(world: &World, browser: &mut Browser, email: &str) -> super::browser::Page {
     let begun = begins(world, browser, email).await;
     let back = format!("{}sign-in/callback", world.base);
     let last = browser.follow_until(begun, &back).await;
@@ -218,6 +215,11 @@ async fn whoever_was_not_added_comes_in_only_where_the_organisation_lets_them() 
         assert!(roles.contains(&json!({ "role": role })), "{roles:?}");
     }
 
+    let seen = version_of(&world, "ny.person@alvsunda.example").await;
+    signs_in_again(&world, &mut browser, "ny.person@alvsunda.example").await;
+    let later = version_of(&world, "ny.person@alvsunda.example").await;
+    assert_eq!(later["version"], seen["version"], "nothing has changed");
+
     // A role that the claim no longer gives is taken; one that nobody mapped is left.
     open["roleMapping"] =
         json!([{ "value": "other", "role": "SERVICE_AREA_MANAGER", "serviceArea": "NETWORK" }]);
@@ -226,6 +228,30 @@ async fn whoever_was_not_added_comes_in_only_where_the_organisation_lets_them() 
     signs_in_again(&world, &mut browser, "ny.person@alvsunda.example").await;
     let who = asks(&world, &browser, WHO, json!({})).await.data(WHO);
     assert_eq!(who["viewer"]["roles"], json!([{ "role": "READER" }]));
+
+    // Whoever saw the roles as they were does not set them back.
+    let administrator = world.actor("Älvsunda", "ADMINISTRATOR").token.clone();
+    let change =
+        json!({ "id": seen["id"], "expectedVersion": seen["version"], "title": "Tekniker" });
+    let document =
+        "mutation($input: UpdatePersonInput!) { updatePerson(input: $input) { version } }";
+    let answer = world
+        .send(Some(&administrator), document, json!({ "input": change }))
+        .await;
+    assert_eq!(answer.code(), Some("CONFLICT"), "{:#}", answer.body);
+}
+
+/// The person with this address, as an administrator sees it.
+async fn version_of(world: &World, email: &str) -> Value {
+    let administrator = world.actor("Älvsunda", "ADMINISTRATOR").token.clone();
+    let document = "{ people(first: 100) { nodes { id email version } } }";
+    let read = world.send(Some(&administrator), document, json!({})).await;
+    let read = read.data(document);
+    let mut people = read["people"]["nodes"].as_array().expect("a list").iter();
+    people
+        .find(|one| one["email"] == email)
+        .expect("somebody")
+        .clone()
 }
 
 #[tokio::test]

@@ -460,7 +460,8 @@ impl SigningIn<'_> {
         Ok(row)
     }
 
-    /// Gives and takes the roles over which the provider has a say.
+    /// Gives and takes the roles over which the provider has a say. That is a change of the person: whoever is about
+    /// to change the roles as they were before is told so.
     async fn follow(&self, person: &person::Model, roles: &MappedRoles) -> Result<()> {
         let held = role_assignment::Entity::find()
             .filter(role_assignment::Column::PersonId.eq(person.id))
@@ -470,6 +471,7 @@ impl SigningIn<'_> {
             role: row.role,
             area: row.service_area,
         };
+        let mut changed = false;
         for row in &held {
             let grant = grant_of(row);
             if roles.governed.contains(&grant) && !roles.given.contains(&grant) {
@@ -478,12 +480,22 @@ impl SigningIn<'_> {
                     .exec(self.tx)
                     .await?;
                 self.record(change).await?;
+                changed = true;
             }
         }
         for grant in &roles.given {
             if !held.iter().any(|row| grant_of(row) == *grant) {
                 self.give(person, *grant).await?;
+                changed = true;
             }
+        }
+        if changed {
+            let later = person::ActiveModel {
+                id: Unchanged(person.id),
+                version: Set(person.version + 1),
+                ..Default::default()
+            };
+            person::Entity::update(later).exec(self.tx).await?;
         }
         Ok(())
     }
