@@ -19,7 +19,8 @@ pub struct Model {
     pub hash: String,
     /// Names of the scopes it is limited to.
     pub scopes: Json,
-    /// What the client called the assertion by which it proved itself, which counts once.
+    /// What the client called the assertion by which it proved itself, which counts once. One that was shown for
+    /// something else is kept with a token that nobody has.
     pub assertion_id: Option<String>,
     /// When it was given.
     pub created_at: DateTimeUtc,

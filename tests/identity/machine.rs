@@ -335,17 +335,19 @@ async fn an_assertion_is_the_clients_own_for_here_and_counts_once() {
         claims[name] = value;
         claims
     };
-    let sent = async |assertion: &str| {
+    let sent_to = async |path: &str, assertion: &str| {
         let form = [
             GRANT,
+            ("token", "access_made-up"),
             (
                 "client_assertion_type",
                 "urn:ietf:params:oauth:client-assertion-type:jwt-bearer",
             ),
             ("client_assertion", assertion),
         ];
-        sends(&world, "oauth/token", None, &form).await.0
+        sends(&world, path, None, &form).await.0
     };
+    let sent = async |assertion: &str| sent_to("oauth/token", assertion).await;
     for (what, claims) in [
         ("another client's", with("iss", json!("tok_x"))),
         ("about another client", with("sub", json!("tok_x"))),
@@ -372,6 +374,16 @@ async fn an_assertion_is_the_clients_own_for_here_and_counts_once() {
     let mut second = of_service;
     second["jti"] = json!("two");
     assert_eq!(sent(&token("JWT", &second)).await, 200);
+
+    // Once for whatever it is shown.
+    let paths = ["oauth/token", "oauth/introspect", "oauth/revoke"];
+    for (index, first) in paths.into_iter().enumerate() {
+        let shown = token("JWT", &with("jti", json!(format!("for-{index}"))));
+        assert_eq!(sent_to(first, &shown).await, 200, "{first}");
+        for then in paths {
+            assert_eq!(sent_to(then, &shown).await, 401, "{first}, then {then}");
+        }
+    }
 }
 
 /// To whom access tokens for this organisation are addressed.

@@ -179,6 +179,31 @@ impl Door {
         Ok((secret, expires_at))
     }
 
+    /// Takes an assertion by which a client has proved itself for something else than an access token. It is kept where
+    /// those are kept for which a token was given, with one that nobody has and that never works.
+    ///
+    /// # Errors
+    /// `InvalidState` when the assertion was taken before.
+    pub async fn use_up(&self, client: &MachineClient, assertion: String) -> Result<()> {
+        let (clock, now) = (self.clock(), self.clock().now());
+        let row = access_token::Model {
+            id: clock.id(),
+            client_id: client.id(),
+            organisation_id: client.acting.organisation_id,
+            hash: Secret::new(clock, "access").hash(),
+            scopes: json!([]),
+            assertion_id: Some(assertion),
+            created_at: now,
+            expires_at: now,
+            revoked_at: Some(now),
+        };
+        let tx = self.begin_for(client).await?;
+        access_token::Entity::insert(row.into_active_model().reset_all())
+            .exec_without_returning(&tx)
+            .await?;
+        Ok(tx.commit().await?)
+    }
+
     /// Records that a machine client was not given what it asked for, and why.
     ///
     /// # Errors

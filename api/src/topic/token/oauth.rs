@@ -4,7 +4,7 @@
 //! What always holds:
 //! - A client proves itself by its secret, in the header or the form, or by an assertion that it has signed
 //!   (`private_key_jwt`: RFC 7523), never by two of these at once. Who it is, and whether it exists, is not told apart.
-//! - An assertion is for this service, works for an hour at the most, and counts once.
+//! - An assertion is for this service, works for an hour at the most, and counts once, whatever it is shown for.
 //! - A client learns of its own access tokens and of no others.
 //! - What is asked for is counted by address and by client; of a client that is known, what it was refused is an event.
 
@@ -162,15 +162,7 @@ async fn token(
     let given = service.door.give_access(&client, &scopes, assertion).await;
     let (secret, expires_at) = match given {
         Ok(given) => given,
-        // The assertion was used before.
-        Err(Error::InvalidState(_)) => {
-            service
-                .door
-                .refuse_access(&client, "ASSERTION_USED_BEFORE")
-                .await?;
-            return Err(Refusal::client());
-        }
-        Err(error) => return Err(error.into()),
+        Err(error) => return Err(service.used_before(&client, error).await),
     };
     let seconds = (expires_at - service.door.clock().now()).num_seconds();
     Ok(Json(json!({
@@ -187,7 +179,7 @@ async fn introspect(
     headers: HeaderMap,
     sent: Result<Form<Sent>, FormRejection>,
 ) -> Result<Json<Value>, Refusal> {
-    let (sent, client, _) = service.client(address, &headers, sent).await?;
+    let (sent, client) = service.proven(address, &headers, sent).await?;
     let token = sent.token.ok_or_else(no_token)?;
     let found = service.door.introspect(&client, &token).await?;
     Ok(Json(match found {
@@ -209,7 +201,7 @@ async fn revoke(
     headers: HeaderMap,
     sent: Result<Form<Sent>, FormRejection>,
 ) -> Result<StatusCode, Refusal> {
-    let (sent, client, _) = service.client(address, &headers, sent).await?;
+    let (sent, client) = service.proven(address, &headers, sent).await?;
     let token = sent.token.ok_or_else(no_token)?;
     service.door.revoke_access(&client, &token).await?;
     Ok(StatusCode::OK)
@@ -283,6 +275,34 @@ impl Service {
                 self.door.refuse_access(&client, why).await?;
                 Err(Refusal::client())
             }
+        }
+    }
+
+    /// The same, for something else than an access token: an assertion is used up at once.
+    async fn proven(
+        &self,
+        address: Option<IpAddr>,
+        headers: &HeaderMap,
+        sent: Result<Form<Sent>, FormRejection>,
+    ) -> Result<(Sent, MachineClient), Refusal> {
+        let (sent, client, assertion) = self.client(address, headers, sent).await?;
+        if let Some(assertion) = assertion
+            && let Err(error) = self.door.use_up(&client, assertion).await
+        {
+            return Err(self.used_before(&client, error).await);
+        }
+        Ok((sent, client))
+    }
+
+    /// What a client is told whose assertion could not be taken: was it taken before, no more than others are.
+    async fn used_before(&self, client: &MachineClient, error: Error) -> Refusal {
+        if !matches!(error, Error::InvalidState(_)) {
+            return error.into();
+        }
+        let told = self.door.refuse_access(client, "ASSERTION_USED_BEFORE");
+        match told.await {
+            Ok(()) => Refusal::client(),
+            Err(error) => error.into(),
         }
     }
 
