@@ -443,6 +443,9 @@ async fn access_tokens_of_the_own_provider_are_taken_for_a_registered_client_of_
         claims[name] = value;
         claims
     };
+    // As Keycloak says it of a client, too.
+    let with_class = rogue.token("at+jwt", &with("acr", json!("1")));
+    asks(&world, &with_class).await.data(WHO);
     for (what, typ, claims) in [
         ("an ID token", "JWT", right.clone()),
         (
@@ -464,6 +467,12 @@ async fn access_tokens_of_the_own_provider_are_taken_for_a_registered_client_of_
             "of another issuer",
             "at+jwt",
             with("iss", json!("https://evil.example")),
+        ),
+        ("given to a person", "at+jwt", with("auth_time", json!(now))),
+        (
+            "given to a person who proved it",
+            "at+jwt",
+            with("amr", json!(["pwd", "mfa"])),
         ),
     ] {
         assert_eq!(

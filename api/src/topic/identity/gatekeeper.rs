@@ -14,7 +14,11 @@ use crate::{
 };
 
 /// Said for every token of a provider that does not work, whatever the reason; the log says more.
-const REFUSED: &str = "This token is not valid here: it must be an access token (at+jwt) of your organisation's provider, addressed to this service, for a machine client that an administrator has registered.";
+const REFUSED: &str = "This token is not valid here: it must be an access token (at+jwt) of your organisation's provider, addressed to this service, given to a machine client that an administrator has registered, and not to a person who uses it.";
+
+/// What only a token says that was given to a client in somebody's name: when that person signed in, and how (RFC 9068,
+/// section 2.2.1). `acr` says Keycloak of clients, too, and as whom they are known (`sub`) each provider says otherwise.
+const OF_A_PERSON: [&str; 2] = ["auth_time", "amr"];
 
 /// Finds out who is calling. Clones share it.
 #[derive(Clone)]
@@ -67,6 +71,10 @@ impl Gatekeeper {
                 return Ok(None);
             }
         };
+        if OF_A_PERSON.iter().any(|name| claims.contains_key(*name)) {
+            tracing::info!("an access token of a provider was refused: it was given to a person");
+            return Ok(None);
+        }
         let Some(named) = jwt::text(&claims, "client_id") else {
             return Ok(None);
         };
