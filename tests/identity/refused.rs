@@ -1,7 +1,12 @@
 //! What is refused, each with a clear page and an event: answers that are another's, old, forged or about somebody
 //! else's people, and forms that other sites send.
 
+use std::time::Duration;
+
+use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
+use futures::future::{join, join_all};
 use serde_json::{Value, json};
+use tokio::time::timeout;
 use url::Url;
 
 use super::{
@@ -446,6 +451,73 @@ async fn attempts_are_counted_by_address() {
         );
     }
     assert_eq!(statuses, [422, 422, 422, 429, 429]);
+}
+
+/// Waits until a provider has been asked so often.
+async fn asked(rogue: &Rogue, times: usize) {
+    let waiting = async {
+        while rogue.was_asked() < times {
+            tokio::time::sleep(Duration::from_millis(5)).await;
+        }
+    };
+    timeout(Duration::from_secs(30), waiting)
+        .await
+        .expect("it is asked");
+}
+
+#[tokio::test]
+async fn a_provider_is_asked_once_for_all_who_sign_in_at_the_same_time() {
+    let (world, rogue) = with_rogue().await;
+    let before = rogue.was_asked();
+    rogue.falls_silent(true);
+    let many = join_all((0..10).map(|_| async {
+        let page = begins(&world, &mut Browser::new(), ANNA).await;
+        page.status.as_u16()
+    }));
+    let answers = async {
+        asked(&rogue, before + 1).await;
+        tokio::time::sleep(Duration::from_millis(300)).await;
+        rogue.falls_silent(false);
+    };
+    let (statuses, ()) = join(many, answers).await;
+    assert_eq!(statuses, [303; 10]);
+    assert_eq!(rogue.was_asked(), before + 1);
+}
+
+#[tokio::test]
+async fn a_provider_that_does_not_answer_holds_up_nobody_elses() {
+    let (world, slow) = with_rogue().await;
+    let quick = Rogue::start().await;
+    let theirs = settings(&quick.issuer, "norrvik.example");
+    connects(&world, "Norrvik", theirs).await;
+    // A key that is not known has the keys fetched again, when they are not just fetched.
+    let tells = async |rogue: &Rogue| {
+        let claims = json!({ "iss": rogue.issuer, "aud": "samsyn" });
+        let token = rogue.token("logout+jwt", &claims);
+        let (_, rest) = token.split_once('.').expect("three parts");
+        let header = json!({ "alg": "EdDSA", "kid": "another", "typ": "logout+jwt" });
+        let header = URL_SAFE_NO_PAD.encode(header.to_string());
+        let told = reqwest::Client::new()
+            .post(format!("{}sign-out/back-channel", world.base))
+            .header("content-type", "application/x-www-form-urlencoded")
+            .body(format!("logout_token={header}.{rest}"));
+        told.send().await.expect("an answer").status().as_u16()
+    };
+    assert_eq!((tells(&slow).await, tells(&quick).await), (400, 400));
+    let (before, quicks) = (slow.was_asked(), quick.was_asked());
+    let clock = world.door.clock();
+    clock.set(clock.now() + chrono::TimeDelta::seconds(10));
+
+    slow.falls_silent(true);
+    let waits = tells(&slow);
+    let goes_on = async {
+        asked(&slow, before + 1).await;
+        let told = timeout(Duration::from_secs(5), tells(&quick)).await;
+        slow.falls_silent(false);
+        told.expect("it waits for no other")
+    };
+    assert_eq!(join(waits, goes_on).await, (400, 400));
+    assert_eq!(quick.was_asked(), quicks + 1);
 }
 
 #[tokio::test]

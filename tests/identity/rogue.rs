@@ -1,6 +1,9 @@
 //! A provider that says what it should not: certified ones cannot be brought to.
 
-use std::sync::{Arc, Mutex};
+use std::sync::{
+    Arc, Mutex,
+    atomic::{AtomicUsize, Ordering},
+};
 
 use axum::{Json, Router, extract::State, routing::get};
 use base64::{
@@ -13,7 +16,7 @@ use openidconnect::{
     core::{CoreEdDsaPrivateSigningKey, CoreJwsSigningAlgorithm},
 };
 use serde_json::{Value, json};
-use tokio::net::TcpListener;
+use tokio::{net::TcpListener, sync::watch};
 use url::Url;
 
 use super::provider::CLIENT;
@@ -28,6 +31,9 @@ const BEFORE_KEY: [u8; 16] = [
 pub struct Rogue {
     pub issuer: String,
     said: Arc<Mutex<Said>>,
+    asked: Arc<AtomicUsize>,
+    /// Whether it keeps those waiting who ask for its metadata.
+    silent: watch::Sender<bool>,
 }
 
 #[derive(Clone)]
@@ -52,6 +58,8 @@ impl Rogue {
         let rogue = Self {
             issuer,
             said: Arc::new(Mutex::new(said)),
+            asked: Arc::default(),
+            silent: watch::Sender::new(false),
         };
         let routes = Router::new()
             .route("/.well-known/openid-configuration", get(metadata))
@@ -87,6 +95,16 @@ impl Rogue {
     /// Has it tell this of whoever has an access token.
     pub fn tells(&self, told: Value) {
         self.said.lock().expect("nobody panics").told = told;
+    }
+
+    /// How often it was asked for its metadata.
+    pub fn was_asked(&self) -> usize {
+        self.asked.load(Ordering::SeqCst)
+    }
+
+    /// Has it say nothing to those who ask for its metadata, until it does again.
+    pub fn falls_silent(&self, silent: bool) {
+        self.silent.send_replace(silent);
     }
 
     /// Any token of its key, with this type.
@@ -143,6 +161,12 @@ fn unsigned(header: &Value, claims: &Value) -> String {
 }
 
 async fn metadata(State(rogue): State<Rogue>) -> Json<Value> {
+    rogue.asked.fetch_add(1, Ordering::SeqCst);
+    let mut silent = rogue.silent.subscribe();
+    silent
+        .wait_for(|silent| !silent)
+        .await
+        .expect("it is there");
     let at = |path: &str| format!("{}{path}", rogue.issuer);
     Json(json!({
         "issuer": rogue.issuer,

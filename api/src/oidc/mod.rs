@@ -16,11 +16,16 @@ pub mod jwt;
 
 use std::{
     collections::HashMap,
+    panic::AssertUnwindSafe,
     sync::{Arc, Mutex, PoisonError},
 };
 
 use ::http::header::{ACCEPT, AUTHORIZATION};
 use chrono::{DateTime, TimeDelta, Utc};
+use futures::{
+    FutureExt,
+    future::{BoxFuture, Shared},
+};
 use openidconnect::{
     AccessToken, AdditionalProviderMetadata, AsyncHttpClient, AuthType, AuthorizationCode,
     ClaimsVerificationError, ClientId, ClientSecret, CsrfToken, EndSessionUrl, IssuerUrl,
@@ -182,10 +187,19 @@ pub struct RelyingParty {
     clock: Clock,
     redirect: RedirectUrl,
     signed_out: PostLogoutRedirectUrl,
-    found: Arc<Mutex<HashMap<String, Arc<Found>>>>,
-    /// Held while keys are fetched again.
-    again: Arc<tokio::sync::Mutex<()>>,
+    known: Arc<Mutex<Known>>,
 }
+
+/// What is known of the providers, by issuer.
+#[derive(Default)]
+struct Known {
+    found: HashMap<String, Arc<Found>>,
+    /// Those that are being asked, each once for all who want to know.
+    asked: HashMap<String, Asking>,
+}
+
+/// What a provider will have answered. Why it has not is told to many, as a text.
+type Asking = Shared<BoxFuture<'static, Result<Arc<Found>, Arc<str>>>>;
 
 impl RelyingParty {
     /// A party that providers send browsers back to at these addresses.
@@ -196,8 +210,7 @@ impl RelyingParty {
             clock,
             redirect: RedirectUrl::from_url(redirect),
             signed_out: PostLogoutRedirectUrl::from_url(signed_out),
-            found: Arc::default(),
-            again: Arc::default(),
+            known: Arc::default(),
         }
     }
 
@@ -206,7 +219,7 @@ impl RelyingParty {
     /// # Errors
     /// `Provider`, if there is none.
     pub async fn look_at(&self, issuer: &str) -> Result<(), Failure> {
-        let found = self.ask(issuer).await?;
+        let found = self.ask(issuer).await.map_err(Failure::Provider)?;
         let metadata = &found.metadata;
         if metadata.token_endpoint().is_none() {
             let missing = anyhow::anyhow!("its metadata names no token endpoint");
@@ -494,47 +507,69 @@ impl RelyingParty {
 
     /// The provider as it is remembered, or as it answers now.
     async fn find(&self, issuer: &str) -> Result<Arc<Found>, Failure> {
-        let known = self.remembered().get(issuer).cloned();
-        match known {
-            Some(found) if self.clock.now() - found.at < FRESH => Ok(found),
-            _ => self.fetch(issuer).await,
-        }
+        self.no_older_than(FRESH, issuer).await
     }
 
     /// The provider as it answers now, unless it was asked a moment ago.
-    /// Many may ask at once, of whom one does so for all.
     async fn fetch_again(&self, known: Arc<Found>) -> Result<Arc<Found>, Failure> {
-        let issuer = known.metadata.issuer().as_str().to_owned();
-        let _one_at_a_time = self.again.lock().await;
-        let latest = self.remembered().get(&issuer).cloned().unwrap_or(known);
-        match self.clock.now() - latest.at < AGAIN {
-            true => Ok(latest),
-            false => self.fetch(&issuer).await,
-        }
+        let issuer = known.metadata.issuer().as_str();
+        self.no_older_than(AGAIN, issuer).await
     }
 
-    /// The provider as it answers now, remembered from then on.
-    async fn fetch(&self, issuer: &str) -> Result<Arc<Found>, Failure> {
-        let found = Arc::new(self.ask(issuer).await?);
-        let mut remembered = self.remembered();
-        if remembered.len() >= MOST {
-            remembered.clear();
-        }
-        remembered.insert(issuer.to_owned(), found.clone());
-        Ok(found)
+    /// The provider as it is remembered, if that is not old, or as it answers now. Many may want to know at once: it is
+    /// asked once for all of them, and nobody waits for another provider.
+    async fn no_older_than(&self, age: TimeDelta, issuer: &str) -> Result<Arc<Found>, Failure> {
+        let asking = {
+            let mut known = self.known();
+            match known.found.get(issuer) {
+                Some(found) if self.clock.now() - found.at < age => return Ok(found.clone()),
+                _ => {}
+            }
+            let asked = known.asked.entry(issuer.to_owned());
+            asked.or_insert_with(|| self.asking(issuer)).clone()
+        };
+        let found = asking.await;
+        found.map_err(|why| Failure::Provider(anyhow::anyhow!("{why}")))
     }
 
-    async fn ask(&self, issuer: &str) -> Result<Found, Failure> {
-        let url = IssuerUrl::new(issuer.to_owned());
-        let url = url.map_err(|error| Failure::Provider(error.into()))?;
-        let metadata = Metadata::discover_async(url, &self.http).await;
-        let metadata = metadata.map_err(|error| Failure::Provider(error.into()))?;
+    /// Asks a provider, whoever still wants to know, and remembers it from then on.
+    fn asking(&self, issuer: &str) -> Asking {
+        let (party, issuer) = (self.clone(), issuer.to_owned());
+        let asked = issuer.clone();
+        let answer = tokio::spawn(async move {
+            let answer = AssertUnwindSafe(party.ask(&asked)).catch_unwind().await;
+            let answer = answer.unwrap_or_else(|_| Err(anyhow::anyhow!("asking it panicked")));
+            let found = answer.map(Arc::new);
+            party.answered(asked, found.as_ref().ok());
+            found.map_err(|why| format!("{why:#}").into())
+        });
+        let answer =
+            answer.map(|answer| answer.unwrap_or_else(|error| Err(error.to_string().into())));
+        answer.boxed().shared()
+    }
+
+    /// From now on the provider is known as this, if it could be asked, and is asked anew when it has to be.
+    fn answered(&self, issuer: String, found: Option<&Arc<Found>>) {
+        let mut known = self.known();
+        known.asked.remove(&issuer);
+        let Some(found) = found else {
+            return;
+        };
+        if known.found.len() >= MOST {
+            known.found.clear();
+        }
+        known.found.insert(issuer, found.clone());
+    }
+
+    async fn ask(&self, issuer: &str) -> anyhow::Result<Found> {
+        let url = IssuerUrl::new(issuer.to_owned())?;
+        let metadata = Metadata::discover_async(url, &self.http).await?;
         let at = self.clock.now();
         Ok(Found { metadata, at })
     }
 
-    fn remembered(&self) -> std::sync::MutexGuard<'_, HashMap<String, Arc<Found>>> {
-        self.found.lock().unwrap_or_else(PoisonError::into_inner)
+    fn known(&self) -> std::sync::MutexGuard<'_, Known> {
+        self.known.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
