@@ -417,7 +417,7 @@ async fn only_administrators_change_by_whom_people_sign_in_and_who_may_look() {
         ),
         format!(
             "INSERT INTO support_grant (id, organisation_id, reason, granted_at, expires_at, version) \
-            VALUES (gen_random_uuid(), '{home}', 'x', now(), now(), 1)"
+            VALUES (gen_random_uuid(), '{home}', 'x', now(), now() + interval '1 hour', 1)"
         ),
     ];
     let changing = [

@@ -12,8 +12,22 @@ const browser = await puppeteer.launch({
   args: ["--no-sandbox", "--disable-dev-shm-usage", "--lang=sv", "--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE 127.0.0.1"],
 });
 
-/** Signs somebody in, and asks the API who that is. */
-async function signIn({ email, account, button }) {
+/** Ends somebody's session through the API, as an administrator with this token. */
+async function revoke(token, name) {
+  const headers = { "content-type": "application/json", authorization: `Bearer ${token}` };
+  const ask = async (query, variables) => {
+    const body = JSON.stringify({ query, variables });
+    const answer = await fetch(`${base}graphql`, { method: "POST", headers, body }).then((response) => response.json());
+    if (answer.errors) throw new Error(JSON.stringify(answer.errors));
+    return answer.data;
+  };
+  const { sessions } = await ask("{ sessions(first: 100) { nodes { id person { name } } } }");
+  const { id } = sessions.nodes.find((session) => session.person.name === name);
+  await ask("mutation($id: ID!) { revokeSession(input: { id: $id }) { active } }", { id });
+}
+
+/** Signs somebody in, and asks the API who that is; again, when an administrator has ended the session. */
+async function signIn({ email, account, button, revokedBy }) {
   const window = await browser.createBrowserContext();
   const page = await window.newPage();
   const problems = [];
@@ -36,11 +50,19 @@ async function signIn({ email, account, button }) {
   const heading = await page.$eval("h1", (h1) => h1.textContent).catch(() => null);
   const visible = await page.evaluate(() => document.cookie);
   // No page may ask the API by script yet; the address bar may.
-  await page.goto(`${base}graphql?query=${encodeURIComponent("{ viewer { name organisation { name } } }")}`);
-  const answer = await page.evaluate(() => document.body.textContent);
-  const viewer = JSON.parse(answer).data?.viewer ?? null;
+  const ask = async () => {
+    const response = await page.goto(`${base}graphql?query=${encodeURIComponent("{ viewer { name organisation { name } } }")}`);
+    const { data, errors } = JSON.parse(await page.evaluate(() => document.body.textContent));
+    return { status: response.status(), viewer: data?.viewer ?? null, code: errors?.[0].extensions.code ?? null };
+  };
+  const { viewer } = await ask();
+  const result = { landed, heading, viewer, visible, problems: [...problems] };
+  if (revokedBy) {
+    await revoke(revokedBy, viewer.name);
+    result.revoked = await ask();
+  }
   await window.close();
-  return { landed, heading, viewer, visible, problems };
+  return result;
 }
 
 const results = [];

@@ -71,15 +71,21 @@ async fn in_a_real_browser_two_people_sign_in_through_two_providers() {
     let mut open = settings(&supplier.issuer, "fjallnara.example");
     open["justInTime"] = json!(true);
     connects(&world, "Fjällnära", open).await;
+    let administrator = &world.actor("Älvsunda", "ADMINISTRATOR").token;
     let results = clicked(
         &world.base,
         json!([
-            { "email": "anna.lindqvist@alvsunda.example", "account": "one" },
+            { "email": "anna.lindqvist@alvsunda.example", "account": "one", "revokedBy": administrator },
             { "email": "lisa.berg@fjallnara.example", "account": "one" },
         ]),
     )
     .await;
     came_in(&results[0], "Anna Lindqvist", "Älvsunda kommun");
+    assert_eq!(
+        results[0]["revoked"],
+        json!({ "status": 401, "viewer": null, "code": "UNAUTHENTICATED" }),
+        "whose session an administrator has ended is signed out at the next page"
+    );
     came_in(&results[1], "Lisa Berg", "Fjällnära Drift AB");
 }
 

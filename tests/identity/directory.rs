@@ -277,6 +277,63 @@ async fn a_directory_neither_makes_nor_removes_administrators() {
 }
 
 #[tokio::test]
+async fn a_directory_finds_people_and_groups_by_one_search() {
+    let world = world().await;
+    let directory = Directory {
+        world: &world,
+        token: token(&world, "Älvsunda").await,
+    };
+    let finds = async |path: &str, asked: Value| {
+        let (status, found) = directory.sends("POST", path, Some(asked)).await;
+        assert_eq!(status, 200, "{found}");
+        let kinds = found["Resources"].as_array().expect("a list").iter();
+        let kinds: Vec<_> = kinds
+            .map(|one| {
+                one["meta"]["resourceType"]
+                    .as_str()
+                    .expect("a kind")
+                    .to_owned()
+            })
+            .collect();
+        (found, kinds)
+    };
+    let (everything, kinds) = finds("/.search", json!({})).await;
+    let (groups, of_groups) = finds("/Groups/.search", json!({})).await;
+    let people = kinds.iter().filter(|kind| *kind == "User").count();
+    assert_eq!((people, of_groups.len()), (10, kinds.len() - 10));
+    assert_eq!(everything["totalResults"], kinds.len());
+    assert_eq!(groups["totalResults"], of_groups.len());
+
+    let page = json!({ "startIndex": 10, "count": 3, "excludedAttributes": ["members"] });
+    let (page, kinds) = finds("/.search", page).await;
+    assert_eq!(kinds, ["User", "Group", "Group"]);
+    assert_eq!(page["totalResults"], everything["totalResults"]);
+    assert_eq!(page["Resources"][1]["id"], groups["Resources"][0]["id"]);
+    assert!(page["Resources"][1]["members"].is_null());
+
+    for (filter, found) in [
+        ("displayName eq \"READER\"", &["Group"][..]),
+        ("displayName eq \"Peter Wallin\"", &["User"]),
+        ("userName eq \"nobody@alvsunda.example\"", &[]),
+        ("id eq \"nonsense\"", &[]),
+    ] {
+        let (_, kinds) = finds("/.search", json!({ "filter": filter })).await;
+        assert_eq!(kinds, found, "{filter}");
+    }
+    let by_kind = json!({ "filter": "meta.resourceType eq \"Group\"" });
+    assert_eq!(finds("/.search", by_kind).await.1, of_groups);
+    for (path, filter) in [
+        ("/.search", "nickName eq \"x\""),
+        ("/Groups/.search", "userName eq \"x\""),
+    ] {
+        let (status, told) = directory
+            .sends("POST", path, Some(json!({ "filter": filter })))
+            .await;
+        assert_eq!((status, &told["scimType"]), (400, &json!("invalidFilter")));
+    }
+}
+
+#[tokio::test]
 async fn what_is_no_request_of_scim_is_told_so() {
     let world = world().await;
     let directory = Directory {

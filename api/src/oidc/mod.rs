@@ -219,7 +219,7 @@ impl RelyingParty {
     /// # Errors
     /// `Provider`, if there is none.
     pub async fn look_at(&self, issuer: &str) -> Result<(), Failure> {
-        let found = self.ask(issuer).await?;
+        let found = self.ask(issuer).await.map_err(Failure::Provider)?;
         let metadata = &found.metadata;
         if metadata.token_endpoint().is_none() {
             let missing = anyhow::anyhow!("its metadata names no token endpoint");
@@ -538,13 +538,10 @@ impl RelyingParty {
         let asked = issuer.clone();
         let answer = tokio::spawn(async move {
             let answer = AssertUnwindSafe(party.ask(&asked)).catch_unwind().await;
-            let found = match answer {
-                Ok(Ok(found)) => Ok(Arc::new(found)),
-                Ok(Err(failure)) => Err(failure.to_string()),
-                Err(_) => Err("it panicked".to_owned()),
-            };
+            let answer = answer.unwrap_or_else(|_| Err(anyhow::anyhow!("asking it panicked")));
+            let found = answer.map(Arc::new);
             party.answered(asked, found.as_ref().ok());
-            found.map_err(Arc::from)
+            found.map_err(|why| format!("{why:#}").into())
         });
         let answer =
             answer.map(|answer| answer.unwrap_or_else(|error| Err(error.to_string().into())));
@@ -564,11 +561,9 @@ impl RelyingParty {
         known.found.insert(issuer, found.clone());
     }
 
-    async fn ask(&self, issuer: &str) -> Result<Found, Failure> {
-        let url = IssuerUrl::new(issuer.to_owned());
-        let url = url.map_err(|error| Failure::Provider(error.into()))?;
-        let metadata = Metadata::discover_async(url, &self.http).await;
-        let metadata = metadata.map_err(|error| Failure::Provider(error.into()))?;
+    async fn ask(&self, issuer: &str) -> anyhow::Result<Found> {
+        let url = IssuerUrl::new(issuer.to_owned())?;
+        let metadata = Metadata::discover_async(url, &self.http).await?;
         let at = self.clock.now();
         Ok(Found { metadata, at })
     }

@@ -43,8 +43,8 @@ def trick(use):
 class Target:
     """Where the service listens, and as whom it is called."""
 
-    def __init__(self, host: str, port: int, tokens: list):
-        self.host, self.port, self.tokens = host, port, tokens
+    def __init__(self, host: str, port: int, tokens: list, directory: str = ""):
+        self.host, self.port, self.tokens, self.directory = host, port, tokens, directory
 
     def connect(self, timeout=PATIENCE) -> socket.socket:
         made = socket.create_connection((self.host, self.port), timeout=timeout)
@@ -405,6 +405,65 @@ def paths(target, rng):
     odd = rng.choice(["", "Range: bytes=-0\r\n", "Range: bytes=" + "0-1," * 1000 + "\r\n", "If-Range: \"\xff\"\r\n", "Tus-Resumable: 1.0.0\r\nUpload-Offset: -1\r\n",
                       "Tus-Resumable: 1.0.0\r\nUpload-Length: 99999999999999999999\r\n", "Upload-Metadata: " + "a b," * 2000 + "\r\n", "Upload-Checksum: sha1 %%%\r\n", "X-HTTP-Method-Override: PATCH\r\n"])
     return exchange(target, f"{method} {one} HTTP/1.1\r\nHost: a\r\nConnection: close\r\nContent-Length: 4\r\n{odd}{target.authorization(rng)}\r\nabcd".encode("latin-1"))
+
+
+FIELDS = ["grant_type", "client_id", "client_secret", "client_assertion", "client_assertion_type", "scope", "token", "logout_token", "email", "return_to", "person"]
+BEARER_ASSERTION = "urn:ietf:params:oauth:client-assertion-type:jwt-bearer"
+
+
+def odd_jwt(rng, most=100_000) -> str:
+    """What looks like a JSON Web Token."""
+    parts = [
+        rng.choice([b"{}", b"\xff", b'{"alg":"none"}', b'{"alg":"HS256","typ":"logout+jwt"}', b'{"alg":"EdDSA","typ":"at+jwt","crit":["a"]}', b"[" * most, b'{"alg":"RS256","kid":"' + b"a" * most + b'"}']),
+        rng.choice([b"{}", b"[]", b'{"iss":"https://evil.example","aud":"samsyn","exp":1e308}', b'{"sub":"tok_0","iss":' + b"[" * most, b'{"aud":[' + b'"a",' * (most // 4) + b'"a"]}']),
+        rng.randbytes(rng.choice([0, 64, 5000])),
+    ]
+    return ".".join(base64.urlsafe_b64encode(part).rstrip(b"=").decode() for part in parts)
+
+
+@trick
+def forms(target, rng):
+    """Forms that nobody would fill in so, sent to where people and machine clients come in."""
+    path = rng.choice(["/oauth/token", "/oauth/introspect", "/oauth/revoke", "/sign-in", "/sign-in/demo", "/sign-out", "/sign-out/back-channel", "/sign-in/callback"])
+    odd = lambda: rng.choice(["", "a", "client_credentials", BEARER_ASSERTION, "tok_" + "0" * 32, "a@alvsunda.example", "%00", "%ff%fe", "%", "%zz", "//evil.example", "a" * rng.choice([300, 100_000]), odd_jwt(rng)])
+    fields = [f"{rng.choice(FIELDS)}={odd()}" for _ in range(rng.choice([0, 1, 3, 6, 1000]))]
+    body = rng.choice(["&".join(fields)] * 6 + ["&" * 1_000_000, "a=" * 1_000_000, "a=b&" * 1_000_000]).encode()
+    if len(body) > 3_000_000:
+        body = body[:3_000_000]
+    basic = base64.b64encode(rng.choice([b"", b":", b"a:b", b"tok_" + b"0" * 32 + b":client_x", b"%:%", b"\xff:\xff", b"a" * 10_000])).decode()
+    lines = [f"{rng.choice(['POST'] * 6 + ['GET', 'PUT'])} {path}{rng.choice(['', '', '?' + odd()[:5000].replace(' ', '')])} HTTP/1.1", "Host: a", "Connection: close", f"Content-Length: {len(body)}"]
+    lines += [f"X-Forwarded-For: {rng.choice(['', 'a, '])}{rng.randrange(256)}.{rng.randrange(256)}.0.1{rng.choice(['', ':80', ', 127.0.0.1' * 500])}"]
+    lines += rng.choice([["Content-Type: application/x-www-form-urlencoded"]] * 5 + [["Content-Type: text/plain"], []])
+    lines += rng.choice([[], [f"Authorization: Basic {basic}"], ["Authorization: Basic %"]])
+    lines += rng.choice([[], ["Origin: https://evil.example"], ["Cookie: __Host-samsyn=session_x; __Host-samsyn-sign-in=" + "A" * rng.choice([3, 10_000])]])
+    return exchange(target, "\r\n".join(lines).encode("latin-1", "replace") + b"\r\n\r\n" + body)
+
+
+@trick
+def bearers(target, rng):
+    """Tokens of providers that nobody has."""
+    body = b'{"query":"{viewer{name}}"}'
+    head = f"POST /graphql HTTP/1.1\r\nHost: a\r\nConnection: close\r\nContent-Type: application/json\r\nContent-Length: {len(body)}\r\nAuthorization: Bearer {odd_jwt(rng, 5000)}\r\n\r\n"
+    return exchange(target, head.encode() + body)
+
+
+@trick
+def directory(target, rng):
+    """Resources, patches and searches that no directory would send."""
+    path = rng.choice(["/Users", "/Users/per_" + "0" * 32, "/Users/%00", "/Groups/READER", "/Groups/SERVICE_AREA_MANAGER.NETWORK", "/Groups/ADMINISTRATOR", "/.search", "/Groups/.search", "/Users/.search", "/Schemas/%ff", "/Users?filter=" + "userName%20eq%20%22" + "a" * 5000 + "%22", "/Users?startIndex=-1&count=-1", "/Users?startIndex=9223372036854775807&count=9223372036854775807"])
+    method = rng.choice(["GET", "POST", "POST", "PUT", "PATCH", "DELETE"])
+    text = rng.choice(["a@alvsunda.example", "", "a" * 100_000, "\x00", "\ud83d\ude00", "%_'"])
+    members = [{"value": rng.choice(["per_" + "0" * 32, "", "a"])}] * rng.choice([0, 1, 5000])
+    body = rng.choice([
+        json.dumps({"userName": text, "displayName": text, "externalId": text, "active": rng.choice([True, "False", 1, None])}),
+        json.dumps({"userName": f"{rng.randrange(1 << 30)}@alvsunda.example", "name": {"givenName": text}, "title": text}),
+        json.dumps({"Operations": [{"op": rng.choice(["add", "Replace", "remove", text]), "path": rng.choice(["active", "members", "members[value eq \"a\"]", "[" * 5000, text]), "value": rng.choice([text, members, None, {"active": "x"}])}] * rng.choice([1, 1000])}),
+        json.dumps({"members": members}), json.dumps({"filter": rng.choice(["displayName eq \"READER\"", "id eq " + "[" * 5000, text]), "startIndex": rng.choice([1, -1, 1 << 62]), "count": rng.choice([0, -1, 1 << 62]), "attributes": [text] * 1000}),
+        "[" * 200_000, '{"a":' * 50_000, "null", "", "\xff", "{" + '"userName":"a",' * 1000 + '"a":1}',
+    ]).encode("utf-8", "surrogatepass")
+    token = rng.choice([target.directory] * 8 + rng.sample(target.tokens, 1) + ["scim_x"])
+    head = f"{method} /scim/v2{path} HTTP/1.1\r\nHost: a\r\nConnection: close\r\nContent-Type: application/scim+json\r\nContent-Length: {len(body)}\r\nAuthorization: Bearer {token}\r\n\r\n"
+    return exchange(target, head.encode("latin-1") + body)
 
 
 PREFACE = b"PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n"

@@ -10,6 +10,10 @@
 //! - Attempts are counted by address ([`Holder::Attempts`]); what providers tell of ends, apart from them
 //!   ([`Holder::Logouts`]), so that neither is kept out by the other.
 
+mod enter;
+mod leave;
+mod unsuccessful;
+
 use std::{net::IpAddr, sync::Arc};
 
 use axum::{
@@ -21,7 +25,6 @@ use axum::{
     response::{IntoResponse, Redirect, Response},
     routing::{get, post},
 };
-use chrono::{DateTime, TimeDelta, Utc};
 use http::{
     HeaderMap, HeaderValue, StatusCode,
     header::{SET_COOKIE, USER_AGENT},
@@ -30,46 +33,29 @@ use portal::{
     sign_in::{self as pages, DemoPerson},
     words::{Message, Words},
 };
-use serde::{Deserialize, Serialize};
+use serde::Deserialize;
 use serde_json::json;
-use uuid::Uuid;
 
+use self::unsuccessful::Unsuccessful;
 use super::{
     Federation,
     federation::{BACK_CHANNEL, CALLBACK, SIGN_IN, SIGN_OUT, SIGNED_OUT},
-    judge,
-    model::mappings,
 };
 use crate::{
-    Error, Result,
-    access::{
-        Door, Secret, Shown,
-        authn::session::Browser,
-        sign_in::{Provider, Unwelcome, Visitor},
-    },
+    Result,
+    access::{Door, authn::session::Browser},
     cookies,
     graphql::transport::{
         budget::{Budget, Budgets, Holder},
         origin::Origins,
     },
-    oidc::{Answer, Ended, Failure, Identified, Pending, jwt},
+    oidc::{Answer, Failure},
     server::Peer,
     topic::organisation::model::Email,
 };
 
-/// How long a sign-in may take.
-const PATIENCE: TimeDelta = TimeDelta::minutes(10);
-/// What a pending sign-in is sealed about.
-const PENDING: &str = "pending sign-in";
 /// The longest that is kept of what a browser says it is.
 const BROWSER: usize = 300;
-
-/// The longest name of a provider's session that is kept.
-const SID: usize = 500;
-/// The longest subject (OpenID Connect Core 1.0, section 2).
-const SUBJECT: usize = 255;
-/// The largest ID token that is kept.
-const ID_TOKEN: usize = 4096;
 
 /// Those whom the demo lets in without a provider, each with the token by which it is known.
 pub type DemoPeople = Arc<[(DemoPerson, String)]>;
@@ -111,67 +97,6 @@ pub fn routes(
             attempts,
             people,
         })
-}
-
-/// What the browser keeps, sealed, while the person is at the provider.
-#[derive(Serialize, Deserialize)]
-struct UnderWay {
-    provider: Uuid,
-    until: DateTime<Utc>,
-    return_to: String,
-    pending: Pending,
-}
-
-/// Why a sign-in comes to nothing, as the person is told.
-struct Unsuccessful {
-    status: StatusCode,
-    message: Message,
-    reference: Option<Uuid>,
-}
-
-impl Unsuccessful {
-    fn new(status: StatusCode, message: Message) -> Self {
-        Self {
-            status,
-            message,
-            reference: None,
-        }
-    }
-
-    /// With a reference, under which the log has more.
-    fn traced(self, why: &str, detail: &dyn std::fmt::Display) -> Self {
-        let reference = Uuid::new_v4();
-        tracing::warn!(%reference, why, %detail, "a sign-in came to nothing");
-        Self {
-            reference: Some(reference),
-            ..self
-        }
-    }
-
-    fn page(self, words: &'static Words) -> Response {
-        let reference = self.reference.map(|reference| reference.to_string());
-        pages::message(words, self.status, self.message, reference.as_deref())
-    }
-}
-
-impl From<Error> for Unsuccessful {
-    fn from(error: Error) -> Self {
-        let reference = match &error {
-            Error::Internal { reference } | Error::Unavailable { reference, .. } => {
-                Some(*reference)
-            }
-            _ => None,
-        };
-        let message = match &error {
-            Error::RateLimited { .. } => Message::TooMany,
-            _ => Message::Failed,
-        };
-        Self {
-            status: error.status(),
-            message,
-            reference,
-        }
-    }
 }
 
 #[derive(Deserialize)]
@@ -321,17 +246,6 @@ impl Service {
             .collect()
     }
 
-    /// Lets in one of the demo's people.
-    async fn enter(&self, id: &str, browser: Browser) -> Result<Secret> {
-        let found = self.people.iter().find(|(person, _)| person.id == id);
-        let (_, token) = found.ok_or(Error::NotFound)?;
-        let actor = self.door.authenticate(token).await?;
-        let lifetime = self.federation.lifetime();
-        self.door
-            .sign_in_without_provider(&actor, browser, lifetime)
-            .await
-    }
-
     /// Counts what comes from an address.
     async fn counted(&self, holder: Holder) -> Result<(), Unsuccessful> {
         let budget = Budget::new(holder, self.attempts);
@@ -344,257 +258,6 @@ impl Service {
             )),
         }
     }
-
-    /// Where to lead somebody with this address, and what the browser keeps meanwhile; nowhere, if no provider is
-    /// known for its domain.
-    async fn lead(
-        &self,
-        address: &Email,
-        return_to: String,
-    ) -> Result<Option<(String, HeaderValue)>, Unsuccessful> {
-        let Some(provider) = self.door.provider_of_domain(address.domain()).await? else {
-            return Ok(None);
-        };
-        if !self.federation.vault().has_key() {
-            let refused = Unsuccessful::new(StatusCode::SERVICE_UNAVAILABLE, Message::Failed);
-            return Err(refused.traced("NO_KEY", &"nobody signs in before identity.key is set"));
-        }
-        let begun = self.at_provider(&provider, address).await;
-        let (url, pending) = match begun {
-            Ok(begun) => begun,
-            Err(failure) => return Err(self.failed(&provider, failure, &Browser::default()).await),
-        };
-        let under_way = UnderWay {
-            provider: provider.row.id,
-            until: self.door.clock().now() + PATIENCE,
-            return_to,
-            pending,
-        };
-        let text = serde_json::to_string(&under_way).map_err(Error::internal)?;
-        let sealed = self.federation.vault().seal(PENDING, &text)?;
-        let seconds = Some(PATIENCE.num_seconds());
-        let cookie = cookies::keep(cookies::SIGN_IN, sealed, seconds);
-        Ok(Some((url, cookie)))
-    }
-
-    async fn at_provider(
-        &self,
-        provider: &Provider,
-        address: &Email,
-    ) -> Result<(String, Pending), Failure> {
-        let client = self.federation.client(&provider.row)?;
-        let by_acr = provider.row.required_claim.as_deref() == Some("acr");
-        let acr = provider.row.required_value.as_deref().filter(|_| by_acr);
-        let begun = self
-            .federation
-            .party()
-            .begin(&client, address.as_str(), acr);
-        let (url, pending) = begun.await?;
-        Ok((url.to_string(), pending))
-    }
-
-    /// Lets the person in whom the provider has identified: where to go, and the cookie of the session.
-    async fn let_in(
-        &self,
-        headers: &HeaderMap,
-        answer: Result<Query<Answer>, QueryRejection>,
-        browser: Browser,
-    ) -> Result<(String, HeaderValue), Unsuccessful> {
-        let expired = || Unsuccessful::new(StatusCode::BAD_REQUEST, Message::Expired);
-        let under_way = self.under_way(headers).ok_or_else(expired)?;
-        let Query(answer) = answer.map_err(|_| expired())?;
-        let provider = self.door.provider(under_way.provider).await?;
-        let provider = provider.ok_or_else(expired)?;
-        let identified = match self.federation.client(&provider.row) {
-            Ok(client) => {
-                let party = self.federation.party();
-                {
-                    let by_roles = provider.row.role_claim.as_deref();
-                    let needed: Vec<&str> = ["email", "name"].into_iter().chain(by_roles).collect();
-                    party
-                        .finish(&client, under_way.pending, answer, &needed)
-                        .await
-                }
-            }
-            Err(failure) => Err(failure),
-        };
-        let identified = match identified {
-            Ok(identified) => identified,
-            Err(failure) => return Err(self.failed(&provider, failure, &browser).await),
-        };
-        let secret = self.welcome(&provider, identified, browser).await?;
-        let cookie = cookies::keep(cookies::SESSION, secret, None);
-        Ok((under_way.return_to, cookie))
-    }
-
-    fn under_way(&self, headers: &HeaderMap) -> Option<UnderWay> {
-        let sealed = cookies::read(headers, cookies::SIGN_IN)?;
-        let text = self.federation.vault().open(PENDING, &sealed)?;
-        let under_way: UnderWay = serde_json::from_str(&text).ok()?;
-        (under_way.until > self.door.clock().now()).then_some(under_way)
-    }
-
-    /// Applies the organisation's rules, and begins a session.
-    async fn welcome(
-        &self,
-        provider: &Provider,
-        identified: Identified,
-        browser: Browser,
-    ) -> Result<String, Unsuccessful> {
-        let row = &provider.row;
-        let claims = &identified.claims;
-        let (claim, value) = (row.required_claim.as_deref(), row.required_value.as_deref());
-        if !judge::is_strong_enough(claims, claim, value) {
-            let seen = json!({ "subject": identified.subject, "address": browser.address });
-            self.door
-                .sign_in_failed(provider, "REQUIRED_CLAIM_MISSING", seen)
-                .await?;
-            return Err(Unsuccessful::new(StatusCode::FORBIDDEN, Message::TooWeak));
-        }
-        let email = match judge::address(claims, row.vouches_for_email) {
-            Ok(email) => self.own_address(provider, email).await?,
-            Err(unwelcome) => Err(unwelcome),
-        };
-        if !is_kept(&identified.subject, SUBJECT) {
-            let failure =
-                Failure::Token("its subject is longer than the specification has it".to_owned());
-            return Err(self.failed(provider, failure, &browser).await);
-        }
-        // One that is larger would make an address that is too long when it is shown at signing out.
-        let id_token = match identified.id_token.len() <= ID_TOKEN {
-            true => Some(
-                self.federation
-                    .vault()
-                    .seal(&id_token_of(provider), &identified.id_token)?,
-            ),
-            false => None,
-        };
-        let visitor = Visitor {
-            email,
-            name: jwt::text(claims, "name")
-                .map(shortened)
-                .filter(|name| !name.is_empty()),
-            roles: judge::roles(
-                claims,
-                provider.kind,
-                row.role_claim.as_deref(),
-                &mappings(row)?,
-            ),
-            provider_session: jwt::text(claims, "sid")
-                .filter(|sid| is_kept(sid, SID))
-                .map(str::to_owned),
-            id_token,
-            subject: identified.subject,
-        };
-        let lifetime = self.federation.lifetime();
-        let entered = self
-            .door
-            .sign_in(provider, visitor, browser, lifetime)
-            .await?;
-        match entered {
-            Ok((_, secret)) => Ok(secret.reveal()),
-            Err(_) => Err(Unsuccessful::new(
-                StatusCode::FORBIDDEN,
-                Message::NotWelcome,
-            )),
-        }
-    }
-
-    /// The address, if its domain leads to this provider.
-    async fn own_address(
-        &self,
-        provider: &Provider,
-        email: Email,
-    ) -> Result<Result<String, Unwelcome>> {
-        let leads_to = self.door.provider_of_domain(email.domain()).await?;
-        let own = leads_to.is_some_and(|other| other.row.id == provider.row.id);
-        Ok(match own {
-            true => Ok(email.as_str().to_owned()),
-            false => Err(Unwelcome::ForeignDomain),
-        })
-    }
-
-    /// Records why a sign-in at a provider came to nothing, and says what the person is told.
-    async fn failed(
-        &self,
-        provider: &Provider,
-        failure: Failure,
-        browser: &Browser,
-    ) -> Unsuccessful {
-        let (status, message) = match &failure {
-            Failure::Provider(_) => (StatusCode::BAD_GATEWAY, Message::ProviderUnavailable),
-            Failure::Refused(_) => (StatusCode::FORBIDDEN, Message::RefusedByProvider),
-            Failure::State => (StatusCode::BAD_REQUEST, Message::Expired),
-            Failure::Issuer | Failure::Code(_) | Failure::Token(_) => {
-                (StatusCode::FORBIDDEN, Message::NotTrusted)
-            }
-        };
-        let told = Unsuccessful::new(status, message).traced(failure.word(), &failure);
-        let reference = told.reference.map(|reference| reference.to_string());
-        let seen = json!({ "address": browser.address, "reference": reference });
-        match self
-            .door
-            .sign_in_failed(provider, failure.word(), seen)
-            .await
-        {
-            Ok(()) => told,
-            Err(error) => error.into(),
-        }
-    }
-
-    /// Ends the session that the browser has, if it has one. Gives where it is signed out of the provider, too.
-    async fn end_session_of(&self, headers: &HeaderMap) -> Option<String> {
-        let secret = cookies::read(headers, cookies::SESSION)?;
-        let actor = self.door.recognise(&Shown::Cookie(secret)).await.ok()?;
-        let ended = self.door.sign_out(&actor).await;
-        let (session, provider) = ended
-            .inspect_err(|error| tracing::warn!(%error, "a session could not be ended"))
-            .ok()??;
-        let provider = provider?;
-        let client = self.federation.client(&provider.row).ok()?;
-        let id_token = session.id_token.and_then(|sealed| {
-            self.federation
-                .vault()
-                .open(&id_token_of(&provider), &sealed)
-        });
-        let url = self.federation.party().sign_out(&client, id_token).await?;
-        Some(url.to_string())
-    }
-
-    async fn told_of_end(&self, token: &str) -> Result<(), Failure> {
-        let internal = |error: Error| Failure::Provider(anyhow::anyhow!("{error}"));
-        let claims = jwt::unverified(token).unwrap_or_default();
-        let issuer = jwt::text(&claims, "iss").unwrap_or_default();
-        let providers = self
-            .door
-            .providers_of_issuer(issuer)
-            .await
-            .map_err(internal)?;
-        let addressed = providers
-            .iter()
-            .filter(|provider| jwt::has(&claims, "aud", &provider.row.client_id));
-        let mut known = false;
-        for provider in addressed {
-            known = true;
-            let client = self.federation.client(&provider.row)?;
-            let ended = self.federation.party().ended(&client, token).await?;
-            let (session, subject) = match &ended {
-                Ended::Session(session) => (Some(session.as_str()), None),
-                Ended::Subject(subject) => (None, Some(subject.as_str())),
-            };
-            let ended = self.door.provider_ended(provider, session, subject).await;
-            ended.map_err(internal)?;
-        }
-        match known {
-            true => Ok(()),
-            false => Err(Failure::Issuer),
-        }
-    }
-}
-
-/// What a sealed ID token is about.
-fn id_token_of(provider: &Provider) -> String {
-    format!("ID token of {}", provider.row.organisation_id)
 }
 
 /// What is known of the browser.
@@ -608,17 +271,6 @@ fn browser(headers: &HeaderMap, address: Option<IpAddr>) -> Browser {
             .map(|name| name.chars().take(BROWSER).collect()),
         address: address.map(|address| address.to_canonical().to_string()),
     }
-}
-
-fn is_kept(text: &str, longest: usize) -> bool {
-    !text.is_empty() && text.chars().count() <= longest
-}
-
-fn shortened(name: &str) -> String {
-    name.chars()
-        .filter(|c| !c.is_control())
-        .take(crate::validate::TITLE)
-        .collect()
 }
 
 fn with_cookies<const N: usize>(mut response: Response, cookies: [HeaderValue; N]) -> Response {
