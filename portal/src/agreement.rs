@@ -197,11 +197,13 @@ impl RecordPage {
         self.page.text.say(&format!("do-{mutation}"))
     }
 
-    /// The evidence that was handed in; risk analyses are told beside it.
+    /// The evidence that counts; risk analyses are told beside it, and what was superseded is among all that was
+    /// handed in.
     fn evidence(&self) -> Vec<&agreement::AgreementNodeOnAgreementSubmissionsNodes> {
         let handed_in = self.record.submissions.nodes.iter();
         handed_in
             .filter(|submission| submission.kind.is_some())
+            .filter(|submission| submission.state != ReviewState::Superseded)
             .collect()
     }
 }

@@ -152,7 +152,11 @@ fn register(
         chosen: chosen
             .into_iter()
             .map(|(name, place)| Chosen {
-                message: if name == NOW { "risks-now" } else { "risks-left" },
+                message: if name == NOW {
+                    "risks-now"
+                } else {
+                    "risks-left"
+                },
                 place,
                 without: link(name, ""),
             })
@@ -205,7 +209,8 @@ fn left(now: Place, likelihood: Option<i64>, impact: Option<i64>) -> Place {
 }
 
 fn life(risk: &risks::WeighedNodes) -> Life {
-    let day = |moment: &chrono::DateTime<chrono::Utc>| moment.with_timezone(&Stockholm).date_naive();
+    let day =
+        |moment: &chrono::DateTime<chrono::Utc>| moment.with_timezone(&Stockholm).date_naive();
     Life {
         from: day(&risk.created_at),
         to: risk.closed_at.as_ref().map(day),
@@ -353,11 +358,7 @@ fn filters(
             .iter()
             .map(|level| (level.name().to_owned(), text.kind(level).into_owned()));
         let serious = (SERIOUS.to_owned(), text.say("risks-serious").into_owned());
-        asked.by(
-            name,
-            text.say(label).into_owned(),
-            levels.chain([serious]),
-        )
+        asked.by(name, text.say(label).into_owned(), levels.chain([serious]))
     };
     let mut filters = vec![
         asked.by_text(text, "q", "contains"),
@@ -455,8 +456,14 @@ mod tests {
             ("area", "NETWORK"),
         ]);
         let listed = filter(&asked, &Narrowed::listing(&asked));
-        assert_eq!(listed.level, Some(vec![RiskLevel::High, RiskLevel::Critical]));
-        assert_eq!(listed.score.map(|score| (score.from, score.to)), Some((Some(12), Some(12))));
+        assert_eq!(
+            listed.level,
+            Some(vec![RiskLevel::High, RiskLevel::Critical])
+        );
+        assert_eq!(
+            listed.score.map(|score| (score.from, score.to)),
+            Some((Some(12), Some(12)))
+        );
         assert!(listed.remaining_score.is_none(), "there is no such cell");
         assert_eq!(listed.open, Some(true));
 
@@ -465,7 +472,11 @@ mod tests {
         assert_eq!(counted.service_area, Some(vec![ServiceArea::Network]));
         assert!(counted.score.is_none() && counted.open.is_none());
         let none = filter(&asked, &Narrowed::counting(RiskLevel::Low));
-        assert_eq!(none.level, Some(vec![]), "no risk of a level that was not chosen");
+        assert_eq!(
+            none.level,
+            Some(vec![]),
+            "no risk of a level that was not chosen"
+        );
     }
 
     #[test]

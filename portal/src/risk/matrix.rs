@@ -120,7 +120,11 @@ impl Matrix {
     ) -> Self {
         let cell = |place: Place| {
             let is_chosen = chosen == Some(place);
-            let asked = if is_chosen { String::new() } else { place.name() };
+            let asked = if is_chosen {
+                String::new()
+            } else {
+                place.name()
+            };
             Cell {
                 place,
                 level: place.level(),
@@ -180,7 +184,10 @@ mod tests {
     #[test]
     fn an_address_names_a_place_within_the_matrix() {
         assert_eq!(Place::read("4-3"), Some(Place::new(4, 3)));
-        assert_eq!(Place::read(&Place::new(1, 5).name()), Some(Place::new(1, 5)));
+        assert_eq!(
+            Place::read(&Place::new(1, 5).name()),
+            Some(Place::new(1, 5))
+        );
         for other in ["", "4", "0-3", "6-1", "4-3-2", "a-b"] {
             assert_eq!(Place::read(other), None, "{other}");
         }
@@ -204,7 +211,12 @@ mod tests {
         assert_eq!(cell(3, 4).count, 1);
         assert!(cell(3, 4).chosen);
         assert_eq!(cell(3, 4).link, "now=", "once more shows all again");
-        let all: usize = matrix.rows.iter().flat_map(|(_, cells)| cells).map(|cell| cell.count).sum();
+        let all: usize = matrix
+            .rows
+            .iter()
+            .flat_map(|(_, cells)| cells)
+            .map(|cell| cell.count)
+            .sum();
         assert_eq!(all, places.len());
         assert_eq!(matrix.rows[0].0.word, "mycket sannolik");
     }

@@ -12,6 +12,7 @@ use axum::{
 use super::matrix::{Place, STEPS, class};
 use crate::{
     Portal,
+    api::Viewer,
     failure::Failure,
     form::FormView,
     html,
@@ -19,6 +20,7 @@ use crate::{
     list::Asked,
     operation,
     page::{Page, may},
+    text::Text,
     visitor::Visitor,
 };
 
@@ -39,6 +41,8 @@ struct RecordPage {
     /// The acceptances, latest first, each with what has become different since.
     acceptances: Vec<(Acceptance, Vec<Difference>)>,
     actions: Vec<FormView>,
+    /// What cannot be undone, and is therefore asked for twice.
+    close: Option<FormView>,
     may_change: bool,
     may_take_down: bool,
 }
@@ -84,13 +88,19 @@ pub async fn show(
         return Err(Failure::not_found(&visitor));
     };
     let open = record.closed_at.is_none();
-    let analysis = record.risk_analysis.state;
-    let editable = matches!(analysis, ReviewState::Draft | ReviewState::Returned);
-    let actions = actions(&page, &data.allowed, &record, editable);
+    let state = record.risk_analysis.state;
+    let changeable = open && matches!(state, ReviewState::Draft | ReviewState::Returned);
+    let actions = actions(&page, &data.allowed, &record);
+    let version = record.version.to_string();
+    let known = [
+        ("id", record.id.as_str()),
+        ("expectedVersion", version.as_str()),
+    ];
+    let close = page.actions(&data.allowed, &[("closeRisk", changeable)], &known);
     let acceptances = std::mem::take(&mut record.acceptances);
     let acceptances = acceptances.into_iter().rev().map(|acceptance| {
         let since = match acceptance.outdated {
-            true => differences(&page, &acceptance.risk_as_it_stood, &record),
+            true => differences(page.text, &acceptance.risk_as_it_stood, &record),
             false => vec![],
         };
         (acceptance, since)
@@ -98,7 +108,8 @@ pub async fn show(
     let view = RecordPage {
         acceptances: acceptances.collect(),
         items: data.items.nodes,
-        may_change: open && editable && may(&data.allowed, "updateRisk"),
+        close: close.into_iter().next(),
+        may_change: changeable && may(&data.allowed, "updateRisk"),
         may_take_down: open && takes_down(&page),
         actions,
         record,
@@ -108,7 +119,7 @@ pub async fn show(
 }
 
 /// What the viewer may do with it now.
-fn actions(page: &Page, allowed: &[Action], record: &Record, editable: bool) -> Vec<FormView> {
+fn actions(page: &Page, allowed: &[Action], record: &Record) -> Vec<FormView> {
     let open = record.closed_at.is_none();
     let pending = record
         .acceptances
@@ -116,7 +127,7 @@ fn actions(page: &Page, allowed: &[Action], record: &Record, editable: bool) -> 
         .find(|acceptance| acceptance.state == RiskAcceptanceState::Requested);
     let mut actions = vec![];
     if let Some(pending) = pending
-        && decides(page, record, pending)
+        && decides(&page.viewer, record, pending)
     {
         let version = pending.version.to_string();
         let until = pending.proposed_until.to_string();
@@ -143,12 +154,6 @@ fn actions(page: &Page, allowed: &[Action], record: &Record, editable: bool) -> 
         &[("requestRiskAcceptance", askable)],
         &[("riskId", &record.id)],
     ));
-    let version = record.version.to_string();
-    actions.extend(page.actions(
-        allowed,
-        &[("closeRisk", open && editable)],
-        &[("id", &record.id), ("expectedVersion", &version)],
-    ));
     actions
 }
 
@@ -158,11 +163,11 @@ fn is_high(level: RiskLevel) -> bool {
 
 /// Whether the viewer decides on an acceptance: as the customer's IT manager, and never on the own request. Its id is
 /// not known before it is asked for, so that it is told from the roles; the API decides.
-fn decides(page: &Page, record: &Record, pending: &Acceptance) -> bool {
-    let own = page.viewer.person.as_ref().map(|person| &person.id);
+fn decides(viewer: &Viewer, record: &Record, pending: &Acceptance) -> bool {
+    let own = viewer.person.as_ref().map(|person| &person.id);
     let asked = pending.requested_by.as_ref().map(|person| &person.id);
-    page.holds(&[Role::ItManager])
-        && page.viewer.organisation.id == record.risk_analysis.customer.id
+    viewer.roles.iter().any(|held| held.role == Role::ItManager)
+        && viewer.organisation.id == record.risk_analysis.customer.id
         && (own.is_none() || own != asked)
 }
 
@@ -178,11 +183,10 @@ fn takes_down(page: &Page) -> bool {
 
 /// What has become different since an acceptance was decided.
 fn differences(
-    page: &Page,
+    text: Text,
     then: &risk::RiskNodeOnRiskAcceptancesRiskAsItStood,
     now: &Record,
 ) -> Vec<Difference> {
-    let text = page.text;
     let step = |scale: &str, step: i64| text.say(&format!("scale-{scale}-{step}")).into_owned();
     let maybe = |scale: &str, value: Option<i64>| {
         value.map_or_else(
@@ -335,7 +339,88 @@ fn middle(place: Place) -> (i64, i64) {
 
 #[cfg(test)]
 mod tests {
+    use serde_json::{Value, json};
+
     use super::*;
+    use crate::text::Language;
+
+    /// A risk with one acceptance, decided when it was more likely and had no plan.
+    fn record() -> Record {
+        let common = json!({
+            "title": "Avbrott", "description": null, "likelihood": 3, "impact": 5, "score": 15, "level": "CRITICAL",
+            "residualLikelihood": 2, "residualImpact": 5, "treatment": "MITIGATE", "treatmentPlan": "Ny fiber",
+            "reviewOn": "2026-05-01",
+        });
+        let with = |other: Value| {
+            let mut all = common.as_object().expect("fields").clone();
+            all.extend(other.as_object().expect("fields").clone());
+            Value::Object(all)
+        };
+        let then = with(json!({ "likelihood": 4, "treatmentPlan": null, "closed": false }));
+        let record = with(json!({
+            "id": "rsk_1", "version": 3, "number": 1, "residualScore": 10, "residualLevel": "HIGH",
+            "remainingLevel": "HIGH", "reviewOverdue": false, "needsAcceptance": true,
+            "createdAt": "2026-01-01T08:00:00Z", "createdBy": null, "updatedAt": "2026-01-01T08:00:00Z",
+            "closedAt": null, "owner": null,
+            "riskAnalysis": {
+                "id": "ana_1", "title": "Nät", "state": "APPROVED", "serviceArea": "NETWORK",
+                "customer": { "id": "org_1", "name": "Kommunen" }, "owner": { "name": "Nät AB" },
+                "submissions": { "nodes": [] },
+            },
+            "acceptances": [{
+                "id": "acc_1", "version": 1, "state": "REQUESTED", "justification": "Dyrt",
+                "proposedUntil": "2026-06-01", "acceptedUntil": null, "requestedAt": "2026-02-01T08:00:00Z",
+                "requestedBy": { "id": "per_2", "name": "Helena" }, "requestedByOrganisation": { "name": "Nät AB" },
+                "decidedAt": null, "decidedBy": null, "decisionNote": null, "outdated": true,
+                "riskAsItStood": then,
+            }],
+            "history": { "nodes": [], "pageInfo": { "hasNextPage": false, "endCursor": null } },
+        }));
+        serde_json::from_value(record).expect("a risk")
+    }
+
+    fn viewer(person: &str, organisation: &str, role: &str) -> Viewer {
+        let viewer = json!({
+            "name": "Anna", "person": { "id": person },
+            "organisation": { "id": organisation, "name": "Kommunen", "kind": "MUNICIPALITY" },
+            "roles": [{ "role": role, "serviceArea": null }],
+        });
+        serde_json::from_value(viewer).expect("a viewer")
+    }
+
+    #[test]
+    fn what_has_become_different_is_told_and_nothing_else() {
+        let record = record();
+        let then = &record.acceptances[0].risk_as_it_stood;
+        let since = differences(Text::new(Language::Swedish), then, &record);
+        let since: Vec<_> = since
+            .iter()
+            .map(|part| (part.label, part.then.as_str(), part.now.as_str()))
+            .collect();
+        assert_eq!(
+            since,
+            [
+                ("field-likelihood", "4 – sannolik", "3 – möjlig"),
+                ("field-treatmentPlan", "Inte angivet", "Ny fiber"),
+            ]
+        );
+    }
+
+    #[test]
+    fn the_customers_it_manager_decides_and_never_on_the_own_request() {
+        let record = record();
+        let decides = |person, organisation, role| {
+            decides(
+                &viewer(person, organisation, role),
+                &record,
+                &record.acceptances[0],
+            )
+        };
+        assert!(decides("per_1", "org_1", "IT_MANAGER"));
+        assert!(!decides("per_2", "org_1", "IT_MANAGER"), "who asked");
+        assert!(!decides("per_1", "org_2", "IT_MANAGER"), "another customer");
+        assert!(!decides("per_1", "org_1", "SERVICE_AREA_MANAGER"));
+    }
 
     #[test]
     fn the_worst_stands_up_to_the_right() {

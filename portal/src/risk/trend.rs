@@ -144,7 +144,10 @@ pub fn bars(months: &[Month]) -> Vec<Bar> {
     let height = |count: usize| whole(count) * HIGHEST / whole(most).max(1);
     let mut last_year = None;
     let mut bars = vec![];
-    for (month, x) in months.iter().zip((4..).step_by(usize::try_from(STEP).unwrap_or(1))) {
+    for (month, x) in months
+        .iter()
+        .zip((4..).step_by(usize::try_from(STEP).unwrap_or(1)))
+    {
         let mut below = 0;
         let mut parts = vec![];
         for (level, count) in LEVELS.into_iter().zip(month.counts) {
@@ -236,13 +239,21 @@ mod tests {
         assert_eq!(worst.level, RiskLevel::Critical);
         assert_eq!(worst.y + worst.height, BOTTOM);
         assert_eq!(least.y + least.height, worst.y);
-        assert_eq!(least.y, BOTTOM - HIGHEST, "the highest bar fills the picture");
+        assert_eq!(
+            least.y,
+            BOTTOM - HIGHEST,
+            "the highest bar fills the picture"
+        );
         let years: Vec<_> = bars.iter().filter_map(|bar| bar.year).collect();
         assert_eq!(years, [2025, 2026]);
     }
 
     #[test]
     fn a_year_without_risks_has_no_bars() {
-        assert!(bars(&over_a_year(&[], day("2026-03-31"))).iter().all(|bar| bar.parts.is_empty()));
+        assert!(
+            bars(&over_a_year(&[], day("2026-03-31")))
+                .iter()
+                .all(|bar| bar.parts.is_empty())
+        );
     }
 }
