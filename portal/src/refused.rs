@@ -13,6 +13,19 @@ const VIOLATIONS: &[(&str, &str)] = &[
     ("must be from {}, not", "problem-range"),
     ("must lie in a year from {}", "problem-year"),
     ("must be {} or later, not", "problem-early"),
+    (
+        "must be {} or earlier: a risk is accepted",
+        "risk-problem-late",
+    ),
+    (
+        "must, with residualImpact, give a score no higher",
+        "risk-problem-raised",
+    ),
+    ("must be given together with residual", "risk-problem-half"),
+    (
+        "must be the customer of the agreement or",
+        "risk-problem-guest",
+    ),
 ];
 
 /// One broken rule, in words.
@@ -70,6 +83,8 @@ mod tests {
                 .contains("2026-03-01")
         );
         assert!(violation(swedish, "must be from 1 to 5, not 7").contains("1 to 5"));
+        let late = "must be 2027-03-01 or earlier: a risk is accepted for a year at most, so that";
+        assert!(violation(swedish, late).starts_with("Senast 2027-03-01:"));
         assert_eq!(violation(swedish, "is no key"), "is no key");
     }
 }

@@ -116,3 +116,8 @@ risk-after-treatment = after treatment
 risk-outdated = The risk has been changed since.
 risk-then = Then
 risk-today = Today
+
+risk-problem-late = { $what } at the latest: a risk is accepted for a year at most, so that the yearly review looks at it.
+risk-problem-raised = The score after treatment cannot be higher than it is now.
+risk-problem-half = State both likelihood and impact after treatment, or neither.
+risk-problem-guest = Choose the customer of the agreement or, if the customer began the analysis, a supplier with an agreement that runs.

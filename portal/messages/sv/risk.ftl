@@ -116,3 +116,8 @@ risk-after-treatment = efter åtgärd
 risk-outdated = Risken har ändrats sedan dess.
 risk-then = Då
 risk-today = I dag
+
+risk-problem-late = Senast { $what }: en risk accepteras högst ett år i taget, så att den årliga genomgången tar upp den.
+risk-problem-raised = Riskvärdet efter åtgärd kan inte vara högre än det är nu.
+risk-problem-half = Ange både sannolikhet och konsekvens efter åtgärd, eller ingen av dem.
+risk-problem-guest = Välj avtalets kund eller, om kunden har påbörjat analysen, en leverantör med ett avtal som gäller.
