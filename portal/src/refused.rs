@@ -15,6 +15,19 @@ const VIOLATIONS: &[(&str, &str)] = &[
     ("must be {} or later, not", "problem-early"),
     ("must be filled in before", "problem-before-handing-in"),
     ("must hold at least one uploaded file", "problem-no-file"),
+    (
+        "must be {} or earlier: a risk is accepted",
+        "risk-problem-late",
+    ),
+    (
+        "must, with residualImpact, give a score no higher",
+        "risk-problem-raised",
+    ),
+    ("must be given together with residual", "risk-problem-half"),
+    (
+        "must be the customer of the agreement or",
+        "risk-problem-guest",
+    ),
 ];
 
 /// One broken rule, in words.
@@ -72,6 +85,8 @@ mod tests {
                 .contains("2026-03-01")
         );
         assert!(violation(swedish, "must be from 1 to 5, not 7").contains("1 to 5"));
+        let late = "must be 2027-03-01 or earlier: a risk is accepted for a year at most, so that";
+        assert!(violation(swedish, late).starts_with("Senast 2027-03-01:"));
         assert_eq!(violation(swedish, "is no key"), "is no key");
     }
 }

@@ -1,10 +1,488 @@
-//! Risks: the matrix, the list, each risk.
+//! Risks: the register with its matrix, its trend and its list, and each risk.
 
-use axum::Router;
+pub mod matrix;
+mod record;
+mod trend;
 
-use crate::Portal;
+use std::borrow::Cow;
+
+use askama::Template;
+use axum::{
+    Router,
+    extract::{Query, State},
+    http::StatusCode,
+    response::Response,
+    routing::get,
+};
+use chrono::Days;
+use chrono_tz::Europe::Stockholm;
+
+use crate::{
+    Portal,
+    failure::Failure,
+    form::Choice,
+    html,
+    kinds::*,
+    list::{Asked, Filter},
+    operation,
+    page::Page,
+    visitor::Visitor,
+};
+use matrix::{Matrix, Place, class};
+use trend::{Bar, LEVELS, Life, Month};
+
+operation!(Risks, "operations/risks.graphql");
+
+/// How many days before its end an acceptance is brought up: as many as evidence is called expiring.
+const SOON: Days = Days::new(90);
+/// In an address: what needs treatment or acceptance.
+const SERIOUS: &str = "serious";
+/// In an address: where a risk stands now, and where it will stand after treatment.
+const NOW: &str = "now";
+const LEFT: &str = "left";
+
+type Row = risks::RisksRisks;
+
+#[derive(Template)]
+#[template(path = "risks.html")]
+struct RegisterPage {
+    page: Page,
+    asked: Asked,
+    filters: Vec<Filter>,
+    /// What narrows the list down beside what the form asks.
+    kept: Vec<(&'static str, String)>,
+    list: Row,
+    /// How many the list has, where only one cell of the matrix is shown.
+    matrices: Vec<Matrix>,
+    chosen: Vec<Chosen>,
+    months: Vec<Month>,
+    bars: Vec<Bar>,
+    /// Whether there are more risks than were counted.
+    more: bool,
+    waiting: risks::RisksWaiting,
+    lapsing: Vec<risks::LapsingNodes>,
+}
+
+/// A cell of the matrix that the list is narrowed down to.
+#[derive(Debug)]
+struct Chosen {
+    message: &'static str,
+    place: Place,
+    without: String,
+}
 
 /// The routes.
 pub fn routes() -> Router<Portal> {
     Router::new()
+        .route("/risks", get(list))
+        .route("/risks/{id}", get(record::show))
+}
+
+/// Shows the register.
+async fn list(
+    State(portal): State<Portal>,
+    visitor: Visitor,
+    Query(pairs): Query<Vec<(String, String)>>,
+) -> Result<Response, Failure> {
+    let asked = Asked::from(pairs.clone());
+    let soon = portal.today().checked_add_days(SOON);
+    let counted = |level: RiskLevel| Some(filter(&asked, &Narrowed::counting(level)));
+    let variables = risks::Variables {
+        // One cell is found among the risks of its score, so that many are looked through.
+        first: if cells(&asked).is_empty() { 50 } else { 100 },
+        after: asked.text("after"),
+        filter: Some(filter(&asked, &Narrowed::listing(&asked))),
+        order: Some(order(&asked)),
+        low: counted(RiskLevel::Low),
+        moderate: counted(RiskLevel::Moderate),
+        high: counted(RiskLevel::High),
+        critical: counted(RiskLevel::Critical),
+        soon: soon.unwrap_or(chrono::NaiveDate::MAX),
+    };
+    let (page, data) = portal.ask::<Risks>(&visitor, variables).await?;
+    Ok(html::page(
+        StatusCode::OK,
+        &register(page, asked, &pairs, data),
+    ))
+}
+
+fn register(
+    page: Page,
+    asked: Asked,
+    pairs: &[(String, String)],
+    mut data: risks::ResponseData,
+) -> RegisterPage {
+    let all = [data.low, data.moderate, data.high, data.critical];
+    let more = all.iter().any(|level| level.page_info.has_next_page);
+    let all: Vec<_> = all.into_iter().flat_map(|level| level.nodes).collect();
+    let text = page.text;
+
+    // A cell leads to the list of its risks, within what else is asked for.
+    let around = pairs
+        .iter()
+        .filter(|(name, _)| !matches!(name.as_str(), NOW | LEFT | "after" | "done"));
+    let around = Asked::from(around.cloned().collect::<Vec<_>>());
+    let link = |name: &str, place: &str| format!("{}#list", around.with("/risks", name, place));
+    let shown: Vec<_> = all
+        .iter()
+        .filter(|risk| openness(&asked).is_none_or(|open| risk.closed_at.is_none() == open))
+        .collect();
+    let now: Vec<_> = shown.iter().map(|risk| place_now(risk)).collect();
+    let left: Vec<_> = shown.iter().map(|risk| place_left(risk)).collect();
+    let cell = |name: &str| asked.text(name).and_then(|place| Place::read(&place));
+    let matrices = vec![
+        Matrix::of(text, (NOW, "risks-now"), &now, cell(NOW), link),
+        Matrix::of(text, (LEFT, "risks-left"), &left, cell(LEFT), link),
+    ];
+
+    let lives: Vec<_> = all.iter().map(life).collect();
+    let months = trend::over_a_year(&lives, page.today);
+    let chosen = cells(&asked);
+    let mut list = data.risks;
+    if !chosen.is_empty() {
+        list.nodes
+            .retain(|risk| chosen.iter().all(|cell| stands(risk, cell)));
+    }
+    let ended = std::mem::take(&mut data.ended.nodes);
+    RegisterPage {
+        filters: filters(&page, &asked, &data.organisations.nodes),
+        kept: kept(&asked),
+        list,
+        matrices,
+        chosen: chosen
+            .into_iter()
+            .map(|(name, place)| Chosen {
+                message: if name == NOW {
+                    "risks-now"
+                } else {
+                    "risks-left"
+                },
+                place,
+                without: link(name, ""),
+            })
+            .collect(),
+        bars: trend::bars(&months),
+        months,
+        more,
+        waiting: data.waiting,
+        lapsing: lapsing(ended, data.ending.nodes),
+        page,
+        asked,
+    }
+}
+
+/// The cells that the list is narrowed down to.
+fn cells(asked: &Asked) -> Vec<(&'static str, Place)> {
+    [NOW, LEFT]
+        .into_iter()
+        .filter_map(|name| Some((name, Place::read(&asked.text(name)?)?)))
+        .collect()
+}
+
+fn stands(risk: &risks::RisksRisksNodes, (name, place): &(&'static str, Place)) -> bool {
+    let now = Place::new(risk.likelihood, risk.impact);
+    let there = match *name {
+        NOW => now,
+        _ => left(now, risk.residual_likelihood, risk.residual_impact),
+    };
+    there == *place
+}
+
+fn place_now(risk: &risks::WeighedNodes) -> Place {
+    Place::new(risk.likelihood, risk.impact)
+}
+
+fn place_left(risk: &risks::WeighedNodes) -> Place {
+    left(
+        place_now(risk),
+        risk.residual_likelihood,
+        risk.residual_impact,
+    )
+}
+
+/// Where a risk stands after treatment: as now, while that is not assessed.
+fn left(now: Place, likelihood: Option<i64>, impact: Option<i64>) -> Place {
+    match (likelihood, impact) {
+        (Some(likelihood), Some(impact)) => Place::new(likelihood, impact),
+        _ => now,
+    }
+}
+
+fn life(risk: &risks::WeighedNodes) -> Life {
+    let day =
+        |moment: &chrono::DateTime<chrono::Utc>| moment.with_timezone(&Stockholm).date_naive();
+    Life {
+        from: day(&risk.created_at),
+        to: risk.closed_at.as_ref().map(day),
+        level: place_left(risk).level(),
+    }
+}
+
+/// The acceptances that have ended or soon end, of risks that are still open, the earliest first.
+fn lapsing(
+    ended: Vec<risks::LapsingNodes>,
+    ending: Vec<risks::LapsingNodes>,
+) -> Vec<risks::LapsingNodes> {
+    let mut lapsing: Vec<_> = ended
+        .into_iter()
+        // One that was asked for again since is told among those that wait.
+        .filter(|acceptance| {
+            let current = acceptance.risk.current_acceptance.as_ref();
+            current.is_some_and(|current| current.id == acceptance.id)
+        })
+        .chain(ending)
+        .filter(|acceptance| acceptance.risk.closed_at.is_none())
+        .collect();
+    lapsing.sort_by_key(|acceptance| acceptance.accepted_until);
+    lapsing
+}
+
+/// Which risks are asked for, beside what all lists of the page have in common.
+struct Narrowed {
+    levels: Option<Vec<RiskLevel>>,
+    open: Option<bool>,
+    now: Option<Place>,
+    left: Option<Place>,
+}
+
+impl Narrowed {
+    /// The list: what was chosen.
+    fn listing(asked: &Asked) -> Self {
+        let cell = |wanted: &str| {
+            let cells = cells(asked);
+            cells
+                .into_iter()
+                .find(|(name, _)| *name == wanted)
+                .map(|(_, place)| place)
+        };
+        Self {
+            levels: levels(asked, "level"),
+            open: openness(asked),
+            now: cell(NOW),
+            left: cell(LEFT),
+        }
+    }
+
+    /// What is counted: the closed ones too, which were open once.
+    fn counting(level: RiskLevel) -> Self {
+        Self {
+            levels: Some(vec![level]),
+            open: None,
+            now: None,
+            left: None,
+        }
+    }
+}
+
+fn filter(asked: &Asked, narrowed: &Narrowed) -> risks::RiskFilter {
+    let exactly = |place: Option<Place>| {
+        place.map(|place| risks::ScoreRange {
+            from: Some(place.score()),
+            to: Some(place.score()),
+        })
+    };
+    // What is counted level by level is still narrowed down to the level that was chosen.
+    let level = match (&narrowed.levels, levels(asked, "level")) {
+        (Some(wanted), Some(chosen)) => Some(
+            wanted
+                .iter()
+                .copied()
+                .filter(|level| chosen.contains(level))
+                .collect(),
+        ),
+        (wanted, _) => wanted.clone(),
+    };
+    risks::RiskFilter {
+        acceptance: None,
+        customer_id: asked.text("customer"),
+        level,
+        needs_acceptance: asked.flag("acceptance").filter(|wanted| *wanted),
+        open: narrowed.open,
+        owner_id: None,
+        remaining_level: levels(asked, "remaining"),
+        remaining_score: exactly(narrowed.left),
+        review_overdue: asked.flag("overdue").filter(|wanted| *wanted),
+        risk_analysis_id: asked.text("analysis"),
+        score: exactly(narrowed.now),
+        service_area: asked.kinds("area"),
+        title_contains: asked.text("q"),
+        treatment: asked.kinds("treatment"),
+    }
+}
+
+/// The levels that were chosen.
+fn levels(asked: &Asked, name: &str) -> Option<Vec<RiskLevel>> {
+    match asked.text(name).as_deref() {
+        Some(SERIOUS) => Some(vec![RiskLevel::High, RiskLevel::Critical]),
+        _ => asked.kinds(name),
+    }
+}
+
+/// Whether open or closed ones are asked for: open ones, unless something else is said.
+fn openness(asked: &Asked) -> Option<bool> {
+    match asked.text("open").as_deref() {
+        Some("all") => None,
+        Some("false") => Some(false),
+        _ => Some(true),
+    }
+}
+
+/// The order that was chosen; what remains serious stands first, unless another is.
+fn order(asked: &Asked) -> risks::RiskOrder {
+    use risks::{OrderDirection::*, RiskOrderField::*};
+    let (field, direction) = match asked.text("order").as_deref() {
+        Some("score") => (SCORE, DESC),
+        Some("review") => (REVIEW_ON, ASC),
+        Some("title") => (TITLE, ASC),
+        _ => (REMAINING_SCORE, DESC),
+    };
+    risks::RiskOrder { direction, field }
+}
+
+/// What stays as it is when the form asks for something else.
+fn kept(asked: &Asked) -> Vec<(&'static str, String)> {
+    [NOW, LEFT, "analysis", "order"]
+        .into_iter()
+        .filter_map(|name| Some((name, asked.text(name)?)))
+        .collect()
+}
+
+fn filters(
+    page: &Page,
+    asked: &Asked,
+    organisations: &[risks::RisksOrganisationsNodes],
+) -> Vec<Filter> {
+    let text = page.text;
+    let by_level = |name: &'static str, label: &str| {
+        let levels = RiskLevel::ALL
+            .iter()
+            .map(|level| (level.name().to_owned(), text.kind(level).into_owned()));
+        let serious = (SERIOUS.to_owned(), text.say("risks-serious").into_owned());
+        asked.by(name, text.say(label).into_owned(), levels.chain([serious]))
+    };
+    let mut filters = vec![
+        asked.by_text(text, "q", "contains"),
+        by_level("level", "risks-level-now"),
+        by_level("remaining", "risks-level-left"),
+        asked.by_kind::<ServiceArea>(text, "area", "area"),
+        asked.by_kind::<RiskTreatment>(text, "treatment", "field-treatment"),
+    ];
+    let customers: Vec<_> = organisations
+        .iter()
+        .filter(|other| other.kind == OrganisationKind::Municipality)
+        .map(|other| (other.id.clone(), other.name.clone()))
+        .collect();
+    if page.of_supplier() && customers.len() > 1 {
+        filters.push(asked.by(
+            "customer",
+            text.say("customer").into_owned(),
+            customers.into_iter(),
+        ));
+    }
+    filters
+}
+
+impl RegisterPage {
+    /// Open ones, closed ones or both: one of them is always chosen.
+    fn openness(&self) -> Vec<Choice> {
+        let chosen = openness(&self.asked);
+        [
+            ("", "risks-open", Some(true)),
+            ("false", "risks-closed", Some(false)),
+            ("all", "risks-open-and-closed", None),
+        ]
+        .into_iter()
+        .map(|(value, label, meant)| Choice {
+            value: value.to_owned(),
+            label: self.page.text.say(label).into_owned(),
+            chosen: meant == chosen,
+        })
+        .collect()
+    }
+
+    /// Whether this is the order of the list; it has none of a name that there is not.
+    fn sorted(&self, order: &str) -> bool {
+        let chosen = self.asked.text("order").unwrap_or_default();
+        let known = ["score", "review", "title"].contains(&chosen.as_str());
+        order == if known { chosen.as_str() } else { "" }
+    }
+
+    /// How many the list has. One cell is counted on the page, the rest by the API.
+    fn total(&self) -> i64 {
+        match self.chosen.is_empty() {
+            true => self.list.total_count,
+            false => i64::try_from(self.list.nodes.len()).unwrap_or(i64::MAX),
+        }
+    }
+
+    fn class(&self, level: &RiskLevel) -> &'static str {
+        class(level)
+    }
+
+    fn month(&self, month: &u32) -> Cow<'static, str> {
+        self.page.text.say(&format!("risk-month-{month}"))
+    }
+
+    fn ticked(&self, name: &str) -> bool {
+        self.asked.flag(name) == Some(true)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn asked(pairs: &[(&str, &str)]) -> Asked {
+        let pairs = pairs
+            .iter()
+            .map(|(name, value)| ((*name).to_owned(), (*value).to_owned()));
+        Asked::from(pairs.collect::<Vec<_>>())
+    }
+
+    #[test]
+    fn open_risks_are_listed_unless_others_are_asked_for() {
+        assert_eq!(openness(&asked(&[])), Some(true));
+        assert_eq!(openness(&asked(&[("open", "false")])), Some(false));
+        assert_eq!(openness(&asked(&[("open", "all")])), None);
+        assert_eq!(openness(&asked(&[("open", "whatever")])), Some(true));
+    }
+
+    #[test]
+    fn what_is_counted_is_narrowed_down_like_the_list_but_not_to_its_cell() {
+        let asked = asked(&[
+            ("level", SERIOUS),
+            ("now", "4-3"),
+            ("left", "9-9"),
+            ("area", "NETWORK"),
+        ]);
+        let listed = filter(&asked, &Narrowed::listing(&asked));
+        assert_eq!(
+            listed.level,
+            Some(vec![RiskLevel::High, RiskLevel::Critical])
+        );
+        assert_eq!(
+            listed.score.map(|score| (score.from, score.to)),
+            Some((Some(12), Some(12)))
+        );
+        assert!(listed.remaining_score.is_none(), "there is no such cell");
+        assert_eq!(listed.open, Some(true));
+
+        let counted = filter(&asked, &Narrowed::counting(RiskLevel::High));
+        assert_eq!(counted.level, Some(vec![RiskLevel::High]));
+        assert_eq!(counted.service_area, Some(vec![ServiceArea::Network]));
+        assert!(counted.score.is_none() && counted.open.is_none());
+        let none = filter(&asked, &Narrowed::counting(RiskLevel::Low));
+        assert_eq!(
+            none.level,
+            Some(vec![]),
+            "no risk of a level that was not chosen"
+        );
+    }
+
+    #[test]
+    fn what_is_not_assessed_stands_after_treatment_as_it_does_now() {
+        let now = Place::new(4, 5);
+        assert_eq!(left(now, Some(2), Some(5)), Place::new(2, 5));
+        assert_eq!(left(now, None, None), now);
+    }
 }
