@@ -26,6 +26,7 @@ mod replicas;
 mod request;
 mod risk;
 mod schema;
+mod search;
 mod story;
 mod submission;
 mod subscription;

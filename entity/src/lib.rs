@@ -33,6 +33,8 @@ pub mod risk_acceptance;
 pub mod risk_analysis;
 pub mod risk_analysis_participant;
 pub mod role_assignment;
+pub mod search_entry;
+pub mod search_word;
 pub mod session;
 pub mod submission;
 pub mod submission_file;

@@ -623,3 +623,54 @@ pub enum CommentAudience {
     /// The author's own organisation only.
     Internal,
 }
+
+/// What kinds of records can be searched for.
+#[derive(
+    Clone,
+    Copy,
+    Debug,
+    PartialEq,
+    Eq,
+    PartialOrd,
+    Ord,
+    Hash,
+    EnumIter,
+    DeriveActiveEnum,
+    Enum,
+    Serialize,
+    Deserialize,
+)]
+#[sea_orm(
+    rs_type = "String",
+    db_type = "String(StringLen::None)",
+    rename_all = "SCREAMING_SNAKE_CASE"
+)]
+#[serde(rename_all = "SCREAMING_SNAKE_CASE")]
+pub enum SearchKind {
+    /// Action items, by title, description, report and remark.
+    ActionItem,
+    /// Points on agendas, by title and notes.
+    AgendaItem,
+    /// Agreements, by title and reference.
+    Agreement,
+    /// Decisions, by their text.
+    Decision,
+    /// The own organisation's evidence, by title, description, standard, scope and certificate.
+    Evidence,
+    /// Evidence requests, by title, description and remark.
+    EvidenceRequest,
+    /// Forums, by name and description.
+    Forum,
+    /// Meetings, by title, place and minutes.
+    Meeting,
+    /// Organisations, by name and number.
+    Organisation,
+    /// People, by name and title at work.
+    Person,
+    /// Risks, by title, description and how they are treated.
+    Risk,
+    /// Risk analyses, by title and description.
+    RiskAnalysis,
+    /// What was handed in, by its title and the remark of the latest review.
+    Submission,
+}

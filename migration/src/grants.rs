@@ -39,6 +39,8 @@ pub const OF_SERVICE: &[(&str, &str)] = &[
     ("role_assignment", "SELECT, INSERT, DELETE"),
     // Which steps have been taken: a service that is newer than its tables does not start.
     ("seaql_migrations", "SELECT"),
+    ("search_entry", "SELECT, INSERT, UPDATE"),
+    ("search_word", "SELECT, INSERT, DELETE"),
     ("session", "SELECT, INSERT, UPDATE"),
     ("submission", "SELECT, INSERT, UPDATE"),
     ("submission_file", "SELECT, INSERT"),

@@ -21,6 +21,8 @@ mod m0006_forum;
 mod m0007_comment;
 mod m0008_resumable_upload;
 mod m0009_row_security;
+mod m0010_search;
+pub mod search;
 mod table;
 
 /// All steps, in order.
@@ -39,6 +41,7 @@ impl MigratorTrait for Migrator {
             Box::new(m0007_comment::Migration),
             Box::new(m0008_resumable_upload::Migration),
             Box::new(m0009_row_security::Migration),
+            Box::new(m0010_search::Migration),
         ]
     }
 }

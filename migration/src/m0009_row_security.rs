@@ -126,7 +126,7 @@ impl MigrationTrait for Migration {
 }
 
 /// Makes a function, which finds the tables whoever calls it.
-async fn make(
+pub(crate) async fn make(
     db: &impl ConnectionTrait,
     (name, returns, body): &(&str, &str, &str),
     security: &str,
@@ -169,7 +169,7 @@ async fn lay_bare(db: &impl ConnectionTrait, table: &str) -> Result<(), DbErr> {
 }
 
 /// Where the functions find the tables. Temporary tables, which anybody may make, come last.
-async fn search_path(db: &impl ConnectionTrait) -> Result<String, DbErr> {
+pub(crate) async fn search_path(db: &impl ConnectionTrait) -> Result<String, DbErr> {
     let here = "SELECT quote_ident(current_schema()) || ', pg_temp'";
     let row = db
         .query_one_raw(Statement::from_string(DbBackend::Postgres, here))

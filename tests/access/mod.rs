@@ -4,7 +4,7 @@ mod corrupt;
 mod disturbance;
 mod matrix;
 mod node;
-mod oracle;
+pub mod oracle;
 mod roles;
 mod row_security;
 mod shake;

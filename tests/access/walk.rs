@@ -43,6 +43,7 @@ const WITH_IDS: &[(&str, &str)] = &[
         "see `matrix.rs`: on the record of every mutation",
     ),
     ("briefing", "forums"),
+    ("search", "see `search`: every word of the world"),
 ];
 
 #[tokio::test]
@@ -191,6 +192,7 @@ async fn without_a_token_there_is_nothing_but_the_schema() {
             "node" => "node(id: \"sub_nonsense\") { id }".to_owned(),
             "allowedActions" => "allowedActions(id: \"sub_nonsense\")".to_owned(),
             "briefing" => "briefing(forumId: \"for_nonsense\") { since }".to_owned(),
+            "search" => "search(text: \"risk\") { totalCount }".to_owned(),
             other => panic!("{other} needs a case"),
         });
         let answer = world

@@ -9,6 +9,7 @@ use std::sync::{
 };
 
 use chrono::{DateTime, NaiveDate, Utc};
+use entity::{SearchKind, search_entry, search_word};
 use sea_orm::{
     ColumnTrait, ConnectionTrait, DatabaseTransaction, DbBackend, EntityTrait, FromQueryResult,
     Iterable, Order, PaginatorTrait, PrimaryKeyToColumn, QueryFilter, QueryOrder, QuerySelect,
@@ -17,7 +18,11 @@ use sea_orm::{
 };
 use uuid::Uuid;
 
-use super::{Actor, action::unreadable, visible::Visible};
+use super::{
+    Actor,
+    action::unreadable,
+    visible::{self, Visible},
+};
 use crate::{Error, Result, clock};
 
 /// A reading transaction of one actor.
@@ -74,6 +79,38 @@ impl Scope {
             scope: self,
             select: E::find().filter(E::visible(&self.actor)),
         })
+    }
+
+    /// The entries of these kinds among those that `said` names, of the records that exist for the actor. Visibility is
+    /// judged of what is said alone: there is too much of everything that an actor sees.
+    pub fn entries(
+        &self,
+        kinds: &[SearchKind],
+        said: &SelectStatement,
+    ) -> Found<'_, search_entry::Entity> {
+        let seen = visible::entries(&self.actor, kinds, Some(said));
+        Found {
+            scope: self,
+            select: search_entry::Entity::find().filter(seen),
+        }
+    }
+
+    /// The kinds of which there are entries with such words, whoever sees them: for these, and no others, it is worth
+    /// asking whether the actor does.
+    ///
+    /// # Errors
+    /// `Internal` when the database fails.
+    pub async fn kinds_with(&self, words: SimpleExpr) -> Result<Vec<SearchKind>> {
+        self.count_statement();
+        let kinds = search_word::Entity::find()
+            .select_only()
+            .column(search_word::Column::Kind)
+            .distinct()
+            .filter(words)
+            .into_tuple()
+            .all(&self.tx)
+            .await?;
+        Ok(kinds)
     }
 
     /// The row with this id.

@@ -8,12 +8,13 @@
 //! several suppliers take part in is seen by each of them, and nothing else of the others is.
 
 use entity::{
-    CommentAudience, OrganisationKind, ReviewState, Topic, action_item, action_item_evidence,
-    action_item_step, agenda_item, agreement, api_token, comment, decision, email_domain, event,
-    event_audience, evidence, evidence_file, evidence_request, forum, forum_membership,
-    identity_provider, linked_identity, meeting, organisation, person, resumable_upload, risk,
-    risk_acceptance, risk_analysis, risk_analysis_participant, role_assignment, session,
-    submission, submission_file, submission_round, support_grant, upload, upload_part,
+    CommentAudience, OrganisationKind, ReviewState, SearchKind, Topic, action_item,
+    action_item_evidence, action_item_step, agenda_item, agreement, api_token, comment, decision,
+    email_domain, event, event_audience, evidence, evidence_file, evidence_request, forum,
+    forum_membership, identity_provider, linked_identity, meeting, organisation, person,
+    resumable_upload, risk, risk_acceptance, risk_analysis, risk_analysis_participant,
+    role_assignment, search_entry, search_word, session, submission, submission_file,
+    submission_round, support_grant, upload, upload_part,
 };
 use sea_orm::{
     ColumnTrait, Condition, EntityTrait, Iterable, QueryFilter, QuerySelect, QueryTrait,
@@ -274,6 +275,9 @@ visible! {
         ]).add(audience)
     };
 
+    search_word: [Directory], |actor| Condition::all()
+        .add(Column::EntryId.in_subquery(within::<search_entry::Entity>(actor, search_entry::Column::Id)));
+
     // What the organisation is told of, of the topics and areas that the actor reads.
     event: [Directory], |actor| {
         let told = select::<event_audience::Entity>(
@@ -294,6 +298,61 @@ visible! {
     event_audience: [Directory], |actor| Condition::all()
         .add(Column::OrganisationId.eq(actor.organisation))
         .add(Column::EventId.in_subquery(within::<event::Entity>(actor, event::Column::Id)));
+}
+
+/// What is found is what is seen.
+impl Visible for search_entry::Entity {
+    fn topics() -> &'static [Topic] {
+        &[Topic::Directory]
+    }
+
+    fn visible(actor: &Actor) -> Condition {
+        let all: Vec<_> = SearchKind::iter().collect();
+        entries(actor, &all, None)
+    }
+}
+
+/// The entries of these kinds whose records exist for the actor; where `among` names ids, only those are looked at.
+pub(super) fn entries(
+    actor: &Actor,
+    kinds: &[SearchKind],
+    among: Option<&SelectStatement>,
+) -> Condition {
+    macro_rules! of {
+        ($($kind:ident: $table:ident),* $(,)?) => {
+            |kind| match kind {
+                $(SearchKind::$kind => entries_of::<$table::Entity>(actor, $table::Column::Id, among),)*
+            }
+        };
+    }
+    let of = of! {
+        ActionItem: action_item, AgendaItem: agenda_item, Agreement: agreement, Decision: decision,
+        Evidence: evidence, EvidenceRequest: evidence_request, Forum: forum, Meeting: meeting,
+        Organisation: organisation, Person: person, Risk: risk, RiskAnalysis: risk_analysis,
+        Submission: submission,
+    };
+    let any = kinds.iter().filter_map(|kind| {
+        let kind_is = search_entry::Column::Kind.eq(*kind);
+        of(*kind).map(|seen| Condition::all().add(kind_is).add(seen))
+    });
+    let any = any.fold(Condition::any(), Condition::add);
+    if any.is_empty() { never() } else { any }
+}
+
+/// The entries of the records of a table, if the actor reads any.
+fn entries_of<E: Visible>(
+    actor: &Actor,
+    id: E::Column,
+    among: Option<&SelectStatement>,
+) -> Option<Expr> {
+    let reads = E::topics().iter().any(|topic| actor.may_read(*topic));
+    let mut seen = E::visible(actor);
+    if let Some(among) = among {
+        seen = Condition::all()
+            .add(seen)
+            .add(id.in_subquery(among.clone()));
+    }
+    reads.then(|| search_entry::Column::Id.in_subquery(select::<E>(id, seen)))
 }
 
 /// The analyses that the actor's organisation takes part in.

@@ -12,7 +12,7 @@ use super::{
 };
 use crate::{
     Error, Result,
-    access::Scope,
+    access::{Scope, visible::Visible},
     topic::{
         action_item::graphql::ActionItem,
         agreement::graphql::Agreement,
@@ -53,15 +53,18 @@ macro_rules! nodes {
             Ok(None)
         }
 
-        /// The record that an event tells of, read together with those of its sibling events.
+        /// The record of a table that a row tells of in a column, read together with those of its siblings.
         ///
         /// # Errors
         /// `Internal` when the database fails.
-        pub async fn node_of(ctx: &Context<'_>, event: &Loaded<entity::event::Entity>) -> Result<Option<Node>> {
+        pub async fn node_of<E: Visible>(
+            ctx: &Context<'_>,
+            row: &Loaded<E>,
+            (table, column): (&str, E::Column),
+        ) -> Result<Option<Node>> {
             $(
-                if event.subject_type == entity::$table::Entity.table_name() {
-                    let subject = entity::event::Column::SubjectId;
-                    let object: Option<$object> = event.one(ctx, subject).await?;
+                if table == entity::$table::Entity.table_name() {
+                    let object: Option<$object> = row.one(ctx, column).await?;
                     return Ok(object.map(Node::from));
                 }
             )*

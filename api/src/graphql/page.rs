@@ -127,8 +127,10 @@ impl<E: EntityTrait> Sort<E> {
     /// The rows that come after the cursor.
     fn after(self, cursor: &str) -> Result<SimpleExpr> {
         let cursor = Cursor::decode(cursor)
-            .filter(|cursor| cursor.by == self.name() && cursor.value.fits(self.column.def().get_column_type()))
-            .ok_or_else(|| Error::invalid("after", "is not a cursor of this list in this order; use a `cursor` or `endCursor` that it gave you"))?;
+            .filter(|cursor| {
+                cursor.by == self.name() && cursor.value.fits(self.column.def().get_column_type())
+            })
+            .ok_or_else(no_cursor)?;
         let row = Expr::tuple([self.expr(), Expr::col(id_of::<E>().as_column_ref())]);
         let seen = Expr::tuple([Expr::val(cursor.value.into_value()), Expr::val(cursor.id)]);
         Ok(match self.direction {
@@ -174,11 +176,10 @@ impl SortValue {
     /// Whether a column of this type may hold it. Cursors are not signed: one that a client made up must not
     /// bring the database to compare what it cannot compare, or holds no values of.
     fn fits(&self, column: &ColumnType) -> bool {
-        const YEARS: RangeInclusive<i32> = 1..=9999;
         match self {
             Self::Date(date) => matches!(column, ColumnType::Date) && YEARS.contains(&date.year()),
             Self::Time(time) => {
-                matches!(column, ColumnType::TimestampWithTimeZone) && YEARS.contains(&time.year())
+                matches!(column, ColumnType::TimestampWithTimeZone) && can_be_kept(*time)
             }
             Self::Text(text) => {
                 matches!(column, ColumnType::String(_) | ColumnType::Text) && !text.contains('\0')
@@ -199,8 +200,7 @@ impl SortValue {
 
 impl Cursor {
     fn encode(&self) -> Result<String> {
-        let json = serde_json::to_vec(self).map_err(Error::internal)?;
-        Ok(URL_SAFE_NO_PAD.encode(json))
+        encode(self)
     }
 
     fn decode(text: &str) -> Option<Self> {
@@ -222,7 +222,17 @@ impl Paging {
         Self { first, after }
     }
 
-    fn size(&self) -> Result<u64> {
+    /// After which cursor.
+    #[must_use]
+    pub fn after(&self) -> Option<&str> {
+        self.after.as_deref()
+    }
+
+    /// How many rows.
+    ///
+    /// # Errors
+    /// `Invalid` when that is out of bounds.
+    pub fn size(&self) -> Result<u64> {
         let first = self.first.unwrap_or(DEFAULT_PAGE);
         u64::try_from(first)
             .ok()
@@ -323,6 +333,66 @@ impl<T: OutputType> Edge<T> {
         &self.cursor
     }
 }
+
+impl<T> List<T> {
+    /// A page of a list with an order of its own: what was found, each with its cursor, and one more than the page
+    /// holds where there is more.
+    ///
+    /// # Errors
+    /// `Invalid` for a page size that is out of bounds.
+    pub fn of<F>(
+        edges: Vec<(String, T)>,
+        paging: &Paging,
+        counter: impl Fn(Arc<Scope>) -> F + Send + Sync + 'static,
+    ) -> Result<Self>
+    where
+        F: Future<Output = Result<i64>> + Send + 'static,
+    {
+        let size = usize::try_from(paging.size()?).map_err(Error::internal)?;
+        let more = edges.len() > size;
+        let edges = edges.into_iter().take(size);
+        Ok(Self {
+            edges: edges.map(|(cursor, node)| Edge { cursor, node }).collect(),
+            paged: paging.after.is_some(),
+            more,
+            counter: Box::new(move |scope| Box::pin(counter(scope))),
+        })
+    }
+}
+
+/// A cursor that holds this place.
+///
+/// # Errors
+/// `Internal` when it cannot be written.
+pub fn encode(place: &impl Serialize) -> Result<String> {
+    let json = serde_json::to_vec(place).map_err(Error::internal)?;
+    Ok(URL_SAFE_NO_PAD.encode(json))
+}
+
+/// The place that a cursor of such a list holds.
+///
+/// # Errors
+/// `Invalid` when it is none.
+pub fn decode<P: serde::de::DeserializeOwned>(cursor: &str) -> Result<P> {
+    let place = URL_SAFE_NO_PAD.decode(cursor).ok();
+    let place = place.and_then(|json| serde_json::from_slice(&json).ok());
+    place.ok_or_else(no_cursor)
+}
+
+/// The refusal of a cursor that the list has not given.
+pub fn no_cursor() -> Error {
+    Error::invalid("after", NO_CURSOR)
+}
+
+/// Whether databases hold this instant. Cursors are not signed.
+pub fn can_be_kept(time: DateTime<Utc>) -> bool {
+    YEARS.contains(&time.year())
+}
+
+const YEARS: RangeInclusive<i32> = 1..=9999;
+
+const NO_CURSOR: &str =
+    "is not a cursor of this list in this order; use a `cursor` or `endCursor` that it gave you";
 
 /// A page of the rows that satisfy the condition.
 ///

@@ -16,6 +16,7 @@ use crate::topic::{
     organisation::graphql::{OrganisationMutation, OrganisationQuery},
     request::graphql::{RequestMutation, RequestQuery},
     risk::graphql::{RiskMutation, RiskQuery},
+    search::graphql::SearchQuery,
     submission::graphql::{SubmissionMutation, SubmissionQuery, SubmissionSubscription},
     support::graphql::{SupportMutation, SupportQuery},
     token::graphql::{TokenMutation, TokenQuery},
@@ -39,6 +40,7 @@ pub struct Query(
     ProviderQuery,
     SessionQuery,
     SupportQuery,
+    SearchQuery,
     NodeQuery,
     AllowedQuery,
 );

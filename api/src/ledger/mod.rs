@@ -11,6 +11,7 @@
 //! The numbers of an organisation are its own: from them nobody can tell how much others do.
 
 pub mod seal;
+mod search;
 pub mod verify;
 
 use std::collections::BTreeSet;
@@ -35,6 +36,8 @@ pub struct Change {
     subject_id: Uuid,
     before: Option<serde_json::Value>,
     after: Option<serde_json::Value>,
+    /// Whether these are the record itself.
+    is_record: bool,
 }
 
 impl Change {
@@ -72,6 +75,7 @@ impl Change {
             subject_id: id,
             before: None,
             after: Some(told),
+            is_record: false,
         }
     }
 
@@ -100,6 +104,7 @@ impl Change {
             subject_id,
             before,
             after,
+            is_record: true,
         })
     }
 }
@@ -108,7 +113,8 @@ fn json(row: &impl Serialize) -> Result<serde_json::Value> {
     serde_json::to_value(row).map_err(Error::internal)
 }
 
-/// Writes the event of a change into the transaction of the change. Without an actor the operator
+/// Writes the event of a change into the transaction of the change, and has the record be found by the words
+/// that it now says. Without an actor the operator
 /// made it, from the command line. The actor's own organisation is always told.
 pub(crate) async fn write(
     tx: &impl ConnectionTrait,
@@ -118,6 +124,7 @@ pub(crate) async fn write(
     change: Change,
     reach: Reach,
 ) -> Result<()> {
+    search::keep(tx, now, &change).await?;
     let event = event::Model {
         id,
         at: now,

@@ -26,6 +26,7 @@ pub mod organisation;
 pub mod provisioning;
 pub mod request;
 pub mod risk;
+pub mod search;
 pub mod submission;
 pub mod support;
 pub mod token;

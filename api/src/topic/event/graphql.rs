@@ -70,7 +70,8 @@ impl Event {
 
     /// The record. Null when it is not one that can be read by itself, or you no longer see it.
     async fn subject(&self, ctx: &Context<'_>) -> Result<Option<Node>> {
-        node_of(ctx, &self.row).await
+        let subject = (self.row.subject_type.as_str(), event::Column::SubjectId);
+        node_of(ctx, &self.row, subject).await
     }
 
     /// The fields that changed, by name. References to other records are left out: read them from the
