@@ -47,7 +47,7 @@ macro_rules! operation {
             response_derives = "Debug, Clone",
             custom_scalars_module = "crate::api::scalar",
             skip_serializing_none,
-            extern_enums("Action", "AccessConcern", "ActionItemState", "ActionItemStepKind", "CommentAudience", "EvidenceKind", "EvidenceRequestState", "ForumLevel", "MeetingState", "MemberDuty", "OrganisationKind", "PersonStatus", "Priority", "ReviewOutcome", "ReviewState", "RiskAcceptanceState", "RiskLevel", "RiskTreatment", "Role", "ServiceArea", "TokenScope", "TokenUsage", "Topic", "Validity")
+            extern_enums("Action", "AccessConcern", "ActionItemState", "ActionItemStepKind", "CommentAudience", "EvidenceKind", "EvidenceRequestState", "ForumLevel", "MeetingState", "MemberDuty", "OrganisationKind", "PersonStatus", "Priority", "ReviewOutcome", "ReviewState", "RiskAcceptanceState", "RiskLevel", "RiskTreatment", "Role", "SearchKind", "ServiceArea", "TokenScope", "TokenUsage", "Topic", "Validity")
         )]
         struct $name;
     };

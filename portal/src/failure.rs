@@ -19,10 +19,10 @@ pub struct Failure {
 
 #[derive(Template)]
 #[template(path = "failure.html")]
-struct FailurePage<'a> {
+struct FailurePage {
     page: Bare,
     title: String,
-    told: &'a str,
+    told: (String, Option<String>),
 }
 
 impl Failure {
@@ -71,7 +71,7 @@ impl IntoResponse for Failure {
         let page = FailurePage {
             page: self.frame,
             title: title.into_owned(),
-            told: &refused::message(self.frame.text, &self.refusal),
+            told: refused::message(self.frame.text, &self.refusal),
         };
         html::page(status, &page)
     }

@@ -216,6 +216,21 @@ kinds! {
         SupplierReader "SUPPLIER_READER" Plain,
         Administrator "ADMINISTRATOR" Plain,
     }
+    SearchKind {
+        ActionItem "ACTION_ITEM" Plain,
+        AgendaItem "AGENDA_ITEM" Plain,
+        Agreement "AGREEMENT" Plain,
+        Decision "DECISION" Plain,
+        Evidence "EVIDENCE" Plain,
+        EvidenceRequest "EVIDENCE_REQUEST" Plain,
+        Forum "FORUM" Plain,
+        Meeting "MEETING" Plain,
+        Organisation "ORGANISATION" Plain,
+        Person "PERSON" Plain,
+        Risk "RISK" Plain,
+        RiskAnalysis "RISK_ANALYSIS" Plain,
+        Submission "SUBMISSION" Plain,
+    }
     ServiceArea {
         ApplicationHosting "APPLICATION_HOSTING" Plain,
         Network "NETWORK" Plain,

@@ -53,19 +53,22 @@ fn matched<'a>(pattern: &str, message: &'a str) -> Option<&'a str> {
     }
 }
 
-/// A refusal as a whole, in words.
+/// A refusal as a whole: in the visitor's words, and what the API adds in its own, which are English.
 #[must_use]
-pub fn message(text: Text, refusal: &Refusal) -> String {
+pub fn message(text: Text, refusal: &Refusal) -> (String, Option<String>) {
     let said = text.find(&format!("refused-{}", refusal.code));
     let said = said.unwrap_or_else(|| text.say("refused-INTERNAL"));
     match refusal.code.as_str() {
         // What the state or the roles do not let through is explained by the API alone.
         "INVALID_STATE" | "FORBIDDEN" | "LIMIT_EXCEEDED" if !refusal.message.is_empty() => {
-            format!("{said} {}", refusal.message)
+            (said.into_owned(), Some(refusal.message.clone()))
         }
         _ => match &refusal.reference {
-            Some(reference) => format!("{said} {}", text.with("reference-is", reference)),
-            None => said.into_owned(),
+            Some(reference) => (
+                format!("{said} {}", text.with("reference-is", reference)),
+                None,
+            ),
+            None => (said.into_owned(), None),
         },
     }
 }

@@ -116,3 +116,17 @@ Validity-UPCOMING = Not yet valid
 Validity-VALID = Valid
 Validity-EXPIRING = Expires soon
 Validity-EXPIRED = Expired
+
+SearchKind-ACTION_ITEM = Action item
+SearchKind-AGENDA_ITEM = Agenda item
+SearchKind-AGREEMENT = Agreement
+SearchKind-DECISION = Decision
+SearchKind-EVIDENCE = Own evidence
+SearchKind-EVIDENCE_REQUEST = Request for evidence
+SearchKind-FORUM = Forum
+SearchKind-MEETING = Meeting
+SearchKind-ORGANISATION = Organisation
+SearchKind-PERSON = Person
+SearchKind-RISK = Risk
+SearchKind-RISK_ANALYSIS = Risk analysis
+SearchKind-SUBMISSION = Submission

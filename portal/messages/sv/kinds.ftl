@@ -116,3 +116,17 @@ Validity-UPCOMING = Börjar gälla senare
 Validity-VALID = Gäller
 Validity-EXPIRING = Löper snart ut
 Validity-EXPIRED = Har löpt ut
+
+SearchKind-ACTION_ITEM = Åtgärd
+SearchKind-AGENDA_ITEM = Dagordningspunkt
+SearchKind-AGREEMENT = Avtal
+SearchKind-DECISION = Beslut
+SearchKind-EVIDENCE = Eget underlag
+SearchKind-EVIDENCE_REQUEST = Begäran om underlag
+SearchKind-FORUM = Forum
+SearchKind-MEETING = Möte
+SearchKind-ORGANISATION = Organisation
+SearchKind-PERSON = Person
+SearchKind-RISK = Risk
+SearchKind-RISK_ANALYSIS = Riskanalys
+SearchKind-SUBMISSION = Inlämning

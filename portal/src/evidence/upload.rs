@@ -114,9 +114,17 @@ pub(super) fn problems(text: Text, refusal: &Refusal) -> Vec<String> {
     });
     let whole = match (refusal.violations.is_empty(), refusal.code.as_str()) {
         (true, "NONE" | "BROKEN" | "LIMIT_EXCEEDED") | (false, _) => None,
-        (true, _) => Some(refused::message(text, refusal)),
+        (true, _) => Some(joined(refused::message(text, refusal))),
     };
     std::iter::once(first).chain(whole).chain(each).collect()
+}
+
+fn joined((said, english): (String, Option<String>)) -> String {
+    [Some(said), english]
+        .into_iter()
+        .flatten()
+        .collect::<Vec<_>>()
+        .join(" ")
 }
 
 /// The form did not come whole.

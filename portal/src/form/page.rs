@@ -26,6 +26,8 @@ use crate::{
 struct FormPage {
     page: Page,
     form: FormView,
+    /// The record that it concerns, and its page.
+    about: Option<(String, String)>,
 }
 
 /// What is shown once, and never again.
@@ -56,7 +58,14 @@ async fn show(
     let (page, known) = portal.known(&visitor, form, &given).await?;
     let typed = filled(form, given, &known);
     let form = FormView::new(visitor.text, form, &typed, &known);
-    Ok(html::page(StatusCode::OK, &FormPage { page, form }))
+    Ok(html::page(
+        StatusCode::OK,
+        &FormPage {
+            page,
+            form,
+            about: about(&known),
+        },
+    ))
 }
 
 /// Sends a form, and goes on to what came of it; or shows it again, with what is wrong.
@@ -122,7 +131,11 @@ impl Portal {
         let form = told(visitor.text, view);
         Ok(html::page(
             StatusCode::UNPROCESSABLE_ENTITY,
-            &FormPage { page, form },
+            &FormPage {
+                page,
+                form,
+                about: about(&known),
+            },
         ))
     }
 
@@ -140,7 +153,14 @@ impl Portal {
         let form = FormView::new(visitor.text, form, typed, &known)
             .refused(visitor.text, refusal)
             .beside(form, &now);
-        Ok(html::page(StatusCode::CONFLICT, &FormPage { page, form }))
+        Ok(html::page(
+            StatusCode::CONFLICT,
+            &FormPage {
+                page,
+                form,
+                about: about(&known),
+            },
+        ))
     }
 
     async fn went_well(
@@ -190,6 +210,16 @@ fn filled(form: &Form, given: Typed, known: &Map<String, Value>) -> Typed {
         Some(record) => given.or_as_it_stands(form, record),
         None => given,
     }
+}
+
+/// The record that a form concerns: what it is called, and its page.
+fn about(known: &Map<String, Value>) -> Option<(String, String)> {
+    let record = known.get("node")?;
+    let called = ["title", "name", "text"]
+        .iter()
+        .find_map(|name| record[name].as_str())?;
+    let page = record["id"].as_str().and_then(page_of)?;
+    Some((called.to_owned(), page))
 }
 
 /// Which variables ask for what the form needs.

@@ -20,6 +20,8 @@ pub struct FormView {
     pub fields: Vec<FieldView>,
     /// What is wrong with the whole of it.
     pub problem: Option<String>,
+    /// What the API adds, in English.
+    pub english: Option<String>,
     /// Whether somebody else has changed the record meanwhile.
     pub conflict: bool,
     /// Where to go afterwards; where the record decides, nothing.
@@ -96,6 +98,7 @@ impl FormView {
                 .map(|field| view(text, form, field, typed, known))
                 .collect(),
             problem: None,
+            english: None,
             conflict: false,
             return_to: typed.one("return_to").to_owned(),
         }
@@ -143,11 +146,13 @@ impl FormView {
                 self.problem = Some(told);
             }
         }
-        if self.problem.is_none() {
-            self.problem = Some(match refusal.violations.is_empty() {
-                true => refused::message(text, refusal),
-                false => text.say("problem-fields").into_owned(),
-            });
+        match (&self.problem, refusal.violations.is_empty()) {
+            (Some(_), _) => {}
+            (None, false) => self.problem = Some(text.say("problem-fields").into_owned()),
+            (None, true) => {
+                let (problem, english) = refused::message(text, refusal);
+                (self.problem, self.english) = (Some(problem), english);
+            }
         }
         self
     }
