@@ -49,11 +49,13 @@ function take(key) {
 
 const field = (within) => within?.querySelector('textarea, input:not([type="hidden"]), select');
 
-function write(selector) {
-  const step = document.querySelector(selector);
-  if (!step) return;
+// Goes on writing where the text ends.
+function write(step, within = step) {
+  const one = field(within);
+  if (!one) return;
   mark(step);
-  field(step)?.focus();
+  one.focus();
+  one.setSelectionRange(one.value.length, one.value.length);
 }
 
 const KEYS = {
@@ -62,12 +64,12 @@ const KEYS = {
   b: () => take('b'),
   a: () => take('a'),
   n: () => {
-    const step = current()?.querySelector('.notes') ? current() : steps.find((one) => one.querySelector('.notes'));
-    mark(step);
-    field(step?.querySelector('.notes'))?.focus();
+    const at = current();
+    const step = at?.querySelector('.notes') ? at : steps.find((one) => one.querySelector('.notes'));
+    write(step, step?.querySelector('.notes'));
   },
-  p: () => write('#add'),
-  m: () => write('#minutes'),
+  p: () => write(document.querySelector('#add')),
+  m: () => write(document.querySelector('#minutes')),
   '?': () => help?.showModal(),
 };
 

@@ -261,7 +261,12 @@ async fn show(
         stops: stops(&record),
         actions: actions(&page, &record, &data.allowed),
         report: link(&record.id, &data.allowed, "reportActionItemDone", begun),
-        edit: link(&record.id, &data.allowed, "updateActionItem", is_open(record.state)),
+        edit: link(
+            &record.id,
+            &data.allowed,
+            "updateActionItem",
+            is_open(record.state),
+        ),
         comment_form: may(&data.allowed, "commentOnActionItem")
             .then(|| page.form("commentOnActionItem", &[("actionItemId", &record.id)]))
             .flatten(),
@@ -273,14 +278,14 @@ async fn show(
 
 /// Whether something remains to be done.
 fn is_open(state: ActionItemState) -> bool {
-    !matches!(state, ActionItemState::Verified | ActionItemState::Cancelled)
+    !matches!(
+        state,
+        ActionItemState::Verified | ActionItemState::Cancelled
+    )
 }
 
 /// Whose turn it is, in words.
-fn waits(
-    page: &Page,
-    record: &action_item::ActionItemNodeOnActionItem,
-) -> Option<String> {
+fn waits(page: &Page, record: &action_item::ActionItemNodeOnActionItem) -> Option<String> {
     let doer = record.assignee_organisation.as_ref();
     let doer = doer.map(|doer| doer.name.as_str());
     let (message, who) = match record.state {

@@ -152,10 +152,7 @@ fn links(page: &Page, record: &Record, allowed: &[Action]) -> Vec<(String, Strin
             "createActionItem",
             format!("forumId={id}&fixed-forumId=1&priority=NORMAL&{back}"),
         ),
-        (
-            "addForumMember",
-            format!("forumId={id}&duty=MEMBER&{back}"),
-        ),
+        ("addForumMember", format!("forumId={id}&duty=MEMBER&{back}")),
         ("updateForum", format!("id={id}&{back}")),
     ];
     to.into_iter()
@@ -209,8 +206,18 @@ impl RecordPage {
             briefing.suppliers.iter().map(pick).sum()
         };
         vec![
-            ("overdue", "forum-overdue", briefing.overdue.total_count, true),
-            ("review", "forum-to-review", briefing.to_review.total_count, false),
+            (
+                "overdue",
+                "forum-overdue",
+                briefing.overdue.total_count,
+                true,
+            ),
+            (
+                "review",
+                "forum-to-review",
+                briefing.to_review.total_count,
+                false,
+            ),
             (
                 "suppliers",
                 "forum-expired",
@@ -223,8 +230,18 @@ impl RecordPage {
                 sum(|supplier| supplier.expiring.total_count),
                 false,
             ),
-            ("risks", "forum-high-risks", briefing.high_risks.total_count, false),
-            ("past-review", "forum-past-review", briefing.past_review.total_count, true),
+            (
+                "risks",
+                "forum-high-risks",
+                briefing.high_risks.total_count,
+                false,
+            ),
+            (
+                "past-review",
+                "forum-past-review",
+                briefing.past_review.total_count,
+                true,
+            ),
             (
                 "acceptances",
                 "forum-acceptances",
@@ -232,7 +249,12 @@ impl RecordPage {
                 true,
             ),
             ("open", "forum-open", briefing.open.total_count, false),
-            ("changes", "forum-changes", briefing.changes.total_count, false),
+            (
+                "changes",
+                "forum-changes",
+                briefing.changes.total_count,
+                false,
+            ),
         ]
     }
 
@@ -267,8 +289,14 @@ impl RecordPage {
     ) -> Raise {
         let meeting = self.briefing.next_meeting.as_ref().filter(|_| self.raises);
         let title = self.page.text.with(message, title);
-        Raise::new(&self.page, meeting, &title, risk.map(String::as_str), submission)
-            .read_by_others(audience::suppliers(&self.record).len() > 1)
+        Raise::new(
+            &self.page,
+            meeting,
+            &title,
+            risk.map(String::as_str),
+            submission,
+        )
+        .read_by_others(audience::suppliers(&self.record).len() > 1)
     }
 
     /// A button that removes a member.

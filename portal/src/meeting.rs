@@ -39,7 +39,6 @@ struct RecordPage {
     /// Whether the viewer takes the minutes.
     writes: bool,
     add: Option<FormView>,
-    minutes: Option<FormView>,
     hold: Option<FormView>,
     sign: Option<FormView>,
 }
@@ -83,10 +82,21 @@ async fn show(
     }
     let view = RecordPage {
         add: add(&page, &record, &data.allowed),
-        minutes: writes.then(|| minutes(&page, &record)).flatten(),
-        hold: closing(&page, &record, &data.allowed, "holdMeeting", MeetingState::Planned),
-        sign: closing(&page, &record, &data.allowed, "signMinutes", MeetingState::Held)
-            .filter(|_| !taken.points.is_empty()),
+        hold: closing(
+            &page,
+            &record,
+            &data.allowed,
+            "holdMeeting",
+            MeetingState::Planned,
+        ),
+        sign: closing(
+            &page,
+            &record,
+            &data.allowed,
+            "signMinutes",
+            MeetingState::Held,
+        )
+        .filter(|_| !taken.points.is_empty()),
         writes,
         taken,
         page,
@@ -105,25 +115,6 @@ fn add(page: &Page, record: &Record, allowed: &[Action]) -> Option<FormView> {
         .map(|form| only(form, &["title"]))
 }
 
-/// To write what is said beside the points.
-fn minutes(page: &Page, record: &Record) -> Option<FormView> {
-    let version = record.version.to_string();
-    let back = format!("{}#minutes", page.back());
-    let starts_at = local(&record.starts_at);
-    let given = [
-        ("id", record.id.as_str()),
-        ("expectedVersion", &version),
-        ("title", &record.title),
-        ("startsAt", &starts_at),
-        ("minutes", record.minutes.as_deref().unwrap_or_default()),
-        ("return_to", &back),
-    ];
-    let form = FormView::about(page.text, "updateMeeting", &given)?;
-    let mut form = only(form, &["minutes"]);
-    form.title = page.text.say("meeting-save-minutes").into_owned();
-    Some(form)
-}
-
 /// The button that closes the meeting's present state.
 fn closing(
     page: &Page,
@@ -133,12 +124,18 @@ fn closing(
     from: MeetingState,
 ) -> Option<FormView> {
     let version = record.version.to_string();
+    // Whoever holds it goes on to sign it; what is signed is read from its beginning.
+    let back = match from {
+        MeetingState::Planned => format!("{}#close", page.back()),
+        _ => page.back(),
+    };
     let given = [
         ("id", record.id.as_str()),
         ("expectedVersion", version.as_str()),
+        ("return_to", &back),
     ];
     (record.state == from && may(allowed, mutation))
-        .then(|| page.form(mutation, &given))
+        .then(|| FormView::about(page.text, mutation, &given))
         .flatten()
 }
 
@@ -146,6 +143,18 @@ fn closing(
 fn local(moment: &scalar::DateTime) -> String {
     let moment = moment.with_timezone(&Stockholm);
     moment.format("%Y-%m-%dT%H:%M:%S").to_string()
+}
+
+/// When it ends: the time alone, if it is the day on which it began.
+fn until(page: &Page, start: &scalar::DateTime, end: &scalar::DateTime) -> String {
+    let (start, local) = (
+        start.with_timezone(&Stockholm),
+        end.with_timezone(&Stockholm),
+    );
+    match start.date_naive() == local.date_naive() {
+        true => local.format("%H:%M").to_string(),
+        false => page.text.moment(end),
+    }
 }
 
 impl RecordPage {

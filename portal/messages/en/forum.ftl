@@ -66,10 +66,10 @@ forum-no-meetings = No meeting has been held or planned.
 forum-members = Members
 forum-remove = Remove
 forum-below = Forums below this one
-forum-raise = Put on the agenda
-forum-on-agenda = { $n ->
-   *[other] On the agenda, point { $n }
-}
+forum-raise = Bring up
+forum-on-agenda = Point { $n }
+forum-raise-lead = “Bring up” puts the row on the agenda of the next meeting.
+forum-agenda-place = of the agenda
 forum-raise-item = Action item: { $what }
 forum-raise-risk = Risk: { $what }
 forum-raise-acceptance = Expired risk acceptance: { $what }
@@ -94,7 +94,6 @@ meeting-key-save = Save what you write
 meeting-key-leave = Leave the field, back to the point
 meeting-key-help = Show this help
 meeting-save-notes = Save the notes
-meeting-save-minutes = Save
 meeting-submission = Submission
 meeting-new-decision = Decision
 meeting-new-item = Action item
@@ -141,3 +140,4 @@ meeting-when = Time
 meeting-signed-by = Signed by { $what }
 meeting-signed-lead = The minutes are shown as they stood when they were signed.
 meeting-items-now = How the action items stand now
+meeting-take-item = Take down the action item

@@ -67,10 +67,10 @@ forum-no-meetings = Inget möte har hållits eller planerats.
 forum-members = Deltagare
 forum-remove = Ta bort
 forum-below = Forum under detta
-forum-raise = Sätt på dagordningen
-forum-on-agenda = { $n ->
-   *[other] På dagordningen, punkt { $n }
-}
+forum-raise = Ta upp
+forum-on-agenda = Punkt { $n }
+forum-raise-lead = ”Ta upp” sätter raden på dagordningen för nästa möte.
+forum-agenda-place = på dagordningen
 forum-raise-item = Åtgärd: { $what }
 forum-raise-risk = Risk: { $what }
 forum-raise-acceptance = Utgången riskacceptans: { $what }
@@ -95,7 +95,6 @@ meeting-key-save = Spara det du skriver
 meeting-key-leave = Lämna fältet, tillbaka till punkten
 meeting-key-help = Visa den här hjälpen
 meeting-save-notes = Spara anteckningarna
-meeting-save-minutes = Spara
 meeting-submission = Inlämning
 meeting-new-decision = Beslut
 meeting-new-item = Åtgärd
@@ -141,3 +140,4 @@ meeting-when = Tid
 meeting-signed-by = Justerat av { $what }
 meeting-signed-lead = Protokollet visas som det stod när det justerades.
 meeting-items-now = Så står åtgärderna nu
+meeting-take-item = Anteckna åtgärden

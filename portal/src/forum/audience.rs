@@ -48,7 +48,10 @@ impl Audience {
         briefing.open.nodes.retain(|item| self.sees(item, forum));
         let own = |supplier: &Option<String>| self.is(supplier.as_deref());
         briefing.to_review.nodes.retain(|handed_in| {
-            own(&handed_in.supplier.as_ref().map(|supplier| supplier.id.clone()))
+            own(&handed_in
+                .supplier
+                .as_ref()
+                .map(|supplier| supplier.id.clone()))
         });
         briefing.high_risks.nodes.retain(|risk| own(&of(risk)));
         briefing.past_review.nodes.retain(|risk| own(&of(risk)));
@@ -127,9 +130,7 @@ mod tests {
             an_item("for_below", "org_a"),
             an_item("for_below", "org_b"),
         ]);
-        let part = |id: &str| {
-            json!({ "supplier": { "id": id, "name": id }, "expired": some(&json!([])), "expiring": some(&json!([])) })
-        };
+        let part = |id: &str| json!({ "supplier": { "id": id, "name": id }, "expired": some(&json!([])), "expiring": some(&json!([])) });
         let change = json!([{ "id": "evt_1", "at": "2026-01-31T08:00:00Z", "action": "x", "person": null, "organisation": null, "subject": null }]);
         let briefing = json!({
             "since": null, "lastMeeting": null, "nextMeeting": null,
@@ -158,7 +159,10 @@ mod tests {
     #[test]
     fn a_supplier_in_the_room_sees_nothing_of_another() {
         assert_eq!(left(&Audience::Common), [1, 0, 0, 0, 0]);
-        assert_eq!(left(&Audience::Supplier("org_a".to_owned())), [2, 1, 0, 1, 0]);
+        assert_eq!(
+            left(&Audience::Supplier("org_a".to_owned())),
+            [2, 1, 0, 1, 0]
+        );
         assert_eq!(left(&Audience::Everything), [3, 2, 1, 2, 1]);
     }
 

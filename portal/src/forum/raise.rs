@@ -89,7 +89,10 @@ fn place(
 ) -> Option<i64> {
     let point = meeting.agenda.iter().find(|point| {
         let of_risk = point.risk.as_ref().map(|risk| risk.id.as_str());
-        let of_submission = point.submission.as_ref().map(|handed_in| handed_in.id.as_str());
+        let of_submission = point
+            .submission
+            .as_ref()
+            .map(|handed_in| handed_in.id.as_str());
         match (risk, submission) {
             (Some(_), _) => of_risk == risk,
             (_, Some(_)) => of_submission == submission,

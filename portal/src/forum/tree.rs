@@ -94,10 +94,16 @@ mod tests {
             "organisation": { "id": "org_1", "name": "c", "kind": "MUNICIPALITY" },
         });
         let found = tree(serde_json::from_value(data).expect("an answer"));
-        let tops: Vec<_> = found.iter().map(|branch| branch.forum.id.as_str()).collect();
+        let tops: Vec<_> = found
+            .iter()
+            .map(|branch| branch.forum.id.as_str())
+            .collect();
         assert_eq!(tops, ["for_strategic", "for_lost"]);
         let drift = &found[0].below[0].below[0];
         assert_eq!(drift.forum.id, "for_drift");
-        assert_eq!(drift.next.as_ref().map(|meeting| meeting.id.as_str()), Some("mtg_1"));
+        assert_eq!(
+            drift.next.as_ref().map(|meeting| meeting.id.as_str()),
+            Some("mtg_1")
+        );
     }
 }

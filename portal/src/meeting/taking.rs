@@ -161,6 +161,7 @@ fn act(
     let typed = Typed::from(typed.collect::<Vec<_>>());
     let form = FormView::new(page.text, find("createActionItem")?, &typed, known);
     let mut form = apart(form, &point.it.id);
+    form.title = page.text.say("meeting-take-item").into_owned();
     choose_decision(page, &mut form, &point.decisions);
     // What is said first comes first; how it shall be done can be written down later.
     form.fields
