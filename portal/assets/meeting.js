@@ -73,6 +73,15 @@ const KEYS = {
   '?': () => help?.showModal(),
 };
 
+// What is projected is gone through by the keys of a remote control as well; what is longer than the screen, screen by screen.
+function onward() {
+  const at = current();
+  if (at && at === here && at.getBoundingClientRect().bottom > innerHeight + 8) scrollBy(0, innerHeight * 0.8);
+  else move(1);
+}
+
+if (document.querySelector('.project')) Object.assign(KEYS, { ArrowRight: onward, ArrowLeft: KEYS.k, PageDown: onward, PageUp: KEYS.k });
+
 const on = () => localStorage.getItem(OFF) === null;
 
 document.addEventListener('keydown', (event) => {

@@ -310,9 +310,14 @@ fn actions(
     ];
     let (state, open) = (record.state, is_open(record.state));
     let reported = state == ActionItemState::ReportedDone;
-    // A supplier may escalate to a forum that it does not see; the customer sees whether there is one.
+    // Whoever does not see every forum may escalate to one that they do not see.
+    let sees_all = page.holds(&[
+        Role::ItManager,
+        Role::SecurityCoordinator,
+        Role::ItSecurityOfficer,
+    ]);
     let above = record.forum.as_ref().is_some_and(|forum| {
-        forum.parent.is_some() || (page.of_supplier() && forum.level != ForumLevel::Strategic)
+        forum.level != ForumLevel::Strategic && (forum.parent.is_some() || !sees_all)
     });
     let mut actions = page.actions(
         allowed,
