@@ -32,6 +32,7 @@ pub mod scalar {
     /// A whole number of 64 bits.
     pub type Long = i64;
     /// Any value.
+    #[expect(clippy::upper_case_acronyms, reason = "the schema calls it so")]
     pub type JSON = serde_json::Value;
 }
 
@@ -84,14 +85,11 @@ pub struct Organisation {
     pub kind: crate::kinds::OrganisationKind,
 }
 
-/// A role, for one service area or for all.
+/// A role that is held.
 #[derive(Clone, Debug, Deserialize)]
-#[serde(rename_all = "camelCase")]
 pub struct HeldRole {
     /// The role.
     pub role: crate::kinds::Role,
-    /// Its service area; all of them, if there is none.
-    pub service_area: Option<crate::kinds::ServiceArea>,
 }
 
 #[derive(Deserialize)]
@@ -108,8 +106,6 @@ pub struct Refusal {
     pub message: String,
     /// What is wrong with the input.
     pub violations: Vec<Violation>,
-    /// The version that the record has now, if it was changed meanwhile.
-    pub current_version: Option<i64>,
     /// Where the log has more.
     pub reference: Option<String>,
 }
@@ -139,11 +135,10 @@ struct Told {
 }
 
 #[derive(Default, Deserialize)]
-#[serde(rename_all = "camelCase", default)]
+#[serde(default)]
 struct Extensions {
     code: Option<String>,
     violations: Vec<Violation>,
-    current_version: Option<i64>,
     reference: Option<String>,
 }
 
@@ -152,14 +147,12 @@ impl From<Told> for Refusal {
         let Extensions {
             code,
             violations,
-            current_version,
             reference,
         } = told.extensions;
         Self {
             code: code.unwrap_or_else(|| "INTERNAL".to_owned()),
             message: told.message,
             violations,
-            current_version,
             reference,
         }
     }
