@@ -16,12 +16,22 @@ use serde::{Deserialize, Serialize, de::DeserializeOwned};
 use serde_json::{Map, Value, json, value::RawValue};
 use tower::ServiceExt;
 
-use crate::visitor::Visitor;
+use crate::{assets::SENT_BY_SCRIPTS, visitor::Visitor};
 
 include!(concat!(env!("OUT_DIR"), "/operations.rs"));
 
 /// The largest answer that is read. The API's own limits keep answers far below.
 const LARGEST: usize = 16 * 1024 * 1024;
+
+/// Every document that the portal sends, and that its scripts send, for services that execute trusted ones alone.
+pub fn documents() -> impl Iterator<Item = &'static str> {
+    let operations = OPERATIONS.iter().map(|(_, text)| *text);
+    PAGES
+        .iter()
+        .copied()
+        .chain(operations)
+        .chain(SENT_BY_SCRIPTS)
+}
 
 /// The scalars of the schema.
 pub mod scalar {
