@@ -21,12 +21,16 @@ fn main() -> Result<(), Box<dyn Error>> {
         .map(|entry| Ok(entry?.path()))
         .collect::<Result<_, std::io::Error>>()?;
     paths.sort();
+    let mut pages = String::from("const PAGES: &[&str] = &[\n");
     let mut code = String::from("const OPERATIONS: &[(&str, &str)] = &[\n");
     for path in paths {
         let text = fs::read_to_string(&path)?;
         let document = ExecutableDocument::parse_and_validate(&schema, &text, &path)
             .map_err(|told| told.to_string())?;
         let plain = PLAIN.iter().any(|name| path.ends_with(name));
+        if !plain {
+            writeln!(pages, "    {text:?},")?;
+        }
         for operation in document.operations.iter() {
             let name = operation
                 .name
@@ -43,7 +47,9 @@ fn main() -> Result<(), Box<dyn Error>> {
             }
         }
     }
+    pages.push_str("];\n");
     code.push_str("];\n");
+    code.push_str(&pages);
     let out = env::var("OUT_DIR")?;
     fs::write(Path::new(&out).join("operations.rs"), code)?;
     Ok(())

@@ -21,6 +21,7 @@ mod identity;
 mod ledger;
 mod limits;
 mod paging;
+mod personal;
 mod portal;
 mod readme;
 mod replicas;

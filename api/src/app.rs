@@ -158,7 +158,8 @@ impl App {
         let graphql = origins.guard(transport::http::routes(graphql).layer(held));
         let api = origins.share(origins.keep_sessions(graphql.merge(files)));
         let clock = self.door.clock().clone();
-        let portal = portal::routes(api.clone(), Arc::new(move || clock.now()));
+        let asked = server::knowing_peers(api.clone(), &settings.server);
+        let portal = portal::routes(asked, Arc::new(move || clock.now()));
         api.merge(origins.guard_forms(portal))
             .merge(identity::http::routes(
                 self.door.clone(),
@@ -243,7 +244,7 @@ impl App {
     }
 }
 
-/// What reads documents, with those that the settings trust.
+/// What reads documents, with those that the settings trust, and those of the portal.
 fn documents(
     schema: &Schema,
     settings: &config::Documents,
@@ -256,6 +257,7 @@ fn documents(
         })?,
         None => Manifest::default(),
     };
+    let manifest = manifest.with(portal::documents());
     let (only, automatic) = (settings.only_trusted, settings.automatic);
     Documents::new(&schema.sdl(), limits.clone())?
         .trusting(manifest, only, automatic)

@@ -100,11 +100,7 @@ where
     R: Fn() -> F + Clone + Send + Sync + 'static,
     F: Future<Output = Result<()>> + Send + 'static,
 {
-    let proxies = Proxies::within(&settings.trusted_proxies);
-    let routes = routes
-        .layer(MapRequestLayer::new(move |request| {
-            proxies.find_out(request)
-        }))
+    let routes = knowing_peers(routes, settings)
         .route(HEALTH, get("alive\n"))
         .route(READY, get(async move || readiness(ready().await)))
         .layer(RequestBodyTimeoutLayer::new(settings.request_timeout))
@@ -112,6 +108,14 @@ where
             answer_panic(&*payload)
         }));
     with_security_headers(traced(routes))
+}
+
+/// Routes whose requests tell from which address they come ([`Peer`]).
+pub(crate) fn knowing_peers(routes: Router, settings: &Server) -> Router {
+    let proxies = Proxies::within(&settings.trusted_proxies);
+    routes.layer(MapRequestLayer::new(move |request| {
+        proxies.find_out(request)
+    }))
 }
 
 fn readiness(state: Result<()>) -> Response {

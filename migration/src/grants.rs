@@ -19,6 +19,7 @@ pub const OF_SERVICE: &[(&str, &str)] = &[
     ("email_domain", "SELECT, INSERT, UPDATE, DELETE"),
     ("event", "SELECT, INSERT"),
     ("event_audience", "SELECT, INSERT, UPDATE (position)"),
+    ("event_mark", "SELECT, INSERT, UPDATE"),
     ("evidence", "SELECT, INSERT, UPDATE"),
     ("evidence_file", "SELECT, INSERT, UPDATE"),
     ("evidence_request", "SELECT, INSERT, UPDATE"),
@@ -37,6 +38,7 @@ pub const OF_SERVICE: &[(&str, &str)] = &[
     ("risk_analysis", "SELECT, INSERT, UPDATE"),
     ("risk_analysis_participant", "SELECT, INSERT"),
     ("role_assignment", "SELECT, INSERT, DELETE"),
+    ("saved_view", "SELECT, INSERT, UPDATE, DELETE"),
     // Which steps have been taken: a service that is newer than its tables does not start.
     ("seaql_migrations", "SELECT"),
     ("search_entry", "SELECT, INSERT, UPDATE"),

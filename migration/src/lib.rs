@@ -22,6 +22,7 @@ mod m0007_comment;
 mod m0008_resumable_upload;
 mod m0009_row_security;
 mod m0010_search;
+mod m0011_own_view;
 pub mod search;
 mod table;
 
@@ -42,6 +43,7 @@ impl MigratorTrait for Migrator {
             Box::new(m0008_resumable_upload::Migration),
             Box::new(m0009_row_security::Migration),
             Box::new(m0010_search::Migration),
+            Box::new(m0011_own_view::Migration),
         ]
     }
 }

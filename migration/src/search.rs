@@ -238,8 +238,8 @@ mod tests {
     #[test]
     fn a_word_of_the_title_counts_as_one_of_the_title() {
         let found = found_by("Brandväggar", Some("Byte av brandväggar"));
-        assert_eq!(found["brandväggar"], true);
-        assert_eq!(found["brandvägg"], true);
-        assert_eq!(found["byt"], false);
+        assert!(found["brandväggar"]);
+        assert!(found["brandvägg"]);
+        assert!(!found["byt"]);
     }
 }

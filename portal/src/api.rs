@@ -16,12 +16,22 @@ use serde::{Deserialize, Serialize, de::DeserializeOwned};
 use serde_json::{Map, Value, json, value::RawValue};
 use tower::ServiceExt;
 
-use crate::visitor::Visitor;
+use crate::{assets::SENT_BY_SCRIPTS, visitor::Visitor};
 
 include!(concat!(env!("OUT_DIR"), "/operations.rs"));
 
 /// The largest answer that is read. The API's own limits keep answers far below.
 const LARGEST: usize = 16 * 1024 * 1024;
+
+/// Every document that the portal sends, and that its scripts send, for services that execute trusted ones alone.
+pub fn documents() -> impl Iterator<Item = &'static str> {
+    let operations = OPERATIONS.iter().map(|(_, text)| *text);
+    PAGES
+        .iter()
+        .copied()
+        .chain(operations)
+        .chain(SENT_BY_SCRIPTS)
+}
 
 /// The scalars of the schema.
 pub mod scalar {
@@ -32,6 +42,7 @@ pub mod scalar {
     /// A whole number of 64 bits.
     pub type Long = i64;
     /// Any value.
+    #[expect(clippy::upper_case_acronyms, reason = "the schema calls it so")]
     pub type JSON = serde_json::Value;
 }
 
@@ -84,14 +95,11 @@ pub struct Organisation {
     pub kind: crate::kinds::OrganisationKind,
 }
 
-/// A role, for one service area or for all.
+/// A role that is held.
 #[derive(Clone, Debug, Deserialize)]
-#[serde(rename_all = "camelCase")]
 pub struct HeldRole {
     /// The role.
     pub role: crate::kinds::Role,
-    /// Its service area; all of them, if there is none.
-    pub service_area: Option<crate::kinds::ServiceArea>,
 }
 
 #[derive(Deserialize)]
@@ -108,8 +116,6 @@ pub struct Refusal {
     pub message: String,
     /// What is wrong with the input.
     pub violations: Vec<Violation>,
-    /// The version that the record has now, if it was changed meanwhile.
-    pub current_version: Option<i64>,
     /// Where the log has more.
     pub reference: Option<String>,
 }
@@ -139,11 +145,10 @@ struct Told {
 }
 
 #[derive(Default, Deserialize)]
-#[serde(rename_all = "camelCase", default)]
+#[serde(default)]
 struct Extensions {
     code: Option<String>,
     violations: Vec<Violation>,
-    current_version: Option<i64>,
     reference: Option<String>,
 }
 
@@ -152,14 +157,12 @@ impl From<Told> for Refusal {
         let Extensions {
             code,
             violations,
-            current_version,
             reference,
         } = told.extensions;
         Self {
             code: code.unwrap_or_else(|| "INTERNAL".to_owned()),
             message: told.message,
             violations,
-            current_version,
             reference,
         }
     }

@@ -30,6 +30,12 @@ assets! {
     "icon.svg": "image/svg+xml", ["icon.svg"];
 }
 
+/// The documents that stand in the scripts.
+pub const SENT_BY_SCRIPTS: [&str; 2] = [
+    "subscription Live { events { position } }",
+    "mutation ($input: CreateEvidenceUploadInput!) { createEvidenceUpload(input: $input) { url } }",
+];
+
 /// What tells one version of the assets from the next.
 static VERSION: LazyLock<String> = LazyLock::new(|| {
     let mut hasher = DefaultHasher::new();
@@ -56,4 +62,21 @@ pub async fn give(Path((version, name)): Path<(String, String)>) -> Response {
         *text,
     )
         .into_response()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_documents_of_the_scripts_are_known() {
+        for document in SENT_BY_SCRIPTS {
+            let quoted = format!("\"{document}\"");
+            let found = ASSETS
+                .iter()
+                .filter(|(.., text)| text.contains(&quoted))
+                .count();
+            assert_eq!(found, 1, "{document}");
+        }
+    }
 }

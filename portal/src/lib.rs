@@ -39,6 +39,7 @@ pub mod words;
 
 use std::sync::Arc;
 
+pub use api::documents;
 use api::{Api, Refusal, Viewer};
 use axum::{Router, routing::get};
 use chrono::{DateTime, NaiveDate, Utc};

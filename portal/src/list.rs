@@ -177,7 +177,7 @@ mod tests {
             ("kind", " "),
             ("done", "x"),
         ]);
-        assert_eq!(list.kind(&"state".to_owned()), Some(ReviewState::Submitted));
+        assert_eq!(list.kind("state"), Some(ReviewState::Submitted));
         assert_eq!(
             list.after("/submissions", "c=1"),
             "/submissions?after=c%3D1&q=%C3%A5%20%26%20%C3%A4&state=SUBMITTED"

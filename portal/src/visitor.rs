@@ -70,14 +70,8 @@ impl Visitor {
             theme,
             here: local(&parts.uri),
             passed_on,
-            peer: parts.extensions.get().cloned(),
+            peer: parts.extensions.get().copied(),
         }
-    }
-
-    /// The page without what follows `?`.
-    #[must_use]
-    pub fn path(&self) -> &str {
-        self.here.split('?').next().unwrap_or_default()
     }
 
     /// What follows `?` in the address.
@@ -96,7 +90,7 @@ impl Visitor {
         *request.uri_mut() = uri.parse().unwrap_or_default();
         *request.headers_mut() = self.passed_on.clone();
         if let Some(peer) = &self.peer {
-            request.extensions_mut().insert(peer.clone());
+            request.extensions_mut().insert(*peer);
         }
         request
     }
@@ -162,7 +156,6 @@ mod tests {
         let visitor = Visitor::of(&request.into_parts().0);
 
         assert_eq!(visitor.here, "/risks?level=HIGH");
-        assert_eq!(visitor.path(), "/risks");
         let passed = visitor.request(Method::POST, "/graphql", Body::empty());
         let names: Vec<_> = passed.headers().keys().map(HeaderName::as_str).collect();
         assert_eq!(names, ["cookie"]);

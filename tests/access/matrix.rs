@@ -158,6 +158,7 @@ impl Specimens {
         }
         found.insert("revokedToken", revoked_token(world).await);
         found.insert("revokedSession", revoked_session(world).await);
+        found.insert("savedView", saved_view(world).await);
         provider_of_supplier(world).await;
         found.insert("endedLeave", ended_leave(world).await);
         Self(found)
@@ -187,6 +188,14 @@ async fn revoked_session(world: &World) -> Value {
         .does(&token, "revokeSession", json!({ "id": id }), "{ id }")
         .await;
     id
+}
+
+/// A view that the supplier's manager has saved.
+async fn saved_view(world: &World) -> Value {
+    let token = world.actor(NETWORK.0, NETWORK.1).token.clone();
+    let input = json!({ "name": "prov", "page": "risks", "query": "?" });
+    let saved = world.does(&token, "saveView", input, "{ id }").await;
+    saved["id"].clone()
 }
 
 /// Leave for the operator that was given and ended, as [`revoked_token`].

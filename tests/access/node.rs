@@ -78,7 +78,7 @@ async fn every_record_is_found_by_those_who_see_it_and_by_nobody_else() {
 /// Tokens, sessions, providers and the events of administration are an administrator's, and the steps of an action item are
 /// read with it; `walk` meets them all.
 fn is_exchange(id: &str) -> bool {
-    !["tok_", "ses_", "idp_", "sup_", "evt_", "stp_"]
+    !["tok_", "ses_", "idp_", "sup_", "evt_", "stp_", "viw_"]
         .iter()
         .any(|prefix| id.starts_with(prefix))
 }

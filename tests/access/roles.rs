@@ -100,7 +100,7 @@ fn steps_go_up_again_and_all_the_way_down() {
     let last = samsyn(&[&back[..], &["--database", &url]].concat());
     let said = String::from_utf8_lossy(&last.stdout).into_owned();
     assert!(
-        said.contains("reverted m0010_search"),
+        said.contains("reverted m0011_own_view"),
         "{said}{}",
         String::from_utf8_lossy(&last.stderr)
     );

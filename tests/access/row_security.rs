@@ -210,6 +210,8 @@ async fn both_say_the_same(world: &World, everybody: &[Arc<Actor>], about: &str)
             risk_analysis,
             risk_analysis_participant,
             role_assignment,
+            event_mark,
+            saved_view,
             search_entry,
             session,
             submission,

@@ -24,6 +24,8 @@ const REFERENCES: &[(&str, &str, &str)] = &[
     ("meeting", "forum_id", "forum"),
     ("risk_acceptance", "risk_analysis_id", "risk_analysis"),
     ("risk_analysis", "owner_id", "organisation"),
+    ("event_mark", "organisation_id", "organisation"),
+    ("saved_view", "organisation_id", "organisation"),
     ("session", "organisation_id", "organisation"),
     ("session", "person_id", "person"),
     ("submission", "customer_id", "organisation"),
@@ -58,6 +60,9 @@ const SIGNED_IN: &[&str] = &[
      SELECT gen_random_uuid(), id, 'a reason', now(), now() + interval '1 hour', 1 FROM organisation",
     "linked_identity (id, organisation_id, person_id, issuer, subject, linked_at) \
      SELECT gen_random_uuid(), organisation_id, id, 'https://login.example', id, now() FROM person",
+    "saved_view (id, organisation_id, person_id, name, page, query, created_at, updated_at, version) \
+     SELECT gen_random_uuid(), organisation_id, id, 'a view', 'risks', '?', now(), now(), 1 FROM person",
+    "event_mark (id, organisation_id, position, updated_at) SELECT id, organisation_id, 1, now() FROM person",
     "session (id, organisation_id, person_id, hash, idle_seconds, created_at, last_used_at, expires_at, version) \
      SELECT gen_random_uuid(), organisation_id, id, id, 60, now(), now(), now() + interval '1 hour', 1 FROM person",
 ];

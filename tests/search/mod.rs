@@ -447,7 +447,7 @@ async fn whatever_is_typed_is_a_search() {
     ] {
         let answer = customer.send(SEARCH, json!({ "text": text })).await;
         assert_eq!(answer.code(), None, "{text}: {:#}", answer.body);
-        let says_something = migration::search::words(text) != [];
+        let says_something = !migration::search::words(text).is_empty();
         if !says_something {
             assert_eq!(answer.data(text)["search"]["totalCount"], 0, "{text}");
         }

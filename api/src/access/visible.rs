@@ -10,10 +10,10 @@
 use entity::{
     CommentAudience, OrganisationKind, ReviewState, SearchKind, Topic, action_item,
     action_item_evidence, action_item_step, agenda_item, agreement, api_token, comment, decision,
-    email_domain, event, event_audience, evidence, evidence_file, evidence_request, forum,
-    forum_membership, identity_provider, linked_identity, meeting, organisation, person,
+    email_domain, event, event_audience, event_mark, evidence, evidence_file, evidence_request,
+    forum, forum_membership, identity_provider, linked_identity, meeting, organisation, person,
     resumable_upload, risk, risk_acceptance, risk_analysis, risk_analysis_participant,
-    role_assignment, search_entry, search_word, session, submission, submission_file,
+    role_assignment, saved_view, search_entry, search_word, session, submission, submission_file,
     submission_round, support_grant, upload, upload_part,
 };
 use sea_orm::{
@@ -59,6 +59,16 @@ fn in_areas(actor: &Actor, column: impl ColumnTrait) -> Condition {
         Areas::All => Condition::all(),
         Areas::Only(areas) if areas.is_empty() => never(),
         Areas::Only(areas) => Condition::all().add(column.is_in(areas)),
+    }
+}
+
+/// The person's alone; an integration has none.
+fn own(actor: &Actor, organisation: impl ColumnTrait, person: impl ColumnTrait) -> Condition {
+    match actor.person {
+        Some(id) => Condition::all()
+            .add(organisation.eq(actor.organisation))
+            .add(person.eq(id)),
+        None => never(),
     }
 }
 
@@ -140,6 +150,11 @@ visible! {
             _ => never(),
         }
     };
+
+    // What one keeps for oneself.
+    saved_view: [Directory], |actor| own(actor, Column::OrganisationId, Column::PersonId);
+
+    event_mark: [Directory], |actor| own(actor, Column::OrganisationId, Column::Id);
 
     identity_provider: [Administration], |actor| Condition::all().add(Column::OrganisationId.eq(actor.organisation));
 

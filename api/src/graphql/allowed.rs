@@ -56,6 +56,7 @@ resources! {
     risk: AnalysedRisk,
     risk_acceptance: AskedAcceptance,
     risk_analysis: Analysis,
+    saved_view: entity::saved_view::Model,
     session: entity::session::Model,
     submission: entity::submission::Model,
     support_grant: entity::support_grant::Model,

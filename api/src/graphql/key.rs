@@ -44,6 +44,7 @@ keyed! {
     risk: "rsk",
     risk_acceptance: "acc",
     risk_analysis: "ana",
+    saved_view: "viw",
     session: "ses",
     submission: "sub",
     submission_round: "rnd",

@@ -14,6 +14,7 @@ use crate::topic::{
     identity::Federation,
     identity::graphql::{ProviderMutation, ProviderQuery, SessionMutation, SessionQuery},
     organisation::graphql::{OrganisationMutation, OrganisationQuery},
+    personal::graphql::PersonalMutation,
     request::graphql::{RequestMutation, RequestQuery},
     risk::graphql::{RiskMutation, RiskQuery},
     search::graphql::SearchQuery,
@@ -45,8 +46,8 @@ pub struct Query(
     AllowedQuery,
 );
 
-/// Everything that can be done. Each mutation takes one `input`, leaves an event in the ledger, and is
-/// carried out once if it is sent with an `Idempotency-Key` header.
+/// Everything that can be done. Each mutation takes one `input`, leaves an event in the ledger (but for what
+/// you keep for yourself alone), and is carried out once if it is sent with an `Idempotency-Key` header.
 #[derive(MergedObject, Default)]
 pub struct Mutation(
     OrganisationMutation,
@@ -62,6 +63,7 @@ pub struct Mutation(
     ProviderMutation,
     SessionMutation,
     SupportMutation,
+    PersonalMutation,
 );
 
 /// Everything that can be followed as it happens.

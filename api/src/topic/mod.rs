@@ -23,6 +23,7 @@ pub mod forum;
 pub mod identity;
 mod machine;
 pub mod organisation;
+pub mod personal;
 pub mod provisioning;
 pub mod request;
 pub mod risk;

@@ -186,7 +186,6 @@ mod tests {
 
     use super::*;
     use crate::{
-        form::Shape,
         kinds::names_of,
         text::{Language, Text},
     };
@@ -262,7 +261,7 @@ mod tests {
                     form.mutation,
                     field.name
                 );
-                if let Shape::Kind(name) = field.shape {
+                if let Kind(name) = field.shape {
                     assert!(
                         kind.starts_with(name),
                         "{}.{}: {kind}",
@@ -286,7 +285,7 @@ mod tests {
                     assert!(text.find(&id).is_some(), "{id}");
                 }
                 for field in form.fields {
-                    if !matches!(field.shape, Shape::Hidden | Shape::Version) {
+                    if !matches!(field.shape, Hidden | Version) {
                         let own = format!("field-{}-{}", form.mutation, field.name);
                         let shared = format!("field-{}", field.name);
                         let found = text.find(&own).or_else(|| text.find(&shared));

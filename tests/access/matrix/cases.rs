@@ -48,6 +48,10 @@ pub fn input(mutation: &str, of: &BTreeMap<&'static str, Value>) -> Option<Value
         "removeIdentityProvider" => json!({ "expectedVersion": OUTDATED }),
         "revokeSession" => json!({ "id": of["revokedSession"] }),
 
+        "saveView" => json!({ "name": BLANK, "page": "risks", "query": "?" }),
+        "removeSavedView" => outdated("savedView"),
+        "markEventsSeen" => json!({ "position": -1 }),
+
         "draftEvidence" => json!({ "kind": "POLICY", "title": BLANK }),
         "updateEvidence" | "archiveEvidence" => outdated("evidence"),
         "createEvidenceUpload" => json!({ "evidenceId": of["evidence"], "fileName": BLANK }),

@@ -3,7 +3,7 @@
 
 use entity::{
     Role, Topic, agreement, api_token, evidence, evidence_file, evidence_request, organisation,
-    person, session, submission, support_grant, upload,
+    person, saved_view, session, submission, support_grant, upload,
 };
 
 use super::{Act, Condition, Offer, Reading, Rule, TokenScope};
@@ -246,6 +246,18 @@ actions! {
         /// Remark on an action item.
         CommentOnActionItem on FollowedActionItem, ActionItemWrite,
             [ItManager, SecurityCoordinator, ItSecurityOfficer, ServiceAreaManager, SupplierManager, SupplierContributor], [];
+
+        // what is one's own
+
+        /// Save a view of a page for oneself.
+        SaveView on organisation::Model, AdministrationWrite,
+            [ItManager, SecurityCoordinator, ItSecurityOfficer, ServiceAreaManager, Reader, SupplierManager, SupplierContributor, SupplierReader, Administrator], [Owner, Person];
+        /// Remove a view that one has saved.
+        RemoveSavedView on saved_view::Model, AdministrationWrite,
+            [ItManager, SecurityCoordinator, ItSecurityOfficer, ServiceAreaManager, Reader, SupplierManager, SupplierContributor, SupplierReader, Administrator], [Owner, Person];
+        /// Note up to where one has seen what is new.
+        MarkEventsSeen on organisation::Model, AdministrationWrite,
+            [ItManager, SecurityCoordinator, ItSecurityOfficer, ServiceAreaManager, Reader, SupplierManager, SupplierContributor, SupplierReader, Administrator], [Owner, Person];
     }
 
     // What is done at an address of its own, with the same rights.

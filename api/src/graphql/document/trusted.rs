@@ -157,6 +157,16 @@ struct Operation {
     body: String,
 }
 
+impl Manifest {
+    /// The same with these documents, which are part of the service.
+    #[must_use]
+    pub fn with<'a>(mut self, texts: impl Iterator<Item = &'a str>) -> Self {
+        self.0
+            .extend(texts.map(|text| (Hash::of(text), text.to_owned())));
+        self
+    }
+}
+
 impl FromStr for Manifest {
     type Err = ManifestError;
 

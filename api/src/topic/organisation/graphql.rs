@@ -30,6 +30,7 @@ use crate::{
     topic::{
         agreement::graphql::Agreement,
         event::graphql::{Event, history},
+        personal::graphql::{SavedView, UnseenEvents, saved_views, unseen_events},
     },
 };
 
@@ -269,6 +270,17 @@ impl Viewer {
             Some(scopes) => scopes.to_vec(),
             None => TokenScope::every().collect(),
         }
+    }
+
+    /// The views that you have saved, by page and name, at most 100. Empty for an integration, which cannot save any.
+    async fn saved_views(&self, ctx: &Context<'_>) -> Result<Vec<SavedView>> {
+        saved_views(&*scope(ctx).await?).await
+    }
+
+    /// What is new since you last looked: what others have done and you may read of. Null for an integration, which
+    /// follows `events` instead.
+    async fn unseen_events(&self, ctx: &Context<'_>) -> Result<Option<UnseenEvents>> {
+        unseen_events(&*scope(ctx).await?).await
     }
 }
 

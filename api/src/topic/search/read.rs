@@ -87,9 +87,7 @@ impl Search {
             let in_title = search_entry::Column::Id.in_subquery(said(term, true));
             SimpleExpr::Case(Box::new(CaseStatement::new().case(in_title, 1).finally(0)))
         });
-        counts
-            .reduce(|sum, one| sum.add(one))
-            .unwrap_or(Expr::val(0))
+        counts.reduce(ExprTrait::add).unwrap_or(Expr::val(0))
     }
 
     /// A page of what is found: what says more of the terms in its title comes first, then what was changed last.
