@@ -66,6 +66,7 @@ macro_rules! operation {
 
 /// Who is signed in, as every page asks for it.
 #[derive(Clone, Debug, Deserialize)]
+#[serde(rename_all = "camelCase")]
 pub struct Viewer {
     /// The name.
     pub name: String,
@@ -75,6 +76,34 @@ pub struct Viewer {
     pub organisation: Organisation,
     /// The roles held.
     pub roles: Vec<HeldRole>,
+    /// What others have done since the viewer last looked.
+    pub unseen_events: Option<UnseenEvents>,
+    /// The views that were saved; lists alone ask for them.
+    #[serde(default)]
+    pub saved_views: Vec<SavedView>,
+}
+
+/// What others have done since somebody last looked.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct UnseenEvents {
+    /// How many events there are; no more than a hundred are counted.
+    pub count: i64,
+    /// The position of the latest.
+    pub latest_position: Option<i64>,
+}
+
+/// A list as somebody wants to see it again.
+#[derive(Clone, Debug, Deserialize)]
+pub struct SavedView {
+    /// Its id.
+    pub id: String,
+    /// What it is called.
+    pub name: String,
+    /// The list's path.
+    pub page: String,
+    /// What follows `?`.
+    pub query: String,
 }
 
 /// A record of which only the id is of interest.

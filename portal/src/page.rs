@@ -5,7 +5,7 @@ use std::borrow::Cow;
 use chrono::{DateTime, NaiveDate, Utc};
 
 use crate::{
-    api::Viewer,
+    api::{SavedView, Viewer},
     form::FormView,
     kinds::{Action, Named, OrganisationKind, Role, Tone},
     shown::{Badge, Time},
@@ -159,6 +159,40 @@ impl Page {
             .collect();
         roles.dedup();
         roles.join(", ")
+    }
+
+    /// How many events the bell tells of; nothing to tell is none.
+    #[must_use]
+    pub fn news(&self) -> Option<String> {
+        let unseen = self.viewer.unseen_events.as_ref()?;
+        match unseen.count {
+            0 => None,
+            100.. => Some("99+".to_owned()),
+            count => Some(count.to_string()),
+        }
+    }
+
+    /// The views of this list that were saved, and whether each is what is shown.
+    #[must_use]
+    pub fn views(&self) -> Vec<(&SavedView, bool)> {
+        let shown = self.narrowed();
+        let own = self
+            .viewer
+            .saved_views
+            .iter()
+            .filter(|view| view.page == self.path());
+        own.map(|view| (view, view.query == shown)).collect()
+    }
+
+    /// What this list is narrowed and ordered by, as it is saved.
+    #[must_use]
+    pub fn narrowed(&self) -> String {
+        let query = self.here.split_once('?').map_or("", |(_, query)| query);
+        let kept = query.split('&').filter(|pair| {
+            let (name, value) = pair.split_once('=').unwrap_or((pair, ""));
+            !value.is_empty() && !matches!(name, "done" | "after")
+        });
+        kept.collect::<Vec<_>>().join("&")
     }
 
     /// Where one can go.

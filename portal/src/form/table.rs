@@ -170,6 +170,11 @@ forms! {
     revokeSession: [ID];
     setIdentityProvider: [VERSION.or_none(), Field::new("issuer", Line), Field::new("clientId", Line), Field::new("clientSecret", Secret).or_none(), Field::new("emailDomains", List), Field::new("justInTime", Flag), Field::new("vouchesForEmail", Flag), Field::new("requiredClaim", Line).or_none(), Field::new("requiredValue", Line).or_none(), Field::new("roleClaim", Line).or_none(), Field::new("roleMapping", Mapping).or_none(), Field::new("takesAccessTokens", Flag)];
     removeIdentityProvider: [VERSION];
+    // one's own
+    saveView: [NAME, Field::new("page", Hidden), Field::new("query", Hidden)];
+    removeSavedView: [ID, VERSION.or_none()];
+    markEventsSeen: [Field::new("position", Version)];
+
     grantSupportAccess: [Field::new("reason", Lines), EXPIRES_AT];
     endSupportAccess: [ID];
 }

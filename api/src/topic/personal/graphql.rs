@@ -56,7 +56,7 @@ impl From<Loaded<saved_view::Entity>> for SavedView {
 /// What is new since you last looked.
 #[derive(SimpleObject)]
 pub struct UnseenEvents {
-    /// How many events that others have caused: up to 100, of the latest 1 000 of your organisation.
+    /// How many events that others have caused: up to 100, of the latest 400 of your organisation.
     count: i32,
     /// The position of the latest of them: what markEventsSeen takes when you have looked. Null when there is none.
     latest_position: Option<Long>,

@@ -14,7 +14,7 @@ const QUERY: usize = 4_000;
 /// How many unseen events are counted at the most.
 pub const MOST_UNSEEN: u64 = 100;
 /// How many of the latest events of the organisation are looked through for those that are unseen.
-pub const LOOKED_THROUGH: i64 = 1_000;
+pub const LOOKED_THROUGH: i64 = 400;
 
 /// What happens to records without anybody having to know: it is in their history.
 pub const UNTOLD: &[&str] = &[
