@@ -6,9 +6,15 @@
 //! These tests need Chromium and its driver. `tests/run` installs both, or leaves the tests out and says so; those that need
 //! the packages of `tests/clients`, too, are in `accessible`.
 
+mod accessible;
 mod browser;
 mod driver;
+mod forms;
+mod isolation;
+mod live;
+mod pages;
 mod story;
+mod upload;
 
 use browser::{Browser, Kind};
 

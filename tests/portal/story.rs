@@ -1,5 +1,5 @@
 //! The README's story, by clicking: what is handed in, returned, corrected and approved, asked for and answered; what is
-//! too great a risk, and accepted.
+//! too great a risk, and accepted; what a meeting decides, and is done and verified before its minutes are signed.
 
 use std::path::PathBuf;
 
@@ -51,6 +51,9 @@ impl Story {
         self.sara_approves_the_analysis().await;
         self.stefan_asks_for_acceptance().await;
         self.anna_accepts_the_risk().await;
+        self.anna_holds_a_meeting().await;
+        self.david_reports_the_item_done().await;
+        self.anna_verifies_it_and_signs_the_minutes().await;
     }
 
     /// A file on the disk of whoever hands it in.
@@ -264,5 +267,72 @@ impl Story {
         anna.clicks("Acceptera risken").await;
         anna.sees("Risken är accepterad.").await;
         anna.sees("Accepterad av Anna").await;
+    }
+
+    async fn anna_holds_a_meeting(&mut self) {
+        let anna = &mut self.browser;
+        anna.signs_in("Anna").await;
+        anna.clicks("Forum").await;
+        anna.clicks("Strategiskt leverantörsforum").await;
+        anna.clicks("Kalla till möte").await;
+        anna.fills("Rubrik", "Extra möte").await;
+        anna.fills("Börjar", &format!("{}T09:00", in_days(0))).await;
+        anna.clicks("Kalla till möte").await;
+        anna.sees("Mötet är planerat.").await;
+        anna.fills("Rubrik", "Återläsningstester").await;
+        anna.clicks("Lägg till en punkt").await;
+        anna.sees("Punkten är tillagd på dagordningen.").await;
+        anna.presses("Beslut").await;
+        anna.fills("Beslut", "Återläsning visas inom en månad.")
+            .await;
+        anna.clicks("Anteckna beslutet").await;
+        anna.sees("Beslut 1. Återläsning visas inom en månad.")
+            .await;
+        anna.presses("Åtgärd").await;
+        anna.fills("Rubrik", "Visa nätets återläsningstester").await;
+        anna.fills("Ansvarig organisation", "Bältespännar").await;
+        anna.fills("Senast", &in_days(30)).await;
+        anna.clicks("Anteckna åtgärden").await;
+        anna.sees("Visa nätets återläsningstester").await;
+        anna.clicks("Mötet är hållet").await;
+        anna.sees("Mötet är markerat som hållet.").await;
+    }
+
+    async fn david_reports_the_item_done(&mut self) {
+        let david = &mut self.browser;
+        david.signs_in("David").await;
+        david.clicks("Visa nätets återläsningstester").await;
+        david.clicks("Anmäl som klar").await;
+        david
+            .fills("Vad som är gjort", "Brandväggarna är återlästa.")
+            .await;
+        david
+            .chooses("Underlag som visar det", "Återläsning av brandväggarna")
+            .await;
+        david.clicks("Anmäl som klar").await;
+        david.sees("Åtgärden är anmäld som klar.").await;
+        assert!(
+            !david.can_click("Verifiera").await,
+            "who does it does not verify it"
+        );
+    }
+
+    async fn anna_verifies_it_and_signs_the_minutes(&mut self) {
+        let anna = &mut self.browser;
+        anna.signs_in("Anna").await;
+        anna.clicks("Forum").await;
+        anna.clicks("Strategiskt leverantörsforum").await;
+        anna.clicks("Visa nätets återläsningstester").await;
+        anna.sees("Brandväggarna är återlästa.").await;
+        anna.clicks("Verifiera").await;
+        anna.sees("Åtgärden är verifierad.").await;
+        anna.clicks("Extra möte").await;
+        anna.clicks("Justera protokollet").await;
+        anna.sees("Protokollet är justerat och låst.").await;
+        anna.sees("Justerat av Anna Lindqvist").await;
+        assert!(
+            !anna.can_click("Anteckna beslutet").await,
+            "what is signed does not change"
+        );
     }
 }
