@@ -14,8 +14,10 @@ use axum::{
 };
 use serde_json::{Map, Value, json};
 
+
 use crate::{
     Portal,
+    export::{Export, Shape},
     failure::Failure,
     form::{self, FormView, Typed},
     html,
@@ -76,6 +78,29 @@ struct RecordPage {
     comment_form: Option<FormView>,
 }
 
+/// The list as a file.
+pub const EXPORT: Export = Export {
+    list: "action-items",
+    document: (action_items::QUERY, action_items::OPERATION_NAME),
+    field: "list",
+    variables: |asked, _| json!(variables(asked)),
+    columns: &[
+        ("field-title", "/title", Shape::Plain),
+        (
+            "field-assigneeOrganisationId",
+            "/assigneeOrganisation/name",
+            Shape::Plain,
+        ),
+        ("field-assigneeId", "/assignee/name", Shape::Plain),
+        ("field-forumId", "/forum/name", Shape::Plain),
+        ("area", "/serviceArea", Shape::Kind("ServiceArea")),
+        ("field-dueOn", "/dueOn", Shape::Day),
+        ("count-overdue", "/overdue", Shape::Flag),
+        ("state", "/state", Shape::Kind("ActionItemState")),
+        ("field-priority", "/priority", Shape::Kind("Priority")),
+    ],
+};
+
 /// The routes.
 pub fn routes() -> Router<Portal> {
     Router::new()
@@ -90,12 +115,9 @@ async fn list(
     Query(asked): Query<Vec<(String, String)>>,
 ) -> Result<Response, Failure> {
     let asked = Asked::from(asked);
-    let variables = action_items::Variables {
-        order: Some(order(&asked)),
-        filter: Some(filter(&asked)),
-        after: asked.text("after"),
-    };
-    let (page, data) = portal.ask::<ActionItems>(&visitor, variables).await?;
+    let (page, data) = portal
+        .ask::<ActionItems>(&visitor, variables(&asked))
+        .await?;
     let kept = ["mine", "open", "overdue", "state"]
         .into_iter()
         .filter_map(|name| Some((name, asked.text(name)?)));
@@ -115,6 +137,15 @@ async fn list(
         asked,
     };
     Ok(html::page(StatusCode::OK, &view))
+}
+
+/// What the page asks for, after what stands in the address.
+fn variables(asked: &Asked) -> action_items::Variables {
+    action_items::Variables {
+        order: Some(order(asked)),
+        filter: Some(filter(asked)),
+        after: asked.text("after"),
+    }
 }
 
 fn filter(asked: &Asked) -> action_items::ActionItemFilter {

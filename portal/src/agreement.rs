@@ -11,8 +11,11 @@ use axum::{
     routing::get,
 };
 
+use serde_json::json;
+
 use crate::{
     Portal,
+    export::{Export, Shape},
     failure::Failure,
     html,
     kinds::*,
@@ -48,6 +51,24 @@ struct RecordPage {
     doors: Vec<(&'static str, String)>,
 }
 
+/// The list as a file.
+pub const EXPORT: Export = Export {
+    list: "agreements",
+    document: (agreements::QUERY, agreements::OPERATION_NAME),
+    field: "agreements",
+    variables: |asked, _| json!(variables(asked)),
+    columns: &[
+        ("field-title", "/title", Shape::Plain),
+        ("field-reference", "/reference", Shape::Plain),
+        ("customer", "/customer/name", Shape::Plain),
+        ("supplier", "/supplier/name", Shape::Plain),
+        ("area", "/serviceArea", Shape::Kind("ServiceArea")),
+        ("field-startsOn", "/startsOn", Shape::Day),
+        ("field-endsOn", "/endsOn", Shape::Day),
+        ("agreement-in-force", "/inForce", Shape::Flag),
+    ],
+};
+
 /// The routes.
 pub fn routes() -> Router<Portal> {
     Router::new()
@@ -62,19 +83,9 @@ async fn list(
     Query(asked): Query<Vec<(String, String)>>,
 ) -> Result<Response, Failure> {
     let asked = Asked::from(asked);
-    let variables = agreements::Variables {
-        filter: Some(agreements::AgreementFilter {
-            customer_id: asked.text("customer"),
-            service_area: asked.kinds("area"),
-            supplier_id: asked.text("supplier"),
-        }),
-        order: Some(agreements::AgreementOrder {
-            direction: agreements::OrderDirection::ASC,
-            field: agreements::AgreementOrderField::TITLE,
-        }),
-        after: asked.text("after"),
-    };
-    let (page, data) = portal.ask::<Agreements>(&visitor, variables).await?;
+    let (page, data) = portal
+        .ask::<Agreements>(&visitor, variables(&asked))
+        .await?;
     let filters = filters(&page, &asked, &data);
     let mut list = data.agreements;
     // The API does not ask for this by itself, and there are few.
@@ -90,6 +101,22 @@ async fn list(
         asked,
     };
     Ok(html::page(StatusCode::OK, &view))
+}
+
+/// What the page asks for, after what stands in the address.
+fn variables(asked: &Asked) -> agreements::Variables {
+    agreements::Variables {
+        filter: Some(agreements::AgreementFilter {
+            customer_id: asked.text("customer"),
+            service_area: asked.kinds("area"),
+            supplier_id: asked.text("supplier"),
+        }),
+        order: Some(agreements::AgreementOrder {
+            direction: agreements::OrderDirection::ASC,
+            field: agreements::AgreementOrderField::TITLE,
+        }),
+        after: asked.text("after"),
+    }
 }
 
 fn filters(page: &Page, asked: &Asked, data: &agreements::ResponseData) -> Vec<Filter> {

@@ -269,7 +269,22 @@ impl Api {
     ) -> Result<Map<String, Value>, Refusal> {
         let query = document(operation)
             .ok_or_else(|| Refusal::unreadable(&format!("there is no operation {operation}")))?;
-        let sent = json!({ "query": query, "operationName": operation, "variables": variables });
+        self.look_up_document(visitor, query, operation, &variables)
+            .await
+    }
+
+    /// Asks a page's document, and takes the answer as it comes.
+    ///
+    /// # Errors
+    /// What the API refuses, and why.
+    pub async fn look_up_document(
+        &self,
+        visitor: &Visitor,
+        document: &str,
+        operation: &str,
+        variables: &Value,
+    ) -> Result<Map<String, Value>, Refusal> {
+        let sent = json!({ "query": document, "operationName": operation, "variables": variables });
         let bytes = self.send(visitor, &sent).await?;
         read(data(&bytes)?)
     }

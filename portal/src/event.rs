@@ -9,10 +9,11 @@ use axum::{
     routing::get,
 };
 use chrono::{NaiveDate, NaiveTime};
-use serde_json::Value;
+use serde_json::{Value, json};
 
 use crate::{
     Portal,
+    export::{Export, Shape},
     failure::Failure,
     form::page::page_of,
     html,
@@ -38,6 +39,22 @@ struct ListPage {
     list: events::EventsEvents,
 }
 
+/// The list as a file.
+pub const EXPORT: Export = Export {
+    list: "events",
+    document: (events::QUERY, events::OPERATION_NAME),
+    field: "events",
+    variables: |asked, _| json!(variables(asked)),
+    columns: &[
+        ("at", "/event/at", Shape::Moment),
+        ("title-event", "/event/action", Shape::Event),
+        ("topic", "/event/topic", Shape::Kind("Topic")),
+        ("person", "/event/person/name", Shape::Plain),
+        ("organisation", "/event/organisation/name", Shape::Plain),
+        ("field-title", "/event/subject/title", Shape::Plain),
+    ],
+};
+
 /// The routes.
 pub fn routes() -> Router<Portal> {
     Router::new().route("/events", get(list))
@@ -49,16 +66,7 @@ async fn list(
     Query(asked): Query<Vec<(String, String)>>,
 ) -> Result<Response, Failure> {
     let asked = Asked::from(asked);
-    let since = asked.text("since").and_then(|day| day.parse().ok());
-    let variables = events::Variables {
-        filter: Some(events::EventFilter {
-            action: None,
-            since: since.map(|day: NaiveDate| day.and_time(NaiveTime::MIN).and_utc()),
-            topic: asked.kinds("topic"),
-        }),
-        after: asked.text("after"),
-    };
-    let (page, data) = portal.ask::<Events>(&visitor, variables).await?;
+    let (page, data) = portal.ask::<Events>(&visitor, variables(&asked)).await?;
     let view = ListPage {
         filters: vec![
             asked.by_kind::<Topic>(page.text, "topic", "topic"),
@@ -69,6 +77,19 @@ async fn list(
         asked,
     };
     Ok(html::page(StatusCode::OK, &view))
+}
+
+/// What the page asks for, after what stands in the address.
+fn variables(asked: &Asked) -> events::Variables {
+    let since = asked.text("since").and_then(|day| day.parse().ok());
+    events::Variables {
+        filter: Some(events::EventFilter {
+            action: None,
+            since: since.map(|day: NaiveDate| day.and_time(NaiveTime::MIN).and_utc()),
+            topic: asked.kinds("topic"),
+        }),
+        after: asked.text("after"),
+    }
 }
 
 /// What an event is about: its name, and its page, where it has one.
@@ -120,7 +141,8 @@ impl Page {
     }
 }
 
-fn said(text: Text, action: &str) -> String {
+/// What an event tells.
+pub fn said(text: Text, action: &str) -> String {
     let (subject, verb) = action.split_once('.').unwrap_or((action, ""));
     let subject = text.find(&format!("event-subject-{subject}"));
     let verb = text.find(&format!("event-verb-{verb}"));

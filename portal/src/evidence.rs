@@ -15,9 +15,12 @@ use axum::{
     routing::{get, post},
 };
 
+use serde_json::json;
+
 use crate::{
     Portal,
     api::Refusal,
+    export::{Export, Shape},
     failure::Failure,
     form::{FieldView, FormView},
     html,
@@ -54,6 +57,21 @@ struct RecordPage {
     problems: Vec<String>,
 }
 
+/// The list as a file.
+pub const EXPORT: Export = Export {
+    list: "evidence",
+    document: (evidence_list::QUERY, evidence_list::OPERATION_NAME),
+    field: "evidence",
+    variables: |asked, _| json!(variables(asked)),
+    columns: &[
+        ("field-title", "/title", Shape::Plain),
+        ("kind", "/kind", Shape::Kind("EvidenceKind")),
+        ("validity", "/validity", Shape::Kind("Validity")),
+        ("field-validUntil", "/validUntil", Shape::Day),
+        ("changed-archivedAt", "/archivedAt", Shape::Moment),
+    ],
+};
+
 /// The routes. What files may measure is the API's to say.
 pub fn routes() -> Router<Portal> {
     Router::new()
@@ -81,17 +99,9 @@ async fn list(
     Query(asked): Query<Vec<(String, String)>>,
 ) -> Result<Response, Failure> {
     let asked = Asked::from(asked);
-    let filter = evidence_list::EvidenceFilter {
-        include_archived: asked.flag("archived").unwrap_or_default(),
-        kind: asked.kinds("kind"),
-        title_contains: asked.text("q"),
-        valid_until_before: None,
-    };
-    let variables = evidence_list::Variables {
-        filter: Some(filter),
-        after: asked.text("after"),
-    };
-    let (page, data) = portal.ask::<EvidenceList>(&visitor, variables).await?;
+    let (page, data) = portal
+        .ask::<EvidenceList>(&visitor, variables(&asked))
+        .await?;
     let yes = ("true".to_owned(), page.text.say("yes").into_owned());
     let archived = page.text.say("with-archived").into_owned();
     let view = ListPage {
@@ -105,6 +115,20 @@ async fn list(
         asked,
     };
     Ok(html::page(StatusCode::OK, &view))
+}
+
+/// What the page asks for, after what stands in the address.
+fn variables(asked: &Asked) -> evidence_list::Variables {
+    let filter = evidence_list::EvidenceFilter {
+        include_archived: asked.flag("archived").unwrap_or_default(),
+        kind: asked.kinds("kind"),
+        title_contains: asked.text("q"),
+        valid_until_before: None,
+    };
+    evidence_list::Variables {
+        filter: Some(filter),
+        after: asked.text("after"),
+    }
 }
 
 async fn show(

@@ -14,6 +14,7 @@ mod api;
 mod assets;
 mod event;
 mod evidence;
+mod export;
 mod failure;
 mod file;
 mod form;
@@ -110,6 +111,7 @@ pub fn routes(api: Router, now: Now) -> Router {
         .merge(agreement::routes())
         .merge(event::routes())
         .merge(evidence::routes())
+        .merge(export::routes())
         .merge(file::routes())
         .merge(forum::routes())
         .merge(me::routes())

@@ -84,6 +84,12 @@ impl Asked {
         self.with(path, "after", cursor)
     }
 
+    /// The same list as a file of this kind.
+    #[must_use]
+    pub fn exported(&self, path: &str, kind: &str) -> String {
+        self.with(&format!("/export{path}.{kind}"), "after", "")
+    }
+
     /// The same list with this instead; from its beginning, unless that is what is changed.
     #[must_use]
     pub fn with(&self, path: &str, name: &str, value: &str) -> String {

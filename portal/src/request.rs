@@ -9,8 +9,11 @@ use axum::{
     routing::get,
 };
 
+use serde_json::json;
+
 use crate::{
     Portal,
+    export::{Export, Shape},
     failure::Failure,
     form::FormView,
     html,
@@ -51,6 +54,24 @@ struct RecordPage {
     comment_form: Option<FormView>,
 }
 
+/// The list as a file.
+pub const EXPORT: Export = Export {
+    list: "requests",
+    document: (requests::QUERY, requests::OPERATION_NAME),
+    field: "evidenceRequests",
+    variables: |asked, _| json!(variables(asked)),
+    columns: &[
+        ("field-title", "/title", Shape::Plain),
+        ("kind", "/kind", Shape::Kind("EvidenceKind")),
+        ("customer", "/customer/name", Shape::Plain),
+        ("supplier", "/supplier/name", Shape::Plain),
+        ("area", "/serviceArea", Shape::Kind("ServiceArea")),
+        ("state", "/state", Shape::Kind("EvidenceRequestState")),
+        ("field-dueOn", "/dueOn", Shape::Day),
+        ("count-overdue", "/overdue", Shape::Flag),
+    ],
+};
+
 /// The routes.
 pub fn routes() -> Router<Portal> {
     Router::new()
@@ -64,6 +85,18 @@ async fn list(
     Query(asked): Query<Vec<(String, String)>>,
 ) -> Result<Response, Failure> {
     let asked = Asked::from(asked);
+    let (page, data) = portal.ask::<Requests>(&visitor, variables(&asked)).await?;
+    let view = ListPage {
+        filters: filters(&page, &asked, &data),
+        list: data.evidence_requests,
+        page,
+        asked,
+    };
+    Ok(html::page(StatusCode::OK, &view))
+}
+
+/// What the page asks for, after what stands in the address.
+fn variables(asked: &Asked) -> requests::Variables {
     let filter = requests::EvidenceRequestFilter {
         agreement_id: asked.text("agreement"),
         customer_id: asked.text("customer"),
@@ -76,18 +109,10 @@ async fn list(
         supplier_id: asked.text("supplier"),
         title_contains: asked.text("q"),
     };
-    let variables = requests::Variables {
+    requests::Variables {
         filter: Some(filter),
         after: asked.text("after"),
-    };
-    let (page, data) = portal.ask::<Requests>(&visitor, variables).await?;
-    let view = ListPage {
-        filters: filters(&page, &asked, &data),
-        list: data.evidence_requests,
-        page,
-        asked,
-    };
-    Ok(html::page(StatusCode::OK, &view))
+    }
 }
 
 fn filters(page: &Page, asked: &Asked, data: &requests::ResponseData) -> Vec<Filter> {

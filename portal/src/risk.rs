@@ -14,11 +14,14 @@ use axum::{
     response::Response,
     routing::get,
 };
-use chrono::Days;
+use chrono::{Days, NaiveDate};
 use chrono_tz::Europe::Stockholm;
+
+use serde_json::json;
 
 use crate::{
     Portal,
+    export::{Export, Shape},
     failure::Failure,
     form::Choice,
     html,
@@ -71,6 +74,48 @@ struct Chosen {
     without: String,
 }
 
+/// The list as a file.
+pub const EXPORT: Export = Export {
+    list: "risks",
+    document: (risks::QUERY, risks::OPERATION_NAME),
+    field: "risks",
+    variables: |asked, today| json!(variables(asked, today)),
+    columns: &[
+        ("changed-number", "/number", Shape::Plain),
+        ("field-title", "/title", Shape::Plain),
+        ("risk-analysis", "/riskAnalysis/title", Shape::Plain),
+        ("customer", "/riskAnalysis/customer/name", Shape::Plain),
+        (
+            "area",
+            "/riskAnalysis/serviceArea",
+            Shape::Kind("ServiceArea"),
+        ),
+        ("field-likelihood", "/likelihood", Shape::Plain),
+        ("field-impact", "/impact", Shape::Plain),
+        ("level", "/level", Shape::Kind("RiskLevel")),
+        (
+            "field-residualLikelihood",
+            "/residualLikelihood",
+            Shape::Plain,
+        ),
+        ("field-residualImpact", "/residualImpact", Shape::Plain),
+        ("risks-left", "/remainingLevel", Shape::Kind("RiskLevel")),
+        (
+            "field-treatment",
+            "/treatment",
+            Shape::Kind("RiskTreatment"),
+        ),
+        ("field-ownerId", "/owner/name", Shape::Plain),
+        ("field-reviewOn", "/reviewOn", Shape::Day),
+        (
+            "field-acceptedUntil",
+            "/currentAcceptance/acceptedUntil",
+            Shape::Day,
+        ),
+        ("changed-closedAt", "/closedAt", Shape::Moment),
+    ],
+};
+
 /// The routes.
 pub fn routes() -> Router<Portal> {
     Router::new()
@@ -85,25 +130,31 @@ async fn list(
     Query(pairs): Query<Vec<(String, String)>>,
 ) -> Result<Response, Failure> {
     let asked = Asked::from(pairs.clone());
-    let soon = portal.today().checked_add_days(SOON);
-    let counted = |level: RiskLevel| Some(filter(&asked, &Narrowed::counting(level)));
-    let variables = risks::Variables {
-        // One cell is found among the risks of its score, so that many are looked through.
-        first: if cells(&asked).is_empty() { 50 } else { 100 },
-        after: asked.text("after"),
-        filter: Some(filter(&asked, &Narrowed::listing(&asked))),
-        order: Some(order(&asked)),
-        low: counted(RiskLevel::Low),
-        moderate: counted(RiskLevel::Moderate),
-        high: counted(RiskLevel::High),
-        critical: counted(RiskLevel::Critical),
-        soon: soon.unwrap_or(chrono::NaiveDate::MAX),
-    };
-    let (page, data) = portal.ask::<Risks>(&visitor, variables).await?;
+    let (page, data) = portal
+        .ask::<Risks>(&visitor, variables(&asked, portal.today()))
+        .await?;
     Ok(html::page(
         StatusCode::OK,
         &register(page, asked, &pairs, data),
     ))
+}
+
+/// What the page asks for, after what stands in the address.
+fn variables(asked: &Asked, today: NaiveDate) -> risks::Variables {
+    let soon = today.checked_add_days(SOON);
+    let counted = |level: RiskLevel| Some(filter(asked, &Narrowed::counting(level)));
+    risks::Variables {
+        // One cell is found among the risks of its score, so that many are looked through.
+        first: if cells(asked).is_empty() { 50 } else { 100 },
+        after: asked.text("after"),
+        filter: Some(filter(asked, &Narrowed::listing(asked))),
+        order: Some(order(asked)),
+        low: counted(RiskLevel::Low),
+        moderate: counted(RiskLevel::Moderate),
+        high: counted(RiskLevel::High),
+        critical: counted(RiskLevel::Critical),
+        soon: soon.unwrap_or(NaiveDate::MAX),
+    }
 }
 
 fn register(

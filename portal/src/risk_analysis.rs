@@ -9,8 +9,11 @@ use axum::{
     routing::get,
 };
 
+use serde_json::json;
+
 use crate::{
     Portal,
+    export::{Export, Shape},
     failure::Failure,
     form::FormView,
     html,
@@ -46,6 +49,24 @@ struct RecordPage {
     elsewhere: Vec<(&'static str, String)>,
 }
 
+/// The list as a file.
+pub const EXPORT: Export = Export {
+    list: "risk-analyses",
+    document: (risk_analyses::QUERY, risk_analyses::OPERATION_NAME),
+    field: "riskAnalyses",
+    variables: |asked, _| json!(variables(asked)),
+    columns: &[
+        ("field-title", "/title", Shape::Plain),
+        ("analysis-owner", "/owner/name", Shape::Plain),
+        ("customer", "/customer/name", Shape::Plain),
+        ("area", "/serviceArea", Shape::Kind("ServiceArea")),
+        ("state", "/state", Shape::Kind("ReviewState")),
+        ("nav-risks", "/risks/totalCount", Shape::Plain),
+        ("count-high-risks", "/highRiskCount", Shape::Plain),
+        ("field-reviewOn", "/reviewOn", Shape::Day),
+    ],
+};
+
 /// The routes.
 pub fn routes() -> Router<Portal> {
     Router::new()
@@ -60,7 +81,21 @@ async fn list(
     Query(asked): Query<Vec<(String, String)>>,
 ) -> Result<Response, Failure> {
     let asked = Asked::from(asked);
-    let variables = risk_analyses::Variables {
+    let (page, data) = portal
+        .ask::<RiskAnalyses>(&visitor, variables(&asked))
+        .await?;
+    let view = ListPage {
+        filters: filters(&page, &asked, &data),
+        list: data.risk_analyses,
+        page,
+        asked,
+    };
+    Ok(html::page(StatusCode::OK, &view))
+}
+
+/// What the page asks for, after what stands in the address.
+fn variables(asked: &Asked) -> risk_analyses::Variables {
+    risk_analyses::Variables {
         filter: Some(risk_analyses::RiskAnalysisFilter {
             agreement_id: asked.text("agreement"),
             customer_id: asked.text("customer"),
@@ -70,17 +105,9 @@ async fn list(
             state: asked.kinds("state"),
             title_contains: asked.text("q"),
         }),
-        order: Some(order(&asked)),
+        order: Some(order(asked)),
         after: asked.text("after"),
-    };
-    let (page, data) = portal.ask::<RiskAnalyses>(&visitor, variables).await?;
-    let view = ListPage {
-        filters: filters(&page, &asked, &data),
-        list: data.risk_analyses,
-        page,
-        asked,
-    };
-    Ok(html::page(StatusCode::OK, &view))
+    }
 }
 
 fn order(asked: &Asked) -> risk_analyses::RiskAnalysisOrder {

@@ -9,8 +9,11 @@ use axum::{
     routing::get,
 };
 
+use serde_json::json;
+
 use crate::{
     Portal,
+    export::{Export, Shape},
     failure::Failure,
     file,
     form::FormView,
@@ -45,6 +48,26 @@ struct RecordPage {
     comment_form: Option<FormView>,
 }
 
+/// The list as a file.
+pub const EXPORT: Export = Export {
+    list: "submissions",
+    document: (submissions::QUERY, submissions::OPERATION_NAME),
+    field: "submissions",
+    variables: |asked, _| json!(variables(asked)),
+    columns: &[
+        ("field-title", "/title", Shape::Plain),
+        ("kind", "/kind", Shape::Kind("EvidenceKind")),
+        ("customer", "/customer/name", Shape::Plain),
+        ("supplier", "/supplier/name", Shape::Plain),
+        ("area", "/serviceArea", Shape::Kind("ServiceArea")),
+        ("state", "/state", Shape::Kind("ReviewState")),
+        ("validity", "/validity", Shape::Kind("Validity")),
+        ("field-validFrom", "/validFrom", Shape::Day),
+        ("field-validUntil", "/validUntil", Shape::Day),
+        ("handed-in", "/submittedAt", Shape::Moment),
+    ],
+};
+
 /// The routes.
 pub fn routes() -> Router<Portal> {
     Router::new()
@@ -59,6 +82,20 @@ async fn list(
     Query(asked): Query<Vec<(String, String)>>,
 ) -> Result<Response, Failure> {
     let asked = Asked::from(asked);
+    let (page, data) = portal
+        .ask::<Submissions>(&visitor, variables(&asked))
+        .await?;
+    let view = ListPage {
+        filters: filters(&page, &asked, &data),
+        list: data.submissions,
+        page,
+        asked,
+    };
+    Ok(html::page(StatusCode::OK, &view))
+}
+
+/// What the page asks for, after what stands in the address.
+fn variables(asked: &Asked) -> submissions::Variables {
     let filter = submissions::SubmissionFilter {
         agreement_id: asked.text("agreement"),
         customer_id: asked.text("customer"),
@@ -69,22 +106,14 @@ async fn list(
         title_contains: asked.text("q"),
         validity: asked.kinds("validity"),
     };
-    let variables = submissions::Variables {
+    submissions::Variables {
         filter: Some(filter),
         order: Some(submissions::SubmissionOrder {
             direction: submissions::OrderDirection::DESC,
             field: submissions::SubmissionOrderField::UPDATED_AT,
         }),
         after: asked.text("after"),
-    };
-    let (page, data) = portal.ask::<Submissions>(&visitor, variables).await?;
-    let view = ListPage {
-        filters: filters(&page, &asked, &data),
-        list: data.submissions,
-        page,
-        asked,
-    };
-    Ok(html::page(StatusCode::OK, &view))
+    }
 }
 
 fn filters(page: &Page, asked: &Asked, data: &submissions::ResponseData) -> Vec<Filter> {

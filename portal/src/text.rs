@@ -121,7 +121,7 @@ pub struct Text(Language);
 impl Text {
     /// In this language.
     #[must_use]
-    pub fn new(language: Language) -> Self {
+    pub const fn new(language: Language) -> Self {
         Self(language)
     }
 

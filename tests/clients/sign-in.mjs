@@ -33,7 +33,9 @@ async function signIn({ email, account, button, revokedBy }) {
   const problems = [];
   const ours = (message) => message.location().url?.startsWith(base) ?? true;
   page.on("console", (message) => message.type() === "error" && ours(message) && problems.push(message.text()));
-  page.on("pageerror", (error) => problems.push(String(error)));
+  // A page that is left before it has come in fully: Chromium says so of its own accord, and no script of ours is at fault.
+  const skipped = "AbortError: Transition was skipped";
+  page.on("pageerror", (error) => String(error).endsWith(skipped) || problems.push(String(error)));
   await page.goto(`${base}sign-in?return_to=/schema.graphql`);
   if (button) {
     await Promise.all([page.waitForNavigation(), page.click(button)]);

@@ -91,3 +91,6 @@ do-markEventsSeen = Mark all as seen
 done-markEventsSeen = Everything is marked as seen.
 news = Events: { $what } new
 news-none = Events: nothing new
+export = The whole list as
+at = When
+person = Person

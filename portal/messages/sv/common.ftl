@@ -91,3 +91,6 @@ do-markEventsSeen = Markera allt som sett
 done-markEventsSeen = Allt är markerat som sett.
 news = Händelser: { $what } nya
 news-none = Händelser: inget nytt
+export = Hela listan som
+at = När
+person = Person
