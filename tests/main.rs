@@ -22,6 +22,7 @@ mod ledger;
 mod limits;
 mod paging;
 mod personal;
+mod portal;
 mod readme;
 mod replicas;
 mod request;

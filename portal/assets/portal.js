@@ -4,7 +4,7 @@ import { live } from "./live.js";
 live();
 
 // What is wrong with a form is where one goes on, and is read out.
-const wrong = document.querySelector('[aria-invalid="true"], .problem[role="alert"]');
+const wrong = document.querySelector('[aria-invalid="true"]') ?? document.querySelector('.problem[role="alert"]');
 if (wrong) wrong.focus();
 
 // A form that was sent is not sent twice by an impatient second click.

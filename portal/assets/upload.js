@@ -11,7 +11,13 @@ const sleep = (ms) => new Promise((done) => {
   addEventListener("online", () => (clearTimeout(timer), done()), { once: true });
 });
 
-class Refused extends Error {}
+class Refused extends Error {
+  /** With the code of the API's, where it has said one. */
+  constructor(message, code) {
+    super(message);
+    this.code = code;
+  }
+}
 
 /** Where a file may go. */
 async function place(evidenceId, fileName) {
@@ -22,7 +28,7 @@ async function place(evidenceId, fileName) {
     body: JSON.stringify({ query, variables: { input: { evidenceId, fileName } } }),
   });
   const { data, errors } = await answer.json();
-  if (errors) throw new Refused(errors[0].message);
+  if (errors) throw new Refused(errors[0].message, errors[0].extensions?.code);
   return new URL(data.createEvidenceUpload.url).pathname;
 }
 
@@ -32,7 +38,7 @@ async function send(url, options) {
   if (answer.ok) return answer;
   if (answer.status >= 500 || answer.status === 409 || answer.status === 423) throw new TypeError("try again");
   const told = await answer.json().catch(() => ({}));
-  throw new Refused(told.errors?.[0]?.message ?? String(answer.status));
+  throw new Refused(told.errors?.[0]?.message ?? String(answer.status), told.errors?.[0]?.extensions?.code);
 }
 
 /** A file on its way, shown as a row. */
@@ -113,8 +119,10 @@ class Sending {
     } while (offset < this.file.size);
   }
 
-  fail(message) {
-    const told = Object.assign(document.createElement("span"), { className: "bad", textContent: `${this.list.dataset.sayRefused} ${message}` });
+  fail({ code, message }) {
+    const { sayRefused, sayUnsupported, sayLarge } = this.list.dataset;
+    const said = { INVALID_INPUT: sayUnsupported, LIMIT_EXCEEDED: sayLarge }[code] ?? `${sayRefused} ${message}`;
+    const told = Object.assign(document.createElement("span"), { className: "bad", textContent: said });
     this.row.append(told);
     this.bar?.remove();
     this.bar = undefined;
@@ -184,7 +192,7 @@ document.addEventListener("submit", async (event) => {
     evidence ??= form.dataset.evidence ?? (await draft(form, fields));
     if (!evidence) return;
     let failed = false;
-    for (const file of files) await file.run(evidence).catch((error) => (file.fail(error.message), failed = true));
+    for (const file of files) await file.run(evidence).catch((error) => (file.fail(error), failed = true));
     if (failed) return;
     // All of it is there: nothing is lost by leaving the page.
     form.dataset.sent = "true";

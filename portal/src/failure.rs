@@ -2,7 +2,7 @@
 
 use askama::Template;
 use axum::{
-    http::StatusCode,
+    http::{HeaderMap, StatusCode, header::ACCEPT},
     response::{IntoResponse, Redirect, Response},
 };
 use percent_encoding::{NON_ALPHANUMERIC, utf8_percent_encode};
@@ -74,6 +74,18 @@ impl IntoResponse for Failure {
             told: refused::message(self.frame.text, &self.refusal),
         };
         html::page(status, &page)
+    }
+}
+
+/// There is nothing at this address. Whoever does not read pages is told so without one.
+pub async fn nowhere(visitor: Visitor, headers: HeaderMap) -> Response {
+    let reads_pages = headers
+        .get(ACCEPT)
+        .and_then(|accepted| accepted.to_str().ok())
+        .is_some_and(|accepted| accepted.contains("text/html"));
+    match reads_pages {
+        true => Failure::not_found(&visitor).into_response(),
+        false => StatusCode::NOT_FOUND.into_response(),
     }
 }
 

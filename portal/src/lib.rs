@@ -123,5 +123,6 @@ pub fn routes(api: Router, now: Now) -> Router {
         .merge(submission::routes())
         .merge(form::page::routes())
         .route("/assets/{version}/{name}", get(assets::give))
+        .fallback(failure::nowhere)
         .with_state(portal)
 }

@@ -16,6 +16,14 @@ const VIOLATIONS: &[(&str, &str)] = &[
     ("must be filled in before", "problem-before-handing-in"),
     ("must hold at least one uploaded file", "problem-no-file"),
     (
+        "has the extension of {}, but its content",
+        "file-refused-UNSUPPORTED",
+    ),
+    (
+        "has no extension that is accepted",
+        "file-refused-UNSUPPORTED",
+    ),
+    (
         "must be {} or earlier: a risk is accepted",
         "risk-problem-late",
     ),

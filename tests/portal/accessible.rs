@@ -1,0 +1,277 @@
+//! Everybody can read the pages and use them: by the rules of WCAG as axe-core tries them, in both languages, light and
+//! dark, on a wide window and a narrow one; without scrolling to both sides; with the keyboard alone.
+//!
+//! Each page leaves pictures below `target/portal-screenshots`.
+
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    fs,
+    path::{Path, PathBuf},
+};
+
+use serde_json::{Value, json};
+
+use super::{Browser, pages::Visitor};
+use crate::{
+    clients::FOLDER,
+    harness::{BINARY, Served, given::a_pdf},
+};
+
+/// What is tried: levels A and AA, and good practice.
+const RULES: [&str; 6] = [
+    "wcag2a",
+    "wcag2aa",
+    "wcag21a",
+    "wcag21aa",
+    "wcag22aa",
+    "best-practice",
+];
+/// What depends on colours.
+const COLOURS: [&str; 2] = ["color-contrast", "link-in-text-block"];
+
+const WIDE: u32 = 1280;
+const NARROW: u32 = 390;
+/// The narrowest window on which nothing is scrolled to both sides (WCAG 1.4.10).
+const NARROWEST: u32 = 320;
+
+#[tokio::test]
+async fn everybody_can_read_what_suppliers_see() {
+    Reading::of(&["Lisa", "Björn"], &["/no-such-page"]).await;
+}
+
+#[tokio::test]
+async fn everybody_can_read_what_customers_see() {
+    Reading::of(&["Anna", "Maria", "Karin"], &[]).await;
+}
+
+#[tokio::test]
+async fn everybody_can_read_what_administrators_see() {
+    Reading::of(&["Peter"], &["/sign-in"]).await;
+}
+
+/// All pages that some people come to, each kind once.
+struct Reading {
+    browser: Browser,
+    pictures: PathBuf,
+    /// What is wrong, and where.
+    problems: BTreeMap<String, Vec<String>>,
+}
+
+impl Reading {
+    async fn of(people: &[&str], more: &[&str]) {
+        let demo = Served::start();
+        let mut reading = Self {
+            browser: with_axe(&demo).await,
+            pictures: pictures(),
+            problems: BTreeMap::new(),
+        };
+        let mut read: BTreeSet<String> = BTreeSet::new();
+        for name in people {
+            let pages = Visitor::signed_in(&demo, name).await.comes_to(1).await;
+            let pages: BTreeMap<String, String> = pages
+                .into_iter()
+                .filter(|(kind, _)| read.insert(kind.clone()))
+                .filter_map(|(kind, paths)| Some((kind, paths.into_iter().next()?)))
+                .collect();
+            reading.browser.signs_in(name).await;
+            for (kind, path) in pages {
+                reading.reads(name, &kind, &path).await;
+            }
+        }
+        for path in more {
+            reading.reads("anybody", path, path).await;
+        }
+        let told = |(problem, places): (String, Vec<String>)| {
+            format!("{problem}\n    {} and {} more", places[0], places.len() - 1)
+        };
+        let problems: Vec<_> = reading.problems.into_iter().map(told).collect();
+        assert!(problems.is_empty(), "{}", problems.join("\n"));
+    }
+
+    /// A page in every way that it can look.
+    async fn reads(&mut self, name: &str, kind: &str, path: &str) {
+        for language in ["sv", "en"] {
+            self.browser.speaks(language).await;
+            self.browser.goes_to(path).await;
+            for theme in ["light", "dark"] {
+                let media =
+                    json!({ "features": [{ "name": "prefers-color-scheme", "value": theme }] });
+                self.browser
+                    .chromium("Emulation.setEmulatedMedia", media)
+                    .await;
+                for width in [WIDE, NARROW] {
+                    self.browser.is_wide(width).await;
+                    // Colours apart, dark is what light is.
+                    let rules = match theme {
+                        "light" => json!({ "type": "tag", "values": RULES }),
+                        _ => json!({ "type": "rule", "values": COLOURS }),
+                    };
+                    for problem in problems(&self.browser, rules).await {
+                        let place = format!("{path} ({name}, {language}, {theme}, {width})");
+                        self.problems.entry(problem).or_default().push(place);
+                    }
+                    if (language == "sv") == (width == WIDE)
+                        && (theme == "light") == (width == WIDE)
+                    {
+                        self.keeps_a_picture(name, kind, &format!("{language}-{theme}-{width}"))
+                            .await;
+                    }
+                }
+            }
+            self.browser.is_wide(NARROWEST).await;
+            let wide = self.browser.script(TOO_WIDE, json!([])).await;
+            for what in wide.as_array().into_iter().flatten() {
+                let place = format!("{path} ({name}, {language})");
+                let problem = format!("too wide: {what}");
+                self.problems.entry(problem).or_default().push(place);
+            }
+        }
+    }
+
+    async fn keeps_a_picture(&self, name: &str, kind: &str, how: &str) {
+        let called = match kind.trim_matches('/') {
+            "" => "start".to_owned(),
+            kind => kind.replace(['/', '?'], "-").replace(['{', '}'], ""),
+        };
+        let picture = self.browser.picture().await;
+        let path = self
+            .pictures
+            .join(format!("{called}-{}-{how}.png", name.to_lowercase()));
+        fs::write(path, picture).expect("a picture can be kept");
+    }
+}
+
+/// A browser in whose pages axe-core can be called.
+async fn with_axe(demo: &Served) -> Browser {
+    let browser = Browser::open(demo).await;
+    let axe = Path::new(FOLDER).join("node_modules/axe-core/axe.min.js");
+    let axe = fs::read_to_string(axe).expect("this test needs axe-core: npm ci in tests/clients");
+    browser.chromium("Page.enable", json!({})).await;
+    browser
+        .chromium(
+            "Page.addScriptToEvaluateOnNewDocument",
+            json!({ "source": axe }),
+        )
+        .await;
+    browser
+}
+
+/// What axe-core finds.
+async fn problems(browser: &Browser, rules: Value) -> Vec<String> {
+    let found = browser.script_that_waits(AXE, json!([rules])).await;
+    let found = found
+        .as_array()
+        .unwrap_or_else(|| panic!("axe-core works: {found}"));
+    found
+        .iter()
+        .map(|found| found.as_str().unwrap_or_default().to_owned())
+        .collect()
+}
+
+fn pictures() -> PathBuf {
+    let target = Path::new(BINARY).ancestors().nth(2).expect("a folder");
+    let pictures = target.join("portal-screenshots");
+    fs::create_dir_all(&pictures).expect("a folder can be made");
+    pictures
+}
+
+const AXE: &str = r#"
+const [runOnly, done] = arguments;
+axe.run(document, { runOnly, resultTypes: ["violations"], iframes: false }).then(
+  ({ violations }) => done(violations.flatMap(({ id, nodes }) => nodes.slice(0, 3).map((node) =>
+    `${id}: ${node.html.slice(0, 160)} ${(node.failureSummary ?? "").split("\n")[1] ?? ""}`))),
+  (error) => done(String(error)));
+"#;
+
+/// What makes a page wider than its window.
+const TOO_WIDE: &str = r#"
+const room = document.documentElement.clientWidth;
+if (document.documentElement.scrollWidth <= room) return [];
+const scrolls = (e) => e && (getComputedStyle(e).overflowX !== "visible" || scrolls(e.parentElement));
+return [...document.querySelectorAll("body *")]
+  .filter((e) => e.getBoundingClientRect().right > room + 1 && !scrolls(e.parentElement))
+  .slice(0, 3).map((e) => e.outerHTML.slice(0, 160));
+"#;
+
+/// Tab and Enter, as WebDriver writes them.
+const TAB: &str = "\u{e004}";
+const ENTER: &str = "\u{e007}";
+
+#[tokio::test]
+async fn a_certificate_is_handed_in_with_the_keyboard_alone() {
+    let demo = Served::start();
+    let file = tempfile::NamedTempFile::with_suffix(".pdf").expect("a file");
+    fs::write(file.path(), a_pdf("certifikat")).expect("a file can be written");
+    let mut lisa = Browser::open(&demo).await;
+    lisa.goes_to("/sign-in?return_to=/").await;
+    tabs_to(&lisa, "Lisa Nordin").await;
+    lisa.keys(ENTER).await;
+    lisa.sees("Hej Lisa").await;
+    tabs_to(&lisa, "Lämna in underlag").await;
+    lisa.keys(ENTER).await;
+    lisa.sees("Certifikatets nummer").await;
+    for (field, typed) in [
+        ("Slag", "Certifikat"),
+        ("Rubrik", "Certifikat utan mus"),
+        ("Standard", "ISO/IEC 27001:2022"),
+        ("Utfärdare", "Nordcert Sverige AB"),
+        ("Certifikatets nummer", "NC-27001-4712"),
+        // The same in every order of day and month.
+        ("Gäller från och med", "01012020"),
+        ("Gäller till och med", "01012040"),
+        ("Älvsunda kommun", " "),
+        ("Omfattning, beskrivning och meddelande", " "),
+        ("Omfattning", "Drift"),
+    ] {
+        tabs_to(&lisa, field).await;
+        lisa.keys(typed).await;
+    }
+    tabs_to(&lisa, "Filer").await;
+    // What the system's own dialogue does is not ours to try.
+    lisa.fills("Filer", &file.path().display().to_string())
+        .await;
+    tabs_to(&lisa, "Lämna in").await;
+    lisa.keys(ENTER).await;
+    lisa.sees("Inlämnat. Kunden ser det nu.").await;
+    lisa.sees("ISO/IEC 27001:2022").await;
+}
+
+/// Presses Tab until the focus is on something by its name; wherever it comes to on the way, one can see where it is.
+async fn tabs_to(browser: &Browser, name: &str) {
+    for _ in 0..200 {
+        browser.keys(TAB).await;
+        let focus = browser.script(FOCUS, json!([])).await;
+        assert!(
+            focus["visible"] == true,
+            "where the focus is cannot be seen: {focus}\n{}",
+            browser.page().await
+        );
+        let found = focus["name"].as_str().unwrap_or_default();
+        if found == name || found.starts_with(&format!("{name} ")) {
+            return;
+        }
+    }
+    panic!(
+        "one does not come to {name} by Tab\n{}",
+        browser.page().await
+    );
+}
+
+/// What has the focus, and whether one can see that.
+const FOCUS: &str = r#"
+const e = document.activeElement;
+if (!e || e === document.body) return { name: "", visible: true };
+const text = (t) => (t ?? "").replace(/\s+/g, " ").trim();
+const box = e.getBoundingClientRect(), style = getComputedStyle(e);
+const shown = box.width > 0 && box.bottom > 0 && box.right > 0 && box.top < innerHeight && box.left < innerWidth;
+// Within a field for a day, Chromium marks the part that has the focus, or the button of its calendar.
+const within = e.matches("input[type=date]:not(:focus)");
+const marked = within || e.matches(":focus-visible") && (style.outlineStyle !== "none" && parseFloat(style.outlineWidth) >= 1);
+const top = document.elementFromPoint(Math.min(box.left + box.width / 2, innerWidth - 1), Math.min(box.top + box.height / 2, innerHeight - 1));
+const covered = shown && top && !e.contains(top) && !top.contains(e) && !e.labels?.[0]?.contains(top);
+return {
+  name: text(e.getAttribute("aria-label") ?? e.labels?.[0]?.innerText ?? e.innerText),
+  visible: shown && marked && !covered,
+  shown, marked, covered, html: e.outerHTML.slice(0, 120),
+};
+"#;

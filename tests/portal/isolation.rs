@@ -1,0 +1,277 @@
+//! Nobody sees what is not theirs: no page shows a word of a record to a foreign supplier, to a foreign customer, or to
+//! somebody who is not signed in; nothing is done by whoever may not do it, nor by the page of another site.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use reqwest::StatusCode;
+use serde_json::json;
+
+use super::pages::{self, Visitor, links};
+use crate::harness::{Client, Served};
+
+/// What a page may weigh with all that it is made of, in bytes, before it is compressed.
+const HEAVIEST: usize = 100_000;
+/// The briefing of a forum, which has a whole meeting's worth of records on it, and a link with each to take it up.
+const HEAVIEST_BRIEFING: usize = 115_000;
+
+/// Who looks around, and as whom the API knows them.
+const PEOPLE: [(&str, &str, &str); 8] = [
+    ("Lisa", "Fjällnära", "SUPPLIER_CONTRIBUTOR"),
+    ("Björn", "Fjällnära", "SUPPLIER_MANAGER"),
+    ("Helena", "Bältespännar", "SUPPLIER_MANAGER"),
+    ("Stefan", "Klientverket", "SUPPLIER_MANAGER"),
+    ("Anna", "Älvsunda", "IT_MANAGER"),
+    ("Karin", "Älvsunda", "READER"),
+    ("Peter", "Älvsunda", "ADMINISTRATOR"),
+    ("Ulrika", "Norrvik", "IT_MANAGER"),
+];
+
+/// The routes that one does not come to by links: they are sent to, are no page, or are looked at below.
+const NOT_BY_LINKS: [&str; 7] = [
+    "/assets/{version}/{name}",
+    "/do/{mutation}",
+    "/evidence/{id}/add-files",
+    "/evidence/{id}/hand-in",
+    "/files/{id}/view",
+    "/me/choices",
+    "/sign-in",
+];
+
+struct Somebody {
+    name: &'static str,
+    visitor: Visitor,
+    client: Client,
+    pages: BTreeMap<String, Vec<String>>,
+}
+
+async fn everybody(demo: &Served, of_each: usize) -> Vec<Somebody> {
+    let mut all = vec![];
+    for (name, organisation, role) in PEOPLE {
+        let visitor = Visitor::signed_in(demo, name).await;
+        all.push(Somebody {
+            name,
+            pages: visitor.comes_to(of_each).await,
+            visitor,
+            client: demo.client(organisation, role),
+        });
+    }
+    all
+}
+
+/// The records that a page is about. A list is about none, whatever it is narrowed to.
+fn records(path: &str) -> Vec<&str> {
+    let (page, query) = path.split_once('?').unwrap_or((path, ""));
+    let form = page.starts_with("/do/");
+    let query = query.split(['&', '=']).filter(|_| form);
+    let parts = page.split('/').chain(query);
+    parts.filter(|part| pages::is_id(part)).collect()
+}
+
+/// What a page tells of its record: what it is called, and what a form about it is filled with.
+fn words(page: &str) -> Vec<&str> {
+    let main = page.split("<main").nth(1).unwrap_or_default();
+    let headings = main.split("<h1>").skip(1);
+    let headings = headings.filter_map(|part| part.split(['<', '\n']).next());
+    let values = main.split("value=\"").skip(1);
+    let values = values.filter_map(|part| part.split('"').next());
+    let values = values.filter(|value| value.contains(' '));
+    headings
+        .chain(values)
+        .map(str::trim)
+        .filter(|word| word.len() > 8)
+        .collect()
+}
+
+#[tokio::test]
+async fn every_page_is_somebodys_and_nobody_else_learns_a_word_of_it() {
+    let demo = Served::start();
+    let everybody = everybody(&demo, 2).await;
+    let nobody = Visitor::nobody(&demo);
+    let mut problems = BTreeSet::new();
+    let mut tried = 0;
+    for one in &everybody {
+        for (kind, paths) in &one.pages {
+            for path in paths {
+                let own = one.visitor.sees(path).await;
+                let shown = nobody.sees(path).await;
+                let to_sign_in = shown.status == StatusCode::SEE_OTHER
+                    && shown.location().starts_with("/sign-in?return_to=")
+                    && shown.text.is_empty();
+                if !to_sign_in && path != "/" {
+                    problems.insert(format!("{path} says {} to nobody", shown.status));
+                }
+                let records = records(path);
+                let words = words(&own.text);
+                for other in &everybody {
+                    let mut sees_all = true;
+                    for id in &records {
+                        sees_all &= other.client.finds(&json!(id)).await;
+                    }
+                    if sees_all {
+                        continue;
+                    }
+                    tried += 1;
+                    let shown = other.visitor.sees(path).await;
+                    let kept =
+                        [StatusCode::NOT_FOUND, StatusCode::FORBIDDEN].contains(&shown.status);
+                    // A form for something new may be shown, as long as it tells nothing of what it would belong to.
+                    if !kept && !(kind.starts_with("/do/") && !kind.starts_with("/do/update")) {
+                        let (name, status) = (other.name, shown.status);
+                        problems.insert(format!(
+                            "{kind} of {} says {status} to {name}: {path}",
+                            one.name
+                        ));
+                    }
+                    let title = &shown.text.split("<h1>").nth(1).unwrap_or_default();
+                    let title = title.split('<').next().unwrap_or_default().trim();
+                    for word in &words {
+                        if *word != title && shown.text.contains(word) {
+                            problems
+                                .insert(format!("{kind} tells {} of “{word}”: {path}", other.name));
+                        }
+                    }
+                }
+            }
+        }
+    }
+    assert!(tried > 100, "only {tried} pages were foreign to somebody");
+    let problems: Vec<_> = problems.into_iter().collect();
+    assert!(problems.is_empty(), "{}", problems.join("\n"));
+}
+
+#[tokio::test]
+async fn every_route_is_reached_and_no_page_is_heavy() {
+    let demo = Served::start();
+    let mut reached: BTreeSet<String> = BTreeSet::new();
+    let mut weights: BTreeMap<String, usize> = BTreeMap::new();
+    let mut problems = vec![];
+    for one in everybody(&demo, 1).await {
+        for (kind, paths) in &one.pages {
+            reached.insert(kind.split('?').next().unwrap_or_default().to_owned());
+            for path in paths {
+                let page = one.visitor.sees(path).await.text;
+                let mut weight = page.len();
+                let scripts = page
+                    .split("src=\"")
+                    .skip(1)
+                    .filter_map(|part| part.split('"').next());
+                let mut parts: BTreeSet<String> = scripts.map(str::to_owned).collect();
+                parts.extend(links(&page));
+                parts.retain(|part| part.starts_with("/assets/"));
+                // What `portal.js` brings.
+                let live = parts.iter().find(|part| part.ends_with("/portal.js"));
+                parts.extend(live.map(|script| script.replace("portal.js", "live.js")));
+                for part in parts {
+                    if !weights.contains_key(&part) {
+                        let shown = one.visitor.sees(&part).await;
+                        assert_eq!(shown.status, StatusCode::OK, "{part}");
+                        weights.insert(part.clone(), shown.text.len());
+                    }
+                    weight += weights[&part];
+                }
+                let most = match kind.as_str() {
+                    "/forums/{id}" => HEAVIEST_BRIEFING,
+                    _ => HEAVIEST,
+                };
+                if weight > most {
+                    problems.push(format!(
+                        "{path} weighs {weight} for {}, {} of it by itself",
+                        one.name,
+                        page.len()
+                    ));
+                }
+            }
+        }
+    }
+    assert!(problems.is_empty(), "{}", problems.join("\n"));
+    let known = pages::routes();
+    assert!(known.len() > 20, "the routes are read: {known:?}");
+    let missing: Vec<_> = known
+        .iter()
+        .filter(|route| !reached.contains(*route) && !NOT_BY_LINKS.contains(&route.as_str()))
+        .collect();
+    assert!(missing.is_empty(), "nobody comes to {missing:?} by links");
+}
+
+#[tokio::test]
+async fn nothing_is_done_for_the_page_of_another_site() {
+    let demo = Served::start();
+    let lisa = Visitor::signed_in(&demo, "Lisa").await;
+    let form = "kind=OTHER&title=Bakom+ryggen";
+    for path in [
+        "/do/draftEvidence",
+        "/do/revokeApiToken",
+        "/evidence/new",
+        "/evidence/evd_019aa1614da070008000e326e1a7c45f/add-files",
+        "/evidence/evd_019aa1614da070008000e326e1a7c45f/hand-in",
+        "/me/choices",
+        "/sign-out",
+        "/sign-in/demo",
+    ] {
+        for headers in [
+            [
+                ("origin", "https://evil.example"),
+                ("sec-fetch-site", "cross-site"),
+            ],
+            [("origin", "null"), ("sec-fetch-site", "cross-site")],
+            [
+                ("origin", "https://evil.example"),
+                ("sec-fetch-site", "same-site"),
+            ],
+        ] {
+            let shown = lisa.sends_from(path, form, &headers).await;
+            assert_eq!(shown.status, StatusCode::FORBIDDEN, "{path} {headers:?}");
+        }
+    }
+    let supplier = demo.client("Fjällnära", "SUPPLIER_CONTRIBUTOR");
+    let drafted = supplier
+        .counts("evidence", r#"{ titleContains: "Bakom ryggen" }"#)
+        .await;
+    assert_eq!(drafted, 0);
+    let shown = lisa.sends("/do/draftEvidence", form).await;
+    assert_eq!(
+        shown.status,
+        StatusCode::SEE_OTHER,
+        "the same from its own page is done"
+    );
+}
+
+#[tokio::test]
+async fn who_only_reads_changes_nothing_by_any_form() {
+    let demo = Served::start();
+    let anna = Visitor::signed_in(&demo, "Anna").await;
+    let karin = Visitor::signed_in(&demo, "Karin").await;
+    let mut tried = 0;
+    for (_, paths) in anna.comes_to(2).await {
+        for path in paths {
+            let page = anna.sees(&path).await.text;
+            for form in page.split("<form").skip(1) {
+                let form = form.split("</form>").next().unwrap_or_default();
+                let Some(to) = attribute(form, "action").filter(|to| to.starts_with("/do/")) else {
+                    continue;
+                };
+                // Somebody's own token, or session, is theirs.
+                if to.starts_with("/do/revoke") || to.starts_with("/do/createApiToken") {
+                    continue;
+                }
+                let fields = form.split("<input").skip(1).filter_map(|field| {
+                    let field = field.split('>').next().unwrap_or_default();
+                    Some((attribute(field, "name")?, attribute(field, "value")?))
+                });
+                let filled: Vec<_> = fields
+                    .map(|(name, value)| format!("{name}={value}"))
+                    .collect();
+                let shown = karin.sends(to, &filled.join("&")).await;
+                let refused = shown.status.is_client_error();
+                assert!(refused, "{to} says {} to Karin: {filled:?}", shown.status);
+                tried += 1;
+            }
+        }
+    }
+    assert!(tried > 10, "only {tried} forms were tried");
+}
+
+fn attribute<'a>(tag: &'a str, name: &str) -> Option<&'a str> {
+    let begin = format!("{name}=\"");
+    tag.split(&begin).nth(1)?.split('"').next()
+}
