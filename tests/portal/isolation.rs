@@ -27,11 +27,12 @@ const PEOPLE: [(&str, &str, &str); 8] = [
 ];
 
 /// The routes that one does not come to by links: they are sent to, are no page, or are looked at below.
-const NOT_BY_LINKS: [&str; 7] = [
+const NOT_BY_LINKS: [&str; 8] = [
     "/assets/{version}/{name}",
     "/do/{mutation}",
     "/evidence/{id}/add-files",
     "/evidence/{id}/hand-in",
+    "/export/{file}",
     "/files/{id}/view",
     "/me/choices",
     "/sign-in",

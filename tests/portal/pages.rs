@@ -143,6 +143,7 @@ fn is_elsewhere(link: &str) -> bool {
     [
         "/assets/",
         "/evidence/files/",
+        "/export/",
         "/files/",
         "/schema.graphql",
         "/explorer",
