@@ -14,7 +14,6 @@ use axum::{
 };
 use serde_json::{Map, Value, json};
 
-
 use crate::{
     Portal,
     export::{Export, Shape},
