@@ -202,11 +202,6 @@ impl Browser {
         self.holds_what_always_holds().await;
     }
 
-    /// Whether something can be read on the page now.
-    pub async fn shows(&self, text: &str) -> bool {
-        self.text().await.contains(text)
-    }
-
     /// What can be read on the page, with single spaces.
     pub async fn text(&self) -> String {
         let text = "return document.body?.innerText.replace(/\\s+/g, ' ') ?? ''";

@@ -13,12 +13,12 @@ const MOST_CLICKS: usize = 8;
 
 #[tokio::test]
 async fn the_story_is_told_by_clicking() {
-    Story::begins(Kind::WithScripts).await.is_told().await;
+    Story::begins(Kind::WithScripts).await.unfolds().await;
 }
 
 #[tokio::test]
 async fn the_story_is_told_without_scripts_too() {
-    Story::begins(Kind::WithoutScripts).await.is_told().await;
+    Story::begins(Kind::WithoutScripts).await.unfolds().await;
 }
 
 /// One browser, which whoever acts signs in with.
@@ -38,7 +38,7 @@ impl Story {
         }
     }
 
-    async fn is_told(mut self) {
+    async fn unfolds(mut self) {
         self.lisa_hands_in_a_certificate().await;
         self.maria_returns_it().await;
         self.lisa_corrects_it().await;
