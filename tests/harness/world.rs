@@ -202,8 +202,8 @@ impl World {
         answer.data(mutation)[mutation].clone()
     }
 
-    /// Begins a session for whoever has this token, as the demo's page does; gives its id.
-    pub async fn signs_in(&self, token: &str) -> String {
+    /// Begins a session for whoever has this token, as the demo's page does; gives what its cookie holds.
+    pub async fn begins_a_session(&self, token: &str) -> String {
         let actor = self.door.authenticate(token).await.expect("an actor");
         let lifetime = Lifetime {
             idle: TimeDelta::hours(1),
@@ -213,7 +213,12 @@ impl World {
             .door
             .sign_in_without_provider(&actor, Browser::default(), lifetime)
             .await;
-        let secret = begun.expect("a session").reveal();
+        begun.expect("a session").reveal()
+    }
+
+    /// The same; gives its id.
+    pub async fn signs_in(&self, token: &str) -> String {
+        let secret = self.begins_a_session(token).await;
         let document = "{ sessions(first: 100) { nodes { id current } } }";
         let own = self.send_in_session(&secret, document, json!({})).await;
         let own = own.data(document)["sessions"]["nodes"].clone();

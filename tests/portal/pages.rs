@@ -34,14 +34,19 @@ pub struct Shown {
 impl Visitor {
     /// Somebody who is not signed in.
     pub fn nobody(demo: &Served) -> Self {
+        Self::at(&demo.announcement.graphql.replace("/graphql", ""), None)
+    }
+
+    /// Somebody at the service with this address, with this cookie.
+    pub fn at(base: &str, cookie: Option<String>) -> Self {
         let http = reqwest::Client::builder()
             .no_proxy()
             .redirect(redirect::Policy::none())
             .build();
         Self {
             http: http.expect("a client"),
-            base: demo.announcement.graphql.replace("/graphql", ""),
-            cookie: None,
+            base: base.to_owned(),
+            cookie,
         }
     }
 
