@@ -48,6 +48,7 @@ use chrono_tz::Europe::Stockholm;
 use failure::Failure;
 use graphql_client::GraphQLQuery;
 use page::Page;
+use tower_http::compression::CompressionLayer;
 use visitor::Visitor;
 
 /// Tells the time.
@@ -124,5 +125,6 @@ pub fn routes(api: Router, now: Now) -> Router {
         .merge(form::page::routes())
         .route("/assets/{version}/{name}", get(assets::give))
         .fallback(failure::nowhere)
+        .layer(CompressionLayer::new().compress_when(html::is_text))
         .with_state(portal)
 }

@@ -8,7 +8,7 @@ use std::{
 
 use reqwest::{
     StatusCode,
-    header::{CONTENT_TYPE, COOKIE, HeaderMap, LOCATION, SET_COOKIE},
+    header::{ACCEPT_ENCODING, CONTENT_TYPE, COOKIE, HeaderMap, LOCATION, SET_COOKIE},
     redirect,
 };
 
@@ -71,6 +71,23 @@ impl Visitor {
             .await
     }
 
+    /// How many bytes of a page come over the wire to a browser.
+    pub async fn weighs(&self, path: &str) -> usize {
+        let request = self.http.get(format!("{}{path}", self.base));
+        let request = request.header(ACCEPT_ENCODING, "gzip, deflate, br");
+        let answer = self.with_cookie(request).send().await;
+        let answer = answer.expect("the service answers");
+        assert_eq!(answer.status(), StatusCode::OK, "{path}");
+        answer.bytes().await.expect("a body").len()
+    }
+
+    fn with_cookie(&self, request: reqwest::RequestBuilder) -> reqwest::RequestBuilder {
+        match &self.cookie {
+            Some(cookie) => request.header(COOKIE, cookie),
+            None => request,
+        }
+    }
+
     /// Sends a form, as one of the portal's own pages does.
     pub async fn sends(&self, path: &str, form: &str) -> Shown {
         let own = [
@@ -93,11 +110,12 @@ impl Visitor {
         self.asks(request).await
     }
 
-    async fn asks(&self, mut request: reqwest::RequestBuilder) -> Shown {
-        if let Some(cookie) = &self.cookie {
-            request = request.header(COOKIE, cookie);
-        }
-        let answer = request.send().await.expect("the service answers");
+    async fn asks(&self, request: reqwest::RequestBuilder) -> Shown {
+        let answer = self
+            .with_cookie(request)
+            .send()
+            .await
+            .expect("the service answers");
         Shown {
             status: answer.status(),
             headers: answer.headers().clone(),
