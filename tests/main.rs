@@ -6,6 +6,7 @@
 mod access;
 mod action_item;
 mod budget;
+mod calendar;
 mod clients;
 mod command;
 mod cost;

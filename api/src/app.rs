@@ -31,6 +31,7 @@ use crate::{
     },
     store::blob::Blobs,
     topic::{
+        calendar,
         evidence::{self, intake::Intake},
         identity::{self, Federation, Gatekeeper, http::DemoPeople},
         provisioning,
@@ -174,6 +175,11 @@ impl App {
                 self.budgets.clone(),
                 settings.identity.attempts_per_minute,
                 &self.federation.address(""),
+            ))
+            .merge(calendar::http::routes(
+                self.door.clone(),
+                self.budgets.clone(),
+                self.links.clone(),
             ))
             .merge(provisioning::http::routes(
                 self.door.clone(),

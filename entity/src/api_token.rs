@@ -17,7 +17,7 @@ pub struct Model {
     pub person_id: Option<Uuid>,
     /// What it is for.
     pub name: String,
-    /// Whether the secret is sent with each request, or exchanged for access tokens.
+    /// How the secret is used.
     pub usage: TokenUsage,
     /// SHA-256 of the secret, hexadecimal.
     #[serde(skip)]

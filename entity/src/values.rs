@@ -90,6 +90,8 @@ pub enum TokenUsage {
     Bearer,
     /// It is that of the organisation's own directory, which keeps people and roles up to date by SCIM at `/scim/v2`.
     Provisioning,
+    /// It stands in the address of a person's calendar of meetings and due dates, and opens nothing else.
+    Calendar,
     /// It is a machine client's, which exchanges it at `/oauth/token` for access tokens that work for minutes.
     ClientCredentials,
 }

@@ -21,7 +21,7 @@ const ROLE: &[&str] = &[
 ];
 const SERVICE_AREA: &[&str] = &["APPLICATION_HOSTING", "NETWORK", "CLIENTS"];
 
-const TOKEN_USAGE: &[&str] = &["BEARER", "PROVISIONING", "CLIENT_CREDENTIALS"];
+const TOKEN_USAGE: &[&str] = &["BEARER", "PROVISIONING", "CALENDAR", "CLIENT_CREDENTIALS"];
 
 /// See the module.
 #[derive(DeriveMigrationName)]
@@ -128,7 +128,8 @@ fn tables() -> Vec<Table> {
             .check(
                 "usage = 'CLIENT_CREDENTIALS' OR (public_keys IS NULL AND provider_client IS NULL)",
             )
-            .check("usage = 'BEARER' OR person_id IS NULL")
+            .check("usage = 'BEARER' OR usage = 'CALENDAR' OR person_id IS NULL")
+            .check("usage <> 'CALENDAR' OR person_id IS NOT NULL")
             .index(&["organisation_id", "created_at", "id"]),
         Table::new("access_token")
             .refers("client_id", "api_token")

@@ -66,12 +66,12 @@ async fn list(
     Query(asked): Query<Vec<(String, String)>>,
 ) -> Result<Response, Failure> {
     let asked = Asked::from(asked);
-    let viewer = portal.viewer(&visitor).await?;
     let variables = people::Variables {
         filter: Some(people::PersonFilter {
             access_concern: asked.kinds("concern"),
             name_contains: asked.text("q"),
-            organisation_id: Some(viewer.organisation.id),
+            colleague: Some(true),
+            organisation_id: None,
             status: asked.kinds("status"),
         }),
         after: asked.text("after"),

@@ -129,6 +129,10 @@ kinds! {
         Delegated "DELEGATED" Plain,
         Escalated "ESCALATED" Plain,
     }
+    CalendarLanguage {
+        Swedish "SWEDISH" Plain,
+        English "ENGLISH" Plain,
+    }
     CommentAudience {
         Shared "SHARED" Plain,
         Internal "INTERNAL" Plain,
@@ -251,6 +255,7 @@ kinds! {
     TokenUsage {
         Bearer "BEARER" Plain,
         Provisioning "PROVISIONING" Plain,
+        Calendar "CALENDAR" Plain,
         ClientCredentials "CLIENT_CREDENTIALS" Plain,
     }
     Topic {

@@ -12,6 +12,7 @@ mod administration;
 mod agreement;
 mod api;
 mod assets;
+pub mod calendar;
 mod event;
 mod evidence;
 mod export;
@@ -48,6 +49,7 @@ use chrono_tz::Europe::Stockholm;
 use failure::Failure;
 use graphql_client::GraphQLQuery;
 use page::Page;
+pub use text::Language;
 use tower_http::compression::CompressionLayer;
 use visitor::Visitor;
 
@@ -71,20 +73,6 @@ impl Portal {
         let asked = self.api.ask::<Q>(visitor, variables).await;
         let (viewer, data) = asked.map_err(|refusal: Refusal| Failure::new(visitor, refusal))?;
         Ok((self.page(visitor, viewer), data))
-    }
-
-    /// Who looks at a page, where a question depends on it.
-    async fn viewer(&self, visitor: &Visitor) -> Result<Viewer, Failure> {
-        let asked = self
-            .api
-            .look_up(visitor, "WhoAmI", serde_json::json!({}))
-            .await;
-        let mut data = asked.map_err(|refusal| Failure::new(visitor, refusal))?;
-        let viewer = data.remove("viewer").unwrap_or_default();
-        serde_json::from_value(viewer).map_err(|error| {
-            tracing::error!(%error, "the viewer cannot be read");
-            Failure::of(visitor, "INTERNAL")
-        })
     }
 
     fn page(&self, visitor: &Visitor, viewer: Viewer) -> Page {

@@ -1,4 +1,4 @@
-//! What somebody sees to for themselves: language and colours, their sessions, their tokens, signing out.
+//! What somebody sees to for themselves: language and colours, their sessions, their calendars, their tokens, signing out.
 
 use askama::Template;
 use axum::{
@@ -31,6 +31,15 @@ const KEPT: u32 = 365 * 24 * 60 * 60;
 struct MePage {
     page: Page,
     data: me::ResponseData,
+    /// In which language a new calendar is, unless something else is chosen.
+    language: CalendarLanguage,
+}
+
+impl MePage {
+    fn used_as(&self, usage: TokenUsage) -> Vec<&me::MeApiTokensNodes> {
+        let tokens = self.data.api_tokens.nodes.iter();
+        tokens.filter(|token| token.usage == usage).collect()
+    }
 }
 
 /// The routes.
@@ -40,12 +49,17 @@ pub fn routes() -> Router<Portal> {
         .route("/me/choices", post(choose))
 }
 
-/// Whose sessions and tokens to ask for is not known before the API says who asks.
 async fn show(State(portal): State<Portal>, visitor: Visitor) -> Result<Response, Failure> {
-    let known = portal.viewer(&visitor).await?;
-    let me = known.person.map(|person| person.id).unwrap_or_default();
-    let (page, data) = portal.ask::<Me>(&visitor, me::Variables { me }).await?;
-    Ok(html::page_that_leaves(&MePage { page, data }))
+    let (page, data) = portal.ask::<Me>(&visitor, me::Variables).await?;
+    let language = match page.text.language() {
+        Language::Swedish => CalendarLanguage::Swedish,
+        Language::English => CalendarLanguage::English,
+    };
+    Ok(html::page_that_leaves(&MePage {
+        page,
+        data,
+        language,
+    }))
 }
 
 #[derive(Deserialize)]
@@ -63,7 +77,7 @@ async fn choose(Body(chosen): Body<Choices>) -> Response {
     let mut answer = (StatusCode::SEE_OTHER, Redirect::to(&to)).into_response();
     let language = chosen
         .language
-        .filter(|code| Language::ALL.iter().any(|language| language.code() == code));
+        .filter(|code| Language::coded(code).is_some());
     let theme = chosen
         .theme
         .filter(|theme| matches!(theme.as_str(), "system" | "light" | "dark"));

@@ -38,6 +38,14 @@ impl Language {
         }
     }
 
+    /// The language that HTML names so.
+    #[must_use]
+    pub fn coded(code: &str) -> Option<Self> {
+        Self::ALL
+            .into_iter()
+            .find(|language| language.code() == code)
+    }
+
     /// The language that was chosen here, or else the one that the browser prefers; Swedish where neither says.
     #[must_use]
     pub fn of(headers: &HeaderMap) -> Self {
@@ -82,6 +90,7 @@ messages! {
     "action_item.ftl",
     "administration.ftl",
     "agreement.ftl",
+    "calendar.ftl",
     "common.ftl",
     "event.ftl",
     "evidence.ftl",

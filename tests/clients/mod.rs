@@ -54,6 +54,11 @@ fn tus_js_client_uploads_and_resumes() {
 }
 
 #[test]
+fn ical_js_reads_the_calendar() {
+    works("calendar.mjs");
+}
+
+#[test]
 fn small_files_come_with_their_mutation() {
     works("multipart.mjs");
 }

@@ -6,6 +6,8 @@ use sea_orm::{
     sea_query::{Expr, ExprTrait, Func, LikeExpr, SimpleExpr},
 };
 
+use uuid::Uuid;
+
 use super::key::{Key, Keyed};
 use crate::validate::TITLE;
 
@@ -53,6 +55,19 @@ pub fn any_of<V>(values: Option<Vec<V>>, fits: impl Fn(V) -> Condition) -> Optio
     let none = Condition::any().add(Expr::val(1).eq(0));
     let any = |values: Vec<V>| values.into_iter().map(fits).fold(none, Condition::add);
     values.map(any)
+}
+
+/// The column refers to the person who asks, or does not. An integration has nothing of its own.
+pub fn own(
+    column: impl ColumnTrait,
+    person: Option<Uuid>,
+    wanted: Option<bool>,
+) -> Option<Condition> {
+    let own = match person {
+        Some(person) => column.is_not_null().and(column.eq(person)),
+        None => Expr::val(1).eq(0),
+    };
+    whether(wanted, Condition::all().add(own))
 }
 
 /// The condition holds, or does not.

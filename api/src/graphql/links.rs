@@ -25,6 +25,12 @@ impl Links {
             .map_err(|error| Error::internal(anyhow::anyhow!("no links: {}", error.message)))
     }
 
+    /// Where the service is reached from outside.
+    #[must_use]
+    pub fn base(&self) -> &Url {
+        &self.0
+    }
+
     /// Where to download a file.
     #[must_use]
     pub fn file(&self, id: &str) -> String {

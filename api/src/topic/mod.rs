@@ -16,6 +16,7 @@
 pub mod action_item;
 pub mod agreement;
 pub mod briefing;
+pub mod calendar;
 pub mod comment;
 pub mod event;
 pub mod evidence;

@@ -109,3 +109,4 @@ scale-residualImpact-2 = 2 – moderate
 scale-residualImpact-3 = 3 – considerable
 scale-residualImpact-4 = 4 – serious
 scale-residualImpact-5 = 5 – very serious
+field-language = Language

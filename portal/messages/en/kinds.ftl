@@ -14,6 +14,8 @@ ActionItemStepKind-CASCADED = Cascaded
 ActionItemStepKind-DELEGATED = Delegated
 ActionItemStepKind-ESCALATED = Escalated
 
+CalendarLanguage-SWEDISH = Swedish
+CalendarLanguage-ENGLISH = English
 CommentAudience-SHARED = Everyone who takes part
 CommentAudience-INTERNAL = Only our organisation
 
@@ -103,6 +105,7 @@ TokenScope-ADMINISTRATION_WRITE = Write administration
 
 TokenUsage-BEARER = API token
 TokenUsage-PROVISIONING = Provisioning (SCIM)
+TokenUsage-CALENDAR = Calendar address
 TokenUsage-CLIENT_CREDENTIALS = Machine client
 
 Topic-DIRECTORY = Organisations and agreements

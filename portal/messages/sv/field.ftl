@@ -109,3 +109,4 @@ scale-residualImpact-2 = 2 – måttlig
 scale-residualImpact-3 = 3 – betydande
 scale-residualImpact-4 = 4 – allvarlig
 scale-residualImpact-5 = 5 – synnerligen allvarlig
+field-language = Språk

@@ -14,6 +14,8 @@ ActionItemStepKind-CASCADED = Fördes nedåt
 ActionItemStepKind-DELEGATED = Delegerades
 ActionItemStepKind-ESCALATED = Eskalerades
 
+CalendarLanguage-SWEDISH = Svenska
+CalendarLanguage-ENGLISH = Engelska
 CommentAudience-SHARED = Alla som deltar
 CommentAudience-INTERNAL = Bara vår organisation
 
@@ -103,6 +105,7 @@ TokenScope-ADMINISTRATION_WRITE = Skriva administration
 
 TokenUsage-BEARER = API-token
 TokenUsage-PROVISIONING = Katalogsynkronisering (SCIM)
+TokenUsage-CALENDAR = Kalenderadress
 TokenUsage-CLIENT_CREDENTIALS = Maskinklient
 
 Topic-DIRECTORY = Organisationer och avtal

@@ -37,6 +37,8 @@ struct SecretPage {
     page: Page,
     title: String,
     shown: Vec<(String, String)>,
+    /// Where to go on.
+    to: String,
 }
 
 type Pairs = Vec<(String, String)>;
@@ -170,7 +172,14 @@ impl Portal {
         typed: &Typed,
         answer: &Value,
     ) -> Result<Response, Failure> {
-        let secrets = ["clientId", "clientSecret", "tokenEndpoint", "secret"];
+        let to = own_page(Some(typed.one("return_to"))).map(ToOwned::to_owned);
+        let secrets = [
+            "clientId",
+            "clientSecret",
+            "tokenEndpoint",
+            "secret",
+            "address",
+        ];
         let shown: Vec<_> = secrets
             .iter()
             .filter_map(|name| Some(((*name).to_owned(), answer[name].as_str()?.to_owned())))
@@ -187,12 +196,15 @@ impl Portal {
                 .text
                 .say(&format!("done-{}", form.mutation))
                 .into_owned();
-            return Ok(html::page(
-                StatusCode::OK,
-                &SecretPage { page, title, shown },
-            ));
+            let to = to.unwrap_or_else(|| "/me".to_owned());
+            let secret = SecretPage {
+                page,
+                title,
+                shown,
+                to,
+            };
+            return Ok(html::page(StatusCode::OK, &secret));
         }
-        let to = own_page(Some(typed.one("return_to"))).map(ToOwned::to_owned);
         let to = to
             .or_else(|| page_of_answer(answer))
             .unwrap_or_else(|| "/".to_owned());

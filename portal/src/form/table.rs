@@ -163,6 +163,7 @@ forms! {
     confirmPersonAccess: [ID, VERSION];
     forgetPersonIdentity: [ID, VERSION];
     createApiToken: [NAME, SCOPES, EXPIRES_AT];
+    createCalendarFeed: [NAME, Field::new("language", Kind("CalendarLanguage"))];
     createIntegrationToken: [NAME, ROLES, SCOPES, EXPIRES_AT];
     createMachineClient: [NAME, ROLES, SCOPES, EXPIRES_AT, Field::new("providerClientId", Line).or_none(), Field::new("publicKeys", Json).or_none()];
     createProvisioningToken: [NAME, EXPIRES_AT];

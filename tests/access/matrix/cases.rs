@@ -32,6 +32,7 @@ pub fn input(mutation: &str, of: &BTreeMap<&'static str, Value>) -> Option<Value
         "createApiToken" => {
             json!({ "name": BLANK, "scopes": [], "expiresAt": "2000-01-01T00:00:00Z" })
         }
+        "createCalendarFeed" => json!({ "name": BLANK, "language": "SWEDISH" }),
         "createIntegrationToken" => {
             json!({ "name": BLANK, "scopes": [], "roles": [], "expiresAt": "2000-01-01T00:00:00Z" })
         }

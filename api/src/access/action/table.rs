@@ -47,6 +47,9 @@ actions! {
         /// Make an API token that acts as oneself.
         CreateApiToken on organisation::Model, AdministrationWrite,
             [ItManager, SecurityCoordinator, ItSecurityOfficer, ServiceAreaManager, Reader, SupplierManager, SupplierContributor, SupplierReader, Administrator], [Owner, Person];
+        /// Make an address under which programs follow one's own calendar.
+        CreateCalendarFeed on organisation::Model, AdministrationWrite,
+            [ItManager, SecurityCoordinator, ItSecurityOfficer, ServiceAreaManager, Reader, SupplierManager, SupplierContributor, SupplierReader, Administrator], [Owner, Person];
         /// Make an API token for an integration of the own organisation.
         CreateIntegrationToken on organisation::Model, AdministrationWrite,
             [Administrator], [Owner];

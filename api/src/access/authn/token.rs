@@ -63,6 +63,7 @@ impl NewToken {
             TokenUsage::Bearer => "samsyn",
             TokenUsage::ClientCredentials => "client",
             TokenUsage::Provisioning => "scim",
+            TokenUsage::Calendar => "cal",
         };
         let secret = Secret::new(clock, prefix);
         let row = api_token::Model {
@@ -127,7 +128,21 @@ impl Door {
     /// # Errors
     /// `Unauthenticated`, the same for every reason.
     pub async fn authenticate(&self, secret: &str) -> Result<Arc<Actor>> {
-        let rows = self.by_secret(secret, TokenUsage::Bearer).await?;
+        self.authenticate_used_as(secret, TokenUsage::Bearer).await
+    }
+
+    /// The person whose calendar is at an address with this secret, limited to what a calendar shows. It is for the
+    /// route of calendars alone to let it read.
+    ///
+    /// # Errors
+    /// `Unauthenticated`, the same for every reason.
+    pub async fn authenticate_calendar(&self, secret: &str) -> Result<Arc<Actor>> {
+        self.authenticate_used_as(secret, TokenUsage::Calendar)
+            .await
+    }
+
+    async fn authenticate_used_as(&self, secret: &str, usage: TokenUsage) -> Result<Arc<Actor>> {
+        let rows = self.by_secret(secret, usage).await?;
         let actor = self.actor_of(&rows)?;
         if let Some(token) = rows.first()
             && self.note_use(token).await.is_err()
@@ -143,13 +158,9 @@ impl Door {
     /// # Errors
     /// `Unauthenticated`, the same for every reason.
     pub async fn authenticate_provisioning(&self, secret: &str) -> Result<Arc<Actor>> {
-        let rows = self.by_secret(secret, TokenUsage::Provisioning).await?;
-        let actor = self.actor_of(&rows)?;
-        if let Some(token) = rows.first()
-            && self.note_use(token).await.is_err()
-        {
-            tracing::warn!("the use of a token could not be noted; it works all the same");
-        }
+        let actor = self
+            .authenticate_used_as(secret, TokenUsage::Provisioning)
+            .await?;
         let administers = Grant {
             role: Role::Administrator,
             area: None,

@@ -7,7 +7,7 @@ use entity::{
     OrganisationKind, PersonStatus, Role, ServiceArea, Topic, agreement, organisation, person,
     role_assignment,
 };
-use sea_orm::Condition;
+use sea_orm::{ColumnTrait, Condition};
 
 use super::{
     model::OrganisationNumber,
@@ -21,7 +21,7 @@ use crate::{
         action::{ConfirmPersonAccess, CreatePerson, UpdatePerson},
     },
     graphql::{
-        filter::{among, any_of, contains, is},
+        filter::{among, any_of, contains, is, whether},
         key::{self, Key},
         loaded::{Loaded, alone, scope, session},
         page::{List, OrderDirection, Paging, Sort, list},
@@ -320,6 +320,8 @@ impl PersonOrder {
 pub struct PersonFilter {
     /// Of this organisation.
     organisation_id: Option<Key<organisation::Entity>>,
+    /// True for those of one's own organisation, false for those of others.
+    colleague: Option<bool>,
     /// Whose name contains this text, whatever its case.
     name_contains: Option<String>,
     /// Of one of these statuses.
@@ -331,9 +333,11 @@ pub struct PersonFilter {
 impl PersonFilter {
     fn condition(self, scope: &Scope) -> Result<Condition> {
         use person::Column;
+        let own = Column::OrganisationId.eq(scope.actor().organisation);
         let concerns = self.access_concern.map(|wanted| of_concern(scope, wanted));
         Ok(Condition::all()
             .add_option(is(Column::OrganisationId, self.organisation_id))
+            .add_option(whether(self.colleague, Condition::all().add(own)))
             .add_option(contains(Column::Name, self.name_contains))
             .add_option(among(Column::Status, self.status))
             .add_option(concerns.transpose()?))

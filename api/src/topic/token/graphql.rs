@@ -4,6 +4,7 @@ use async_graphql::{ComplexObject, Context, Enum, ID, InputObject, Json, Object,
 use entity::{PersonStatus, TokenUsage, api_token, person};
 use sea_orm::{ColumnTrait, Condition};
 use serde_json::Value;
+use uuid::Uuid;
 
 use super::{
     oauth::TOKEN as TOKEN_ENDPOINT,
@@ -14,20 +15,21 @@ use crate::{
     access::{
         ClientProof, Grant, Secret, TokenScope,
         action::{
-            CreateApiToken, CreateIntegrationToken, CreateMachineClient, CreateProvisioningToken,
-            RevokeApiToken,
+            CreateApiToken, CreateCalendarFeed, CreateIntegrationToken, CreateMachineClient,
+            CreateProvisioningToken, RevokeApiToken,
         },
         authn,
     },
     graphql::{
         Links,
-        filter::{contains, is},
+        filter::{contains, is, own},
         key::{self, Key},
         loaded::{Loaded, alone, scope, session},
         page::{List, OrderDirection, Paging, Sort, list},
         scalar::DateTime,
     },
     topic::{
+        calendar,
         event::graphql::{Event, history},
         organisation::graphql::{HeldRole, Person, RoleInput},
     },
@@ -184,6 +186,8 @@ impl ApiTokenOrder {
 pub struct ApiTokenFilter {
     /// That act as this person.
     person_id: Option<Key<person::Entity>>,
+    /// True for one's own, false for those of others.
+    own: Option<bool>,
     /// True for those of integrations, false for those of people.
     integration: Option<bool>,
     /// True for those that were revoked, false for those that were not.
@@ -195,10 +199,11 @@ pub struct ApiTokenFilter {
 }
 
 impl ApiTokenFilter {
-    fn condition(self) -> Condition {
+    fn condition(self, person: Option<Uuid>) -> Condition {
         use api_token::Column;
         Condition::all()
             .add_option(is(Column::PersonId, self.person_id))
+            .add_option(own(Column::PersonId, person, self.own))
             .add_option(self.integration.map(|integration| match integration {
                 true => Column::PersonId.is_null(),
                 false => Column::PersonId.is_not_null(),
@@ -234,9 +239,10 @@ impl TokenQuery {
         #[graphql(desc = "Return those after this cursor; the first ones when left out.")]
         after: Option<String>,
     ) -> Result<List<ApiToken>> {
+        let person = scope(ctx).await?.actor().person;
         list(
             ctx,
-            filter.unwrap_or_default().condition(),
+            filter.unwrap_or_default().condition(person),
             order.unwrap_or_default().sort(),
             Paging::new(first, after),
         )
@@ -309,6 +315,34 @@ pub struct CreateProvisioningTokenInput {
     name: String,
     /// From when it no longer works: at most 366 days ahead.
     expires_at: DateTime,
+}
+
+/// In which language a calendar is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Enum)]
+pub enum CalendarLanguage {
+    /// Swedish.
+    Swedish,
+    /// English.
+    English,
+}
+
+/// A new calendar to follow.
+#[derive(InputObject)]
+pub struct CreateCalendarFeedInput {
+    /// Which program follows it, or on which device: up to 200 characters.
+    name: String,
+    /// In which language it is.
+    language: CalendarLanguage,
+}
+
+/// A calendar to follow, with its address.
+#[derive(SimpleObject)]
+pub struct CreatedCalendarFeed {
+    /// The address that a calendar program follows (iCalendar). Whoever knows it sees the calendar: keep it to yourself.
+    /// It works for a year, and is not shown again.
+    address: String,
+    /// The secret in the address as it is listed among API tokens from now on; revoke it there.
+    api_token: ApiToken,
 }
 
 /// Which token to revoke.
@@ -388,6 +422,28 @@ impl TokenMutation {
             client_id: key::id::<api_token::Entity>(row.id).0,
             client_secret: secret.reveal(),
             token_endpoint: Links::of(ctx)?.page(TOKEN_ENDPOINT),
+            api_token: ApiToken::from(alone(row)),
+        })
+    }
+
+    /// Makes an address under which calendar programs follow your meetings and what you have to do by when. Besides
+    /// what it lists it opens nothing.
+    async fn create_calendar_feed(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "The new calendar.")] input: CreateCalendarFeedInput,
+    ) -> Result<CreatedCalendarFeed> {
+        let session = session(ctx)?;
+        let permit = session.permit_at_home::<CreateCalendarFeed>().await?;
+        let (row, secret) = write::create_for_calendar(permit, input.name).await?;
+        session.shows_secret();
+        let language = match input.language {
+            CalendarLanguage::Swedish => portal::Language::Swedish,
+            CalendarLanguage::English => portal::Language::English,
+        };
+        let path = calendar::http::path(&secret.reveal(), language);
+        Ok(CreatedCalendarFeed {
+            address: Links::of(ctx)?.page(&path),
             api_token: ApiToken::from(alone(row)),
         })
     }

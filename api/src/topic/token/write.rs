@@ -9,8 +9,8 @@ use crate::{
     access::{
         Act, Actor, ClientProof, Grant, NewToken, Permit, Secret, TokenScope,
         action::{
-            CreateApiToken, CreateIntegrationToken, CreateMachineClient, CreateProvisioningToken,
-            RevokeApiToken,
+            CreateApiToken, CreateCalendarFeed, CreateIntegrationToken, CreateMachineClient,
+            CreateProvisioningToken, RevokeApiToken,
         },
     },
     oidc::jwt,
@@ -125,6 +125,50 @@ pub async fn create_for_directory(
     check.finish()?;
     let usage = (TokenUsage::Provisioning, ClientProof::default());
     keep(permit, None, wanted, vec![], usage).await
+}
+
+/// What a calendar shows of, as far as its person may read it.
+const CALENDAR: [TokenScope; 4] = [
+    TokenScope::EvidenceRead,
+    TokenScope::RiskRead,
+    TokenScope::ForumRead,
+    TokenScope::ActionItemRead,
+];
+
+/// Makes an address under which programs follow the calendar of the person who makes it, for a year.
+///
+/// # Errors
+/// `Forbidden` for an integration, and with a token that may read nothing that a calendar shows; `Invalid` when the
+/// name breaks a rule.
+pub async fn create_for_calendar(
+    permit: Permit<CreateCalendarFeed>,
+    name: String,
+) -> Result<(api_token::Model, Secret)> {
+    let Some(person) = permit.actor().person else {
+        return Err(Error::Forbidden(
+            "An integration has no calendar. A person makes one, with createCalendarFeed."
+                .to_owned(),
+        ));
+    };
+    let shown = CALENDAR.into_iter();
+    let wanted = Wanted {
+        name,
+        scopes: shown
+            .filter(|scope| permit.actor().has_scope(*scope))
+            .collect(),
+        expires_at: permit.now() + LONGEST,
+    };
+    if wanted.scopes.is_empty() {
+        return Err(Error::Forbidden(
+            "The token in use reads nothing that a calendar shows. Use one with FORUM_READ or ACTION_ITEM_READ."
+                .to_owned(),
+        ));
+    }
+    let mut check = Check::default();
+    rules(&wanted, permit.actor(), permit.now(), &mut check);
+    check.finish()?;
+    let usage = (TokenUsage::Calendar, ClientProof::default());
+    keep(permit, Some(person), wanted, vec![], usage).await
 }
 
 /// Lets another machine client have this client at the provider, if the one that has it works no longer.

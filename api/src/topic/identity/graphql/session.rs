@@ -3,12 +3,13 @@
 use async_graphql::{ComplexObject, Context, ID, InputObject, Object, SimpleObject};
 use entity::{person, session};
 use sea_orm::{ColumnTrait, Condition};
+use uuid::Uuid;
 
 use crate::{
     Result,
     access::{action::RevokeSession, authn::session::ends_at},
     graphql::{
-        filter::is,
+        filter::{is, own},
         key::{self, Key},
         loaded::{self, Loaded, alone, scope},
         page::{List, OrderDirection, Paging, Sort, list},
@@ -94,15 +95,18 @@ impl Session {
 pub struct SessionFilter {
     /// Of this person.
     person_id: Option<Key<person::Entity>>,
+    /// True for one's own, false for those of others.
+    own: Option<bool>,
     /// True for those that were ended before their time, false for those that were not.
     revoked: Option<bool>,
 }
 
 impl SessionFilter {
-    fn condition(self) -> Condition {
+    fn condition(self, person: Option<Uuid>) -> Condition {
         use session::Column;
         Condition::all()
             .add_option(is(Column::PersonId, self.person_id))
+            .add_option(own(Column::PersonId, person, self.own))
             .add_option(self.revoked.map(|revoked| match revoked {
                 true => Column::RevokedAt.is_not_null(),
                 false => Column::RevokedAt.is_null(),
@@ -127,7 +131,8 @@ impl SessionQuery {
         after: Option<String>,
     ) -> Result<List<Session>> {
         let sort = Sort::by(session::Column::CreatedAt, OrderDirection::Desc);
-        let condition = filter.unwrap_or_default().condition();
+        let person = scope(ctx).await?.actor().person;
+        let condition = filter.unwrap_or_default().condition(person);
         list(ctx, condition, sort, Paging::new(first, after)).await
     }
 }
