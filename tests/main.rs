@@ -21,6 +21,7 @@ mod idempotency;
 mod identity;
 mod ledger;
 mod limits;
+mod overview;
 mod paging;
 mod personal;
 mod portal;

@@ -149,6 +149,7 @@ fn variables(asked: &Asked) -> action_items::Variables {
 
 fn filter(asked: &Asked) -> action_items::ActionItemFilter {
     action_items::ActionItemFilter {
+        assigned_to_us: false,
         assigned_to_me: asked.flag("mine").unwrap_or_default(),
         assignee_id: asked.text("person"),
         assignee_organisation_id: asked.text("organisation"),

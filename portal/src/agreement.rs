@@ -88,10 +88,6 @@ async fn list(
         .await?;
     let filters = filters(&page, &asked, &data);
     let mut list = data.agreements;
-    // The API does not ask for this by itself, and there are few.
-    if let Some(wanted) = asked.flag("force") {
-        list.nodes.retain(|agreement| agreement.in_force == wanted);
-    }
     // Those in force are what one looks for.
     list.nodes.sort_by_key(|agreement| !agreement.in_force);
     let view = ListPage {
@@ -108,6 +104,7 @@ fn variables(asked: &Asked) -> agreements::Variables {
     agreements::Variables {
         filter: Some(agreements::AgreementFilter {
             customer_id: asked.text("customer"),
+            in_force: asked.flag("force"),
             service_area: asked.kinds("area"),
             supplier_id: asked.text("supplier"),
         }),
@@ -158,14 +155,6 @@ impl ListPage {
     /// Whether the viewer records agreements.
     fn may_record(&self) -> bool {
         self.page.holds(&[Role::ItManager])
-    }
-
-    /// How many are listed; those in force or not are counted on the page.
-    fn total(&self) -> i64 {
-        match self.asked.flag("force") {
-            None => self.list.total_count,
-            Some(_) => i64::try_from(self.list.nodes.len()).unwrap_or(i64::MAX),
-        }
     }
 }
 

@@ -55,7 +55,6 @@ struct RegisterPage {
     /// What narrows the list down beside what the form asks.
     kept: Vec<(&'static str, String)>,
     list: Row,
-    /// How many the list has, where only one cell of the matrix is shown.
     matrices: Vec<Matrix>,
     chosen: Vec<Chosen>,
     months: Vec<Month>,
@@ -144,8 +143,6 @@ fn variables(asked: &Asked, today: NaiveDate) -> risks::Variables {
     let soon = today.checked_add_days(SOON);
     let counted = |level: RiskLevel| Some(filter(asked, &Narrowed::counting(level)));
     risks::Variables {
-        // One cell is found among the risks of its score, so that many are looked through.
-        first: if cells(asked).is_empty() { 50 } else { 100 },
         after: asked.text("after"),
         filter: Some(filter(asked, &Narrowed::listing(asked))),
         order: Some(order(asked)),
@@ -189,16 +186,11 @@ fn register(
     let lives: Vec<_> = all.iter().map(life).collect();
     let months = trend::over_a_year(&lives, page.today);
     let chosen = cells(&asked);
-    let mut list = data.risks;
-    if !chosen.is_empty() {
-        list.nodes
-            .retain(|risk| chosen.iter().all(|cell| stands(risk, cell)));
-    }
     let ended = std::mem::take(&mut data.ended.nodes);
     RegisterPage {
         filters: filters(&page, &asked, &data.organisations.nodes),
         kept: kept(&asked),
-        list,
+        list: data.risks,
         matrices,
         chosen: chosen
             .into_iter()
@@ -228,15 +220,6 @@ fn cells(asked: &Asked) -> Vec<(&'static str, Place)> {
         .into_iter()
         .filter_map(|name| Some((name, Place::read(&asked.text(name)?)?)))
         .collect()
-}
-
-fn stands(risk: &risks::RisksRisksNodes, (name, place): &(&'static str, Place)) -> bool {
-    let now = Place::new(risk.likelihood, risk.impact);
-    let there = match *name {
-        NOW => now,
-        _ => left(now, risk.residual_likelihood, risk.residual_impact),
-    };
-    there == *place
 }
 
 fn place_now(risk: &risks::WeighedNodes) -> Place {
@@ -326,12 +309,8 @@ impl Narrowed {
 }
 
 fn filter(asked: &Asked, narrowed: &Narrowed) -> risks::RiskFilter {
-    let exactly = |place: Option<Place>| {
-        place.map(|place| risks::ScoreRange {
-            from: Some(place.score()),
-            to: Some(place.score()),
-        })
-    };
+    let likelihood = |place: Option<Place>| place.map(|place| place.likelihood);
+    let impact = |place: Option<Place>| place.map(|place| place.impact);
     // What is counted level by level is still narrowed down to the level that was chosen.
     let level = match (&narrowed.levels, levels(asked, "level")) {
         (Some(wanted), Some(chosen)) => Some(
@@ -346,16 +325,21 @@ fn filter(asked: &Asked, narrowed: &Narrowed) -> risks::RiskFilter {
     risks::RiskFilter {
         acceptance: None,
         customer_id: asked.text("customer"),
+        impact: impact(narrowed.now),
         level,
+        likelihood: likelihood(narrowed.now),
         needs_acceptance: asked.flag("acceptance").filter(|wanted| *wanted),
         open: narrowed.open,
         owner_id: None,
+        remaining_impact: impact(narrowed.left),
         remaining_level: levels(asked, "remaining"),
-        remaining_score: exactly(narrowed.left),
+        remaining_likelihood: likelihood(narrowed.left),
+        remaining_score: None,
         review_overdue: asked.flag("overdue").filter(|wanted| *wanted),
         risk_analysis_id: asked.text("analysis"),
-        score: exactly(narrowed.now),
+        score: None,
         service_area: asked.kinds("area"),
+        supplier_id: asked.text("supplier"),
         title_contains: asked.text("q"),
         treatment: asked.kinds("treatment"),
     }
@@ -418,17 +402,18 @@ fn filters(
         asked.by_kind::<ServiceArea>(text, "area", "area"),
         asked.by_kind::<RiskTreatment>(text, "treatment", "field-treatment"),
     ];
-    let customers: Vec<_> = organisations
+    let (name, kind) = match page.of_supplier() {
+        true => ("customer", OrganisationKind::Municipality),
+        false => ("supplier", OrganisationKind::Supplier),
+    };
+    let others: Vec<_> = organisations
         .iter()
-        .filter(|other| other.kind == OrganisationKind::Municipality)
+        .filter(|other| other.kind == kind)
         .map(|other| (other.id.clone(), other.name.clone()))
         .collect();
-    if page.of_supplier() && customers.len() > 1 {
-        filters.push(asked.by(
-            "customer",
-            text.say("customer").into_owned(),
-            customers.into_iter(),
-        ));
+    if others.len() > 1 {
+        let label = text.say(name).into_owned();
+        filters.push(asked.by(name, label, others.into_iter()));
     }
     filters
 }
@@ -511,17 +496,18 @@ mod tests {
             listed.level,
             Some(vec![RiskLevel::High, RiskLevel::Critical])
         );
+        assert_eq!((listed.likelihood, listed.impact), (Some(4), Some(3)));
         assert_eq!(
-            listed.score.map(|score| (score.from, score.to)),
-            Some((Some(12), Some(12)))
+            (listed.remaining_likelihood, listed.remaining_impact),
+            (None, None),
+            "there is no such cell"
         );
-        assert!(listed.remaining_score.is_none(), "there is no such cell");
         assert_eq!(listed.open, Some(true));
 
         let counted = filter(&asked, &Narrowed::counting(RiskLevel::High));
         assert_eq!(counted.level, Some(vec![RiskLevel::High]));
         assert_eq!(counted.service_area, Some(vec![ServiceArea::Network]));
-        assert!(counted.score.is_none() && counted.open.is_none());
+        assert_eq!((counted.likelihood, counted.open), (None, None));
         let none = filter(&asked, &Narrowed::counting(RiskLevel::Low));
         assert_eq!(
             none.level,

@@ -375,3 +375,63 @@ async fn an_internal_remark_stays_on_its_side() {
     let news = json!(supplier.news().await).to_string();
     assert!(!news.contains("Kundens hemlighet") && !news.contains("comment.added"));
 }
+
+#[tokio::test]
+async fn the_register_is_narrowed_down_to_a_cell_and_a_supplier() {
+    let world = World::open().await;
+    let anna = world.client("Älvsunda", "IT_MANAGER");
+    let selection = "{ id likelihood impact residualLikelihood residualImpact riskAnalysis { agreement { supplier { id } } } }";
+    let all = anna.lists("risks", "", selection).await;
+    assert!(all.len() > 5, "{all:#?}");
+    let left = |risk: &Value, after: &str, now: &str| match &risk[after] {
+        Value::Null => risk[now].clone(),
+        assessed => assessed.clone(),
+    };
+    for risk in &all {
+        let after = [
+            left(risk, "residualLikelihood", "likelihood"),
+            left(risk, "residualImpact", "impact"),
+        ];
+        for (filter, fits) in [
+            (
+                format!(
+                    "{{ likelihood: {}, impact: {} }}",
+                    risk["likelihood"], risk["impact"]
+                ),
+                &(|other: &Value| {
+                    other["likelihood"] == risk["likelihood"] && other["impact"] == risk["impact"]
+                }) as &dyn Fn(&Value) -> bool,
+            ),
+            (
+                format!(
+                    "{{ remainingLikelihood: {}, remainingImpact: {} }}",
+                    after[0], after[1]
+                ),
+                &|other: &Value| {
+                    left(other, "residualLikelihood", "likelihood") == after[0]
+                        && left(other, "residualImpact", "impact") == after[1]
+                },
+            ),
+            (
+                format!(
+                    "{{ supplierId: {} }}",
+                    risk["riskAnalysis"]["agreement"]["supplier"]["id"]
+                ),
+                &|other: &Value| {
+                    other["riskAnalysis"]["agreement"]["supplier"]
+                        == risk["riskAnalysis"]["agreement"]["supplier"]
+                },
+            ),
+        ] {
+            let listed = anna
+                .lists("risks", &format!("filter: {filter}"), selection)
+                .await;
+            let expected: Vec<_> = all.iter().filter(|other| fits(other)).cloned().collect();
+            assert_eq!(listed, expected, "{filter}");
+        }
+    }
+    // Another's organisation narrows down to nothing, as one that does not exist does.
+    let stranger = given::organisation(&world.client("Norrvik", "IT_MANAGER"), "Norrvik").await;
+    let of_stranger = format!("{{ supplierId: {stranger} }}");
+    assert_eq!(anna.counts("risks", &of_stranger).await, 0);
+}

@@ -10,7 +10,7 @@ use entity::{
     action_item_step, comment,
 };
 
-pub use list::{ActionItemFilter, ActionItemQuery};
+pub use list::{ActionItemFilter, ActionItemQuery, is_open, is_overdue};
 pub use mutation::ActionItemMutation;
 pub use subscription::{ActionItemChange, ActionItemSubscription};
 

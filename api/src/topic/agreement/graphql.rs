@@ -3,8 +3,9 @@
 use async_graphql::{
     ComplexObject, Context, Enum, ID, InputObject, MaybeUndefined, Object, SimpleObject,
 };
+use chrono::NaiveDate;
 use entity::{ServiceArea, agreement, evidence_request, organisation, submission};
-use sea_orm::Condition;
+use sea_orm::{ColumnTrait, Condition};
 
 use super::{
     model,
@@ -14,7 +15,7 @@ use crate::{
     Result,
     access::action::{CreateAgreement, UpdateAgreement},
     graphql::{
-        filter::{among, is},
+        filter::{among, is, whether},
         key::{self, Key},
         loaded::{Loaded, alone, scope, session},
         page::{List, OrderDirection, Paging, Sort, list},
@@ -177,16 +178,28 @@ pub struct AgreementFilter {
     customer_id: Option<Key<organisation::Entity>>,
     /// In one of these service areas.
     service_area: Option<Vec<ServiceArea>>,
+    /// True for those in force today, false for those that are not.
+    in_force: Option<bool>,
 }
 
 impl AgreementFilter {
-    fn condition(self) -> Condition {
+    fn condition(self, today: NaiveDate) -> Condition {
         use agreement::Column;
         Condition::all()
+            .add_option(whether(self.in_force, in_force(today)))
             .add_option(is(Column::SupplierId, self.supplier_id))
             .add_option(is(Column::CustomerId, self.customer_id))
             .add_option(among(Column::ServiceArea, self.service_area))
     }
+}
+
+/// The condition that an agreement is in force: [`model::in_force`] in SQL. It is never NULL, so that it can be negated.
+pub fn in_force(today: NaiveDate) -> Condition {
+    use agreement::Column;
+    let lasts = Condition::any()
+        .add(Column::EndsOn.is_null())
+        .add(Column::EndsOn.gte(today));
+    Condition::all().add(Column::StartsOn.lte(today)).add(lasts)
 }
 
 /// Queries of agreements.
@@ -207,9 +220,10 @@ impl AgreementQuery {
         #[graphql(desc = "Return those after this cursor; the first ones when left out.")]
         after: Option<String>,
     ) -> Result<List<Agreement>> {
+        let today = scope(ctx).await?.today();
         list(
             ctx,
-            filter.unwrap_or_default().condition(),
+            filter.unwrap_or_default().condition(today),
             order.unwrap_or_default().sort(),
             Paging::new(first, after),
         )

@@ -1,6 +1,8 @@
-//! The briefing in the schema.
+//! The briefing in the schema, and the overview of suppliers.
 
-use async_graphql::{Context, Object};
+mod overview;
+
+use async_graphql::{Context, MergedObject, Object};
 use entity::{action_item, event, forum, meeting, organisation, risk, risk_acceptance, submission};
 use sea_orm::{ColumnTrait, Order, sea_query::Expr};
 
@@ -241,12 +243,16 @@ impl SupplierBriefing {
     }
 }
 
+/// Queries of what one prepares with.
+#[derive(MergedObject, Default)]
+pub struct BriefingQuery(BriefingQueries, overview::OverviewQuery);
+
 /// The query of the briefing.
 #[derive(Default)]
-pub struct BriefingQuery;
+pub struct BriefingQueries;
 
 #[Object]
-impl BriefingQuery {
+impl BriefingQueries {
     /// What a forum needs to have before it when it meets. Suppliers that take part see their own part.
     async fn briefing(
         &self,

@@ -11,6 +11,7 @@ use async_graphql::MergedObject;
 
 pub use acceptance::RiskAcceptance;
 pub use analysis::{RiskAnalysis, RiskAnalysisParticipant};
+pub use register::high_risks_by_supplier;
 pub use risk::Risk;
 
 /// Queries of risk analyses, risks and acceptances.

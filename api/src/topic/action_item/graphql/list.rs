@@ -74,6 +74,9 @@ pub struct ActionItemFilter {
     /// Only those that you shall do yourself; an integration has none.
     #[graphql(default = false)]
     assigned_to_me: bool,
+    /// Only those that your organisation shall do.
+    #[graphql(default = false)]
+    assigned_to_us: bool,
     /// That treat this risk.
     risk_id: Option<Key<risk::Entity>>,
     /// That shall be done before this day.
@@ -92,6 +95,7 @@ impl ActionItemFilter {
         use action_item::Column;
         // No record has the nil id: nothing is assigned to an integration.
         let me = scope.actor().person.unwrap_or(Uuid::nil());
+        let us = scope.actor().organisation;
         Condition::all()
             .add_option(among(Column::State, self.state))
             .add_option(whether(self.open, is_open()))
@@ -103,6 +107,10 @@ impl ActionItemFilter {
             ))
             .add_option(is(Column::AssigneeId, self.assignee_id))
             .add_option(self.assigned_to_me.then(|| Column::AssigneeId.eq(me)))
+            .add_option(
+                self.assigned_to_us
+                    .then(|| Column::AssigneeOrganisationId.eq(us)),
+            )
             .add_option(is(Column::RiskId, self.risk_id))
             .add_option(self.due_before.map(|day| Column::DueOn.lt(day.0)))
             .add_option(among(Column::Priority, self.priority))

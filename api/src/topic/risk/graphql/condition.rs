@@ -15,8 +15,12 @@ use crate::{
 
 /// The score that is left after treatment: [`remaining_score`] in SQL.
 pub(super) fn remaining() -> SimpleExpr {
-    let now = Expr::col(risk::Column::Score.as_column_ref());
-    Expr::col(risk::Column::ResidualScore.as_column_ref()).if_null(now)
+    after_treatment(risk::Column::ResidualScore, risk::Column::Score)
+}
+
+/// What a column holds of a risk after treatment; what another holds of it now while that is not assessed.
+pub(super) fn after_treatment(residual: risk::Column, now: risk::Column) -> SimpleExpr {
+    Expr::col(residual.as_column_ref()).if_null(Expr::col(now.as_column_ref()))
 }
 
 pub(super) fn open() -> Condition {

@@ -1,18 +1,21 @@
 //! The risk register: lists of risks in the schema.
 
+use std::collections::HashMap;
+
 use async_graphql::{Context, Enum, InputObject, Object};
-use entity::{RiskTreatment, ServiceArea, organisation, person, risk, risk_analysis};
+use entity::{RiskTreatment, ServiceArea, agreement, organisation, person, risk, risk_analysis};
 use sea_orm::{
     ColumnTrait, Condition,
     sea_query::{Expr, ExprTrait, SimpleExpr},
 };
+use uuid::Uuid;
 
 use super::{
     Risk,
-    condition::{accepted_so, lacks_acceptance, open, remaining},
+    condition::{accepted_so, after_treatment, lacks_acceptance, open, remaining, stays_high},
 };
 use crate::{
-    Result,
+    Error, Result,
     access::Scope,
     graphql::{
         filter::{among, contains, is, whether},
@@ -97,12 +100,22 @@ pub struct RiskFilter {
     remaining_level: Option<Vec<RiskLevel>>,
     /// With a score in this range after treatment; as they are now while that is not assessed.
     remaining_score: Option<ScoreRange>,
+    /// Of this likelihood, as they are now: 1 to 5.
+    likelihood: Option<i32>,
+    /// Of this impact, as they are now: 1 to 5.
+    impact: Option<i32>,
+    /// Of this likelihood after treatment; as they are now while that is not assessed.
+    remaining_likelihood: Option<i32>,
+    /// Of this impact after treatment; as they are now while that is not assessed.
+    remaining_impact: Option<i32>,
     /// With one of these treatments.
     treatment: Option<Vec<RiskTreatment>>,
     /// In this analysis.
     risk_analysis_id: Option<Key<risk_analysis::Entity>>,
     /// In analyses for this customer.
     customer_id: Option<Key<organisation::Entity>>,
+    /// In analyses under an agreement with this supplier.
+    supplier_id: Option<Key<organisation::Entity>>,
     /// In analyses of one of these service areas.
     service_area: Option<Vec<ServiceArea>>,
     /// For which this person answers.
@@ -150,6 +163,16 @@ impl RiskFilter {
                 self.remaining_score
                     .map(|range| range.condition(&remaining)),
             )
+            .add_option(self.likelihood.map(|wanted| Column::Likelihood.eq(wanted)))
+            .add_option(self.impact.map(|wanted| Column::Impact.eq(wanted)))
+            .add_option(self.remaining_likelihood.map(|wanted| {
+                after_treatment(Column::ResidualLikelihood, Column::Likelihood).eq(wanted)
+            }))
+            .add_option(
+                self.remaining_impact.map(|wanted| {
+                    after_treatment(Column::ResidualImpact, Column::Impact).eq(wanted)
+                }),
+            )
             .add_option(among(Column::Treatment, self.treatment))
             .add_option(is(Column::RiskAnalysisId, self.risk_analysis_id))
             .add_option(analyses)
@@ -164,7 +187,13 @@ impl RiskFilter {
     /// The condition on the analyses in which they stand, if one is given.
     fn analyses(&mut self, scope: &Scope) -> Result<Option<SimpleExpr>> {
         use risk_analysis::Column;
+        let agreements = self.supplier_id.take().map(|supplier| {
+            let with = agreement::Column::SupplierId.eq(supplier.id);
+            let agreements = scope.find::<agreement::Entity>()?.filter(with);
+            Ok::<_, Error>(Column::AgreementId.in_subquery(agreements.ids()))
+        });
         let wanted = Condition::all()
+            .add_option(agreements.transpose()?)
             .add_option(is(Column::CustomerId, self.customer_id.take()))
             .add_option(among(Column::ServiceArea, self.service_area.take()));
         if wanted.is_empty() {
@@ -173,6 +202,37 @@ impl RiskFilter {
         let analyses = scope.find::<risk_analysis::Entity>()?.filter(wanted).ids();
         Ok(Some(risk::Column::RiskAnalysisId.in_subquery(analyses)))
     }
+}
+
+/// How many open risks stay HIGH or CRITICAL after treatment, by the supplier under whose agreement they were analysed.
+///
+/// # Errors
+/// `Forbidden` when the actor may not read of risks.
+pub async fn high_risks_by_supplier(scope: &Scope) -> Result<HashMap<Uuid, i32>> {
+    let high = scope.find::<risk::Entity>()?.filter(stays_high());
+    let by_analysis = high.count_by(risk::Column::RiskAnalysisId).await?;
+    let analyses = scope
+        .find::<risk_analysis::Entity>()?
+        .filter(risk_analysis::Column::Id.is_in(by_analysis.iter().map(|(id, _)| *id)))
+        .all()
+        .await?;
+    let agreements = scope.find::<agreement::Entity>()?.all().await?;
+    let suppliers: HashMap<_, _> = agreements
+        .iter()
+        .map(|row| (row.id, row.supplier_id))
+        .collect();
+    let agreement_of: HashMap<_, _> = analyses
+        .iter()
+        .map(|row| (row.id, row.agreement_id))
+        .collect();
+    let mut counts = HashMap::new();
+    for (analysis, count) in by_analysis {
+        let supplier = agreement_of.get(&analysis).and_then(|id| suppliers.get(id));
+        if let Some(supplier) = supplier {
+            *counts.entry(*supplier).or_default() += i32::try_from(count).unwrap_or(i32::MAX);
+        }
+    }
+    Ok(counts)
 }
 
 /// Queries of risks.
