@@ -119,9 +119,10 @@ class Sending {
     } while (offset < this.file.size);
   }
 
-  fail({ code, message }) {
+  /** What the API says of it is English: it is told by its code. */
+  fail({ code }) {
     const { sayRefused, sayUnsupported, sayLarge } = this.list.dataset;
-    const said = { INVALID_INPUT: sayUnsupported, LIMIT_EXCEEDED: sayLarge }[code] ?? `${sayRefused} ${message}`;
+    const said = { INVALID_INPUT: sayUnsupported, LIMIT_EXCEEDED: sayLarge }[code] ?? sayRefused;
     const told = Object.assign(document.createElement("span"), { className: "bad", textContent: said });
     this.row.append(told);
     this.bar?.remove();

@@ -13,6 +13,8 @@ mod table;
 mod typed;
 mod view;
 
+#[cfg(test)]
+pub use table::FORMS;
 pub use table::find;
 pub use typed::Typed;
 pub use view::{Choice, FieldView, FormView};

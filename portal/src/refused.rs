@@ -1,103 +1,115 @@
 //! What the API refuses, in the visitor's language.
 //!
-//! The API tells its users in English what is wrong and what to do. Whatever it says often has its words in `messages/`;
-//! the rest is shown as the API says it, marked as English.
+//! The API tells its users in English what is wrong and what to do. What a person can meet has its words in `messages/`,
+//! by the table in `refused/table.rs`; what it does not know is shown as the API says it, marked as English.
 
-use crate::{api::Refusal, text::Text};
+use std::{borrow::Cow, iter::once};
 
-/// What the API says of a field, and the message that says the same. `{}` stands for what differs, and is `$what`.
-const VIOLATIONS: &[(&str, &str)] = &[
-    ("must not be blank", "problem-missing"),
-    ("must be at most {} characters long, not", "problem-long"),
-    ("must not contain control characters", "problem-characters"),
-    ("must be from {}, not", "problem-range"),
-    ("must lie in a year from {}", "problem-year"),
-    ("must be {} or later, not", "problem-early"),
-    ("must be filled in before", "problem-before-handing-in"),
-    ("must hold at least one uploaded file", "problem-no-file"),
-    (
-        "has the extension of {}, but its content",
-        "file-refused-UNSUPPORTED",
-    ),
-    (
-        "has no extension that is accepted",
-        "file-refused-UNSUPPORTED",
-    ),
-    (
-        "must be {} or earlier: a risk is accepted",
-        "risk-problem-late",
-    ),
-    (
-        "must, with residualImpact, give a score no higher",
-        "risk-problem-raised",
-    ),
-    ("must be given together with residual", "risk-problem-half"),
-    (
-        "must be the customer of the agreement or",
-        "risk-problem-guest",
-    ),
-];
+use crate::{api::Refusal, kinds::names_of, text::Text};
+
+mod table;
+#[cfg(test)]
+mod tests;
+
+use table::WORDS;
 
 /// One broken rule, in words.
 #[must_use]
 pub fn violation(text: Text, message: &str) -> String {
-    for (pattern, id) in VIOLATIONS {
-        if let Some(what) = matched(pattern, message) {
-            return text.with(id, what).into_owned();
-        }
-    }
-    message.to_owned()
-}
-
-/// What stands where the pattern has `{}`, if the message begins as the pattern does.
-fn matched<'a>(pattern: &str, message: &'a str) -> Option<&'a str> {
-    let Some((before, after)) = pattern.split_once("{}") else {
-        return message.starts_with(pattern).then_some("");
-    };
-    let rest = message.strip_prefix(before)?;
-    match after.is_empty() {
-        true => Some(rest),
-        false => rest.find(after).map(|end| &rest[..end]),
-    }
+    in_words(text, message).unwrap_or_else(|| message.to_owned())
 }
 
 /// A refusal as a whole: in the visitor's words, and what the API adds in its own, which are English.
 #[must_use]
 pub fn message(text: Text, refusal: &Refusal) -> (String, Option<String>) {
+    if let Some(words) = in_words(text, &refusal.message) {
+        return (words, None);
+    }
     let said = text.find(&format!("refused-{}", refusal.code));
     let said = said.unwrap_or_else(|| text.say("refused-INTERNAL"));
-    match refusal.code.as_str() {
-        // What the state or the roles do not let through is explained by the API alone.
-        "INVALID_STATE" | "FORBIDDEN" | "LIMIT_EXCEEDED" if !refusal.message.is_empty() => {
-            (said.into_owned(), Some(refusal.message.clone()))
-        }
-        _ => match &refusal.reference {
-            Some(reference) => (
-                format!("{said} {}", text.with("reference-is", reference)),
-                None,
-            ),
-            None => (said.into_owned(), None),
-        },
+    let rules = refusal.violations.iter();
+    let rules = rules.filter_map(|broken| in_words(text, &broken.message));
+    let reference = refusal.reference.iter();
+    let reference = reference.map(|reference| text.with("reference-is", reference).into_owned());
+    let all: Vec<_> = once(said.into_owned())
+        .chain(rules)
+        .chain(reference)
+        .collect();
+    // What the state or the roles do not let through is explained by the API alone.
+    let explained = matches!(
+        refusal.code.as_str(),
+        "INVALID_STATE" | "FORBIDDEN" | "LIMIT_EXCEEDED"
+    );
+    let english = (explained && !refusal.message.is_empty()).then(|| refusal.message.clone());
+    (all.join(" "), english)
+}
+
+/// What the API says, in the visitor's words.
+fn in_words(text: Text, message: &str) -> Option<String> {
+    let (id, parts) = row(message)?;
+    let values: Vec<_> = parts
+        .into_iter()
+        .filter(|(kind, _)| *kind != "_")
+        .map(|(kind, value)| called(text, kind, value))
+        .collect();
+    Some(text.filled(id, &values).into_owned())
+}
+
+/// What stands in place of a pattern's placeholder: what it is, and its value.
+type Part<'a> = (&'static str, &'a str);
+
+/// The message that says the same, and what differs in this text.
+fn row(message: &str) -> Option<(&'static str, Vec<Part<'_>>)> {
+    WORDS
+        .iter()
+        .find_map(|(pattern, id)| Some((*id, matched(pattern, message)?)))
+}
+
+/// What stands where the pattern has placeholders, if the message begins as the pattern does.
+fn matched<'a>(pattern: &'static str, message: &'a str) -> Option<Vec<Part<'a>>> {
+    let mut pieces = pattern.split('{');
+    let mut rest = message.strip_prefix(pieces.next()?)?;
+    let mut parts = vec![];
+    for piece in pieces {
+        let (kind, after) = piece.split_once('}')?;
+        let (value, behind) = match after {
+            "" => (rest, ""),
+            _ => rest.split_once(after)?,
+        };
+        parts.push((kind, value));
+        rest = behind;
+    }
+    Some(parts)
+}
+
+/// What a value is called that stands for such a placeholder.
+fn called(text: Text, kind: &str, value: &str) -> String {
+    match (kind, value.parse()) {
+        ("bytes", Ok(bytes)) => text.size(&bytes),
+        _ => alternatives(text, names(text, kind, value)),
     }
 }
 
-#[cfg(test)]
-mod tests {
-    use super::*;
-    use crate::text::Language;
+/// What the values of an enumeration are called; anything else stays as it is.
+fn names<'a>(text: Text, kind: &str, value: &'a str) -> Vec<Cow<'a, str>> {
+    let known = names_of(kind);
+    if known.is_empty() {
+        return vec![value.into()];
+    }
+    let values = value.split(", ").flat_map(|part| part.split(" or "));
+    values
+        .map(|name| match known.contains(&name) {
+            true => text.named(kind, name),
+            false => name.into(),
+        })
+        .collect()
+}
 
-    #[test]
-    fn what_the_api_often_says_is_said_in_swedish() {
-        let swedish = Text::new(Language::Swedish);
-        assert_eq!(violation(swedish, "must not be blank"), "Fyll i det här.");
-        assert!(violation(swedish, "must be at most 200 characters long, not 412").contains("200"));
-        assert!(
-            violation(swedish, "must be 2026-03-01 or later, not 2026-01-01")
-                .contains("2026-03-01")
-        );
-        assert!(violation(swedish, "must be from 1 to 5, not 7").contains("1 to 5"));
-        let late = "must be 2027-03-01 or earlier: a risk is accepted for a year at most, so that";
-        assert!(violation(swedish, late).starts_with("Senast 2027-03-01:"));
-        assert_eq!(violation(swedish, "is no key"), "is no key");
+/// “One, another or a third”.
+fn alternatives(text: Text, mut names: Vec<Cow<'_, str>>) -> String {
+    let last = names.pop().unwrap_or_default();
+    match names.is_empty() {
+        true => last.into_owned(),
+        false => format!("{} {} {last}", names.join(", "), text.say("or")),
     }
 }

@@ -97,6 +97,7 @@ messages! {
     "field.ftl",
     "forum.ftl",
     "kinds.ftl",
+    "refused.ftl",
     "request.ftl",
     "risk.ftl",
     "search.ftl",
@@ -181,6 +182,15 @@ impl Text {
         let mut args = FluentArgs::new();
         args.set("what", FluentValue::from(what.to_string()));
         self.format(id, Some(&args))
+            .unwrap_or_else(|| Cow::Owned(id.to_owned()))
+    }
+
+    /// A message about some things, the first of them `$what` and the second `$other`.
+    #[must_use]
+    pub fn filled(self, id: &str, values: &[String]) -> Cow<'static, str> {
+        let named = ["what", "other"].into_iter().zip(values);
+        let args = named.map(|(name, value)| (name, FluentValue::from(value.as_str())));
+        self.format(id, Some(&args.collect()))
             .unwrap_or_else(|| Cow::Owned(id.to_owned()))
     }
 

@@ -45,8 +45,8 @@ problem-json = This is not valid JSON.
 problem-mapping = Write each line as value = ROLE.
 problem-long = At most { $what } characters.
 problem-characters = The text must not contain control characters.
-problem-range = Allowed: { $what }.
-problem-year = The year must lie in { $what }.
+problem-range = Give a number from { $what } to { $other }.
+problem-year = The year must lie between { $what } and { $other }.
 problem-early = { $what } at the earliest.
 refused-title = That did not work
 refused-title-NOT_FOUND = There is no such page

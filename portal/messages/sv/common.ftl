@@ -45,8 +45,8 @@ problem-json = Det är inte giltig JSON.
 problem-mapping = Skriv varje rad som värde = ROLL.
 problem-long = Högst { $what } tecken.
 problem-characters = Texten får inte innehålla styrtecken.
-problem-range = Tillåtna värden: { $what }.
-problem-year = Året ska ligga mellan { $what }.
+problem-range = Skriv ett tal från { $what } till { $other }.
+problem-year = Året ska ligga mellan { $what } och { $other }.
 problem-early = Tidigast { $what }.
 refused-title = Det gick inte
 refused-title-NOT_FOUND = Sidan finns inte

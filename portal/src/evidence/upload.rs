@@ -101,10 +101,11 @@ pub(super) async fn send(
 
 /// Why it did not go all the way, in words: one line a reason.
 pub(super) fn problems(text: Text, refusal: &Refusal) -> Vec<String> {
-    let told = text.find(&format!("file-refused-{}", refusal.code));
-    let first = told
-        .unwrap_or_else(|| text.say("file-refused"))
-        .into_owned();
+    let own = matches!(refusal.code.as_str(), "NONE" | "BROKEN");
+    let first = match own {
+        true => text.say(&format!("file-refused-{}", refusal.code)),
+        false => text.say("file-refused"),
+    };
     let each = refusal.violations.iter().map(|violation| {
         let what = refused::violation(text, &violation.message);
         match text.find(&format!("field-{}", violation.path)) {
@@ -112,11 +113,12 @@ pub(super) fn problems(text: Text, refusal: &Refusal) -> Vec<String> {
             None => what,
         }
     });
-    let whole = match (refusal.violations.is_empty(), refusal.code.as_str()) {
-        (true, "NONE" | "BROKEN" | "LIMIT_EXCEEDED") | (false, _) => None,
-        (true, _) => Some(joined(refused::message(text, refusal))),
-    };
-    std::iter::once(first).chain(whole).chain(each).collect()
+    let whole =
+        (!own && refusal.violations.is_empty()).then(|| joined(refused::message(text, refusal)));
+    std::iter::once(first.into_owned())
+        .chain(whole)
+        .chain(each)
+        .collect()
 }
 
 fn joined((said, english): (String, Option<String>)) -> String {
