@@ -43,14 +43,14 @@ pub(crate) const PROBES: [&str; 2] = [HEALTH, READY];
 
 /// On every answer; no route has a reason to say otherwise. With `no-referrer`, browsers would not say of a form from
 /// which of our pages it comes.
-const ALWAYS: [(HeaderName, &str); 3] = [
+const ALWAYS: [(HeaderName, &str); 2] = [
     (header::X_CONTENT_TYPE_OPTIONS, "nosniff"),
     (header::REFERRER_POLICY, "same-origin"),
-    (header::X_FRAME_OPTIONS, "DENY"),
 ];
 
-/// On every answer that does not say it itself, as pages that run scripts must.
-const OTHERWISE: [(HeaderName, &str); 2] = [
+/// On every answer that does not say it itself, as pages that run scripts must, and files that are shown in a page.
+const OTHERWISE: [(HeaderName, &str); 3] = [
+    (header::X_FRAME_OPTIONS, "DENY"),
     (
         header::CONTENT_SECURITY_POLICY,
         "default-src 'none'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'",

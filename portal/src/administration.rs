@@ -9,8 +9,11 @@ use axum::{
     routing::get,
 };
 
+use serde_json::json;
+
 use crate::{
     Portal,
+    export::{Export, Shape},
     failure::Failure,
     form::FormView,
     html,
@@ -52,6 +55,23 @@ struct AccessPage {
     data: access::ResponseData,
 }
 
+/// The list as a file.
+pub const EXPORT: Export = Export {
+    list: "people",
+    document: (people::QUERY, people::OPERATION_NAME),
+    field: "people",
+    variables: |asked, _| json!(variables(asked)),
+    columns: &[
+        ("field-name", "/name", Shape::Plain),
+        ("field-title", "/title", Shape::Plain),
+        ("field-email", "/email", Shape::Plain),
+        ("field-roles", "/roles", Shape::Roles),
+        ("field-status", "/status", Shape::Kind("PersonStatus")),
+        ("changed-lastSignInAt", "/lastSignInAt", Shape::Moment),
+        ("access-confirmed", "/accessConfirmedAt", Shape::Moment),
+    ],
+};
+
 /// The routes.
 pub fn routes() -> Router<Portal> {
     Router::new()
@@ -66,17 +86,7 @@ async fn list(
     Query(asked): Query<Vec<(String, String)>>,
 ) -> Result<Response, Failure> {
     let asked = Asked::from(asked);
-    let variables = people::Variables {
-        filter: Some(people::PersonFilter {
-            access_concern: asked.kinds("concern"),
-            name_contains: asked.text("q"),
-            colleague: Some(true),
-            organisation_id: None,
-            status: asked.kinds("status"),
-        }),
-        after: asked.text("after"),
-    };
-    let (page, data) = portal.ask::<People>(&visitor, variables).await?;
+    let (page, data) = portal.ask::<People>(&visitor, variables(&asked)).await?;
     let view = ListPage {
         filters: vec![
             asked.by_text(page.text, "q", "name-contains"),
@@ -93,6 +103,20 @@ async fn list(
         asked,
     };
     Ok(html::page(StatusCode::OK, &view))
+}
+
+/// What the page asks for, after what stands in the address.
+fn variables(asked: &Asked) -> people::Variables {
+    people::Variables {
+        filter: Some(people::PersonFilter {
+            access_concern: asked.kinds("concern"),
+            name_contains: asked.text("q"),
+            colleague: Some(true),
+            organisation_id: None,
+            status: asked.kinds("status"),
+        }),
+        after: asked.text("after"),
+    }
 }
 
 async fn show(

@@ -52,6 +52,8 @@ pub enum Shape {
     Kind(&'static str),
     /// What happened.
     Event,
+    /// Roles that are held.
+    Roles,
 }
 
 /// A cell of the file.
@@ -73,6 +75,8 @@ const EXPORTS: &[Export] = &[
     crate::action_item::EXPORT,
     crate::agreement::EXPORT,
     crate::event::EXPORT,
+    crate::forum::EXPORT,
+    crate::administration::EXPORT,
 ];
 
 /// Whether the list at this path can be exported.
@@ -174,7 +178,12 @@ fn cell(text: Text, shape: Shape, value: &Value) -> Cell {
         Value::Number(number) => return Cell::Number(number.as_f64().unwrap_or_default()),
         Value::Bool(yes) => text.say(if *yes { "yes" } else { "no" }).into_owned(),
         Value::String(said) => said.clone(),
-        other => other.to_string(),
+        Value::Array(roles) => roles
+            .iter()
+            .map(|role| held(text, role))
+            .collect::<Vec<_>>()
+            .join(", "),
+        Value::Object(_) => value.to_string(),
     };
     match shape {
         Shape::Day => said.parse().map_or(Cell::Text(said), Cell::Day),
@@ -184,7 +193,17 @@ fn cell(text: Text, shape: Shape, value: &Value) -> Cell {
         },
         Shape::Kind(kind) => Cell::Text(text.named(kind, &said).into_owned()),
         Shape::Event => Cell::Text(crate::event::said(text, &said)),
-        Shape::Plain | Shape::Flag => Cell::Text(said),
+        Shape::Plain | Shape::Flag | Shape::Roles => Cell::Text(said),
+    }
+}
+
+/// A role, and the service area that it is held for.
+fn held(text: Text, role: &Value) -> String {
+    let named = |field: &str, kind| Some(text.named(kind, role[field].as_str()?));
+    let role = named("role", "Role").unwrap_or_default();
+    match named("serviceArea", "ServiceArea") {
+        Some(area) => format!("{role}: {area}"),
+        None => role.into_owned(),
     }
 }
 

@@ -2,7 +2,8 @@
 //! API itself.
 //!
 //! What always holds: the API decides who may have a file and records that they had it. What is shown is kept in a box:
-//! it can run nothing and load nothing.
+//! it can run nothing, load nothing and stands in no other site's frame. Browsers refuse to show a PDF in a sandbox of
+//! ours, as what they show it with is one of their own: a process apart, which runs none of its scripts against the page.
 
 use axum::{
     Router,
@@ -17,16 +18,14 @@ use percent_encoding::{NON_ALPHANUMERIC, utf8_percent_encode};
 use crate::{Portal, failure::Failure, visitor::Visitor};
 
 /// What browsers show by themselves.
-const SHOWN: [&str; 5] = [
-    "application/pdf",
-    "image/png",
-    "image/jpeg",
-    "image/gif",
-    "text/plain",
-];
+const SHOWN: [&str; 5] = [PDF, "image/png", "image/jpeg", "image/gif", "text/plain"];
+
+const PDF: &str = "application/pdf";
 
 /// What a file that is shown may do: nothing. It is framed by our own pages alone.
-const BOX: &str = "default-src 'none'; style-src 'unsafe-inline'; img-src 'self' data:; object-src 'self'; frame-ancestors 'self'";
+const BOX: &str = "default-src 'none'; style-src 'unsafe-inline'; img-src 'self'; frame-ancestors 'self'; sandbox";
+const BOX_OF_PDF: &str =
+    "default-src 'none'; style-src 'unsafe-inline'; object-src 'self'; frame-ancestors 'self'";
 
 /// Whether files of this type can be shown in a page.
 pub fn can_be_shown(media_type: &str) -> bool {
@@ -64,13 +63,22 @@ async fn view(
         .and_then(|kind| kind.split(';').next())
         .unwrap_or_default();
     if can_be_shown(kind) {
+        let policy = match kind {
+            PDF => BOX_OF_PDF,
+            _ => BOX,
+        };
         headers.insert(
             header::CONTENT_DISPOSITION,
             HeaderValue::from_static("inline"),
         );
         headers.insert(
             header::CONTENT_SECURITY_POLICY,
-            HeaderValue::from_static(BOX),
+            HeaderValue::from_static(policy),
+        );
+        // For browsers that do not know `frame-ancestors`.
+        headers.insert(
+            header::X_FRAME_OPTIONS,
+            HeaderValue::from_static("SAMEORIGIN"),
         );
     }
     Ok(answer)

@@ -13,9 +13,13 @@ use axum::{
     routing::get,
 };
 
+use chrono::NaiveTime;
+use serde_json::json;
+
 use crate::{
     Portal,
     api::scalar,
+    export::{Export, Shape},
     failure::Failure,
     form::{FormView, page::page_of},
     html,
@@ -40,6 +44,7 @@ type Record = forum::ForumNodeOnForum;
 #[template(path = "forums.html")]
 struct ListPage {
     page: Page,
+    asked: Asked,
     tree: Vec<Branch>,
     create: bool,
 }
@@ -68,6 +73,23 @@ struct ProjectPage {
     audiences: Vec<(String, String, bool)>,
 }
 
+/// The list as a file.
+pub const EXPORT: Export = Export {
+    list: "forums",
+    document: (forums::QUERY, forums::OPERATION_NAME),
+    field: "forums",
+    variables: |_, today| json!({ "now": today.and_time(NaiveTime::MIN).and_utc() }),
+    columns: &[
+        ("field-name", "/name", Shape::Plain),
+        ("field-level", "/level", Shape::Kind("ForumLevel")),
+        ("area", "/serviceArea", Shape::Kind("ServiceArea")),
+        ("customer", "/customer/name", Shape::Plain),
+        ("field-parentId", "/parent/name", Shape::Plain),
+        ("count-open", "/open/totalCount", Shape::Plain),
+        ("count-overdue", "/overdue/totalCount", Shape::Plain),
+    ],
+};
+
 /// The routes.
 pub fn routes() -> Router<Portal> {
     Router::new()
@@ -89,6 +111,7 @@ async fn list(State(portal): State<Portal>, visitor: Visitor) -> Result<Response
         ]),
         tree: tree(data),
         page,
+        asked: Asked::default(),
     };
     Ok(html::page(StatusCode::OK, &view))
 }

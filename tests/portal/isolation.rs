@@ -253,9 +253,77 @@ async fn a_list_as_a_file_holds_what_its_reader_may_see() {
             assert_eq!(shown.status, StatusCode::FORBIDDEN, "{path}");
         }
     }
-    for path in ["/export/people.csv", "/export/submissions.pdf", "/export/x"] {
+    let colleagues = peter.sees("/export/people.csv").await.text;
+    assert!(
+        colleagues.contains("Peter") && !colleagues.contains("Lisa"),
+        "{colleagues}"
+    );
+    let forums = nobody.sees("/export/forums.xlsx").await;
+    assert_eq!(
+        (forums.status, forums.text.as_str()),
+        (StatusCode::SEE_OTHER, "")
+    );
+    for path in ["/export/access.csv", "/export/submissions.pdf", "/export/x"] {
         let shown = lisa.sees(path).await;
         assert_eq!(shown.status, StatusCode::NOT_FOUND, "{path}");
+    }
+}
+
+#[tokio::test]
+async fn a_file_that_is_shown_can_do_nothing() {
+    let demo = Served::start();
+    let anna = Visitor::signed_in(&demo, "Anna").await;
+    let manager = demo.client("Älvsunda", "IT_MANAGER");
+    let selection =
+        "{ rounds { content { ... on SubmittedEvidence { files { id mediaType } } } } }";
+    let handed_in = manager.lists("submissions", "", selection).await;
+    let told = json!(handed_in).to_string();
+    let files: BTreeMap<_, _> = told
+        .split("{\"id\":\"fil_")
+        .skip(1)
+        .filter_map(|file| Some((file.split("\"mediaType\":\"").nth(1)?, file)))
+        .map(|(kind, file)| (kind.split('"').next(), file.split('"').next()))
+        .collect();
+    assert!(files.contains_key(&Some("application/pdf")), "{files:?}");
+    for (kind, id) in files {
+        let (kind, id) = (kind.expect("a kind"), id.expect("an id"));
+        let path = format!("/files/fil_{id}/view");
+        let shown = anna.sees(&path).await;
+        assert_eq!(shown.status, StatusCode::OK, "{kind}");
+        let header = |name: &str| {
+            let value = shown
+                .headers
+                .get(name)
+                .and_then(|value| value.to_str().ok());
+            value.unwrap_or_default().to_owned()
+        };
+        let policy = header("content-security-policy");
+        let can_be_shown =
+            kind == "application/pdf" || kind.starts_with("image/") || kind == "text/plain";
+        match can_be_shown {
+            true => {
+                assert_eq!(header("content-disposition"), "inline", "{kind}");
+                assert_eq!(header("x-frame-options"), "SAMEORIGIN", "{kind}");
+                assert!(
+                    policy.contains("frame-ancestors 'self'"),
+                    "{kind}: {policy}"
+                );
+                let boxed = policy.split("; ").any(|rule| rule == "sandbox");
+                assert_eq!(boxed, kind != "application/pdf", "{kind}: {policy}");
+            }
+            false => assert!(
+                header("content-disposition").starts_with("attachment"),
+                "{kind}"
+            ),
+        }
+        assert!(
+            policy.contains("default-src 'none'") && !policy.contains("script"),
+            "{policy}"
+        );
+        for (stranger, status) in [("Ulrika", 404), ("Peter", 403)] {
+            let stranger = Visitor::signed_in(&demo, stranger).await;
+            assert_eq!(stranger.sees(&path).await.status, status, "{kind}");
+        }
     }
 }
 

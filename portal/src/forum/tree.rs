@@ -75,7 +75,7 @@ mod tests {
 
     #[test]
     fn each_forum_hangs_below_the_one_above_it_and_those_without_one_stand_by_level() {
-        let above = |id: &str| json!({ "id": id });
+        let above = |id: &str| json!({ "id": id, "name": "ovanför" });
         let data = json!({
             "forums": { "totalCount": 4, "nodes": [
                 a_forum("for_drift", "OPERATIONAL", &above("for_tactical")),
