@@ -140,7 +140,8 @@ async fn show(
 }
 
 impl Portal {
-    /// A piece of evidence, with why something did not go all the way.
+    /// A piece of evidence, with why something did not go all the way. What leads back here leads to the page of the
+    /// evidence, wherever the form was sent.
     async fn evidence_page(
         &self,
         visitor: &Visitor,
@@ -148,6 +149,13 @@ impl Portal {
         refusal: Option<&Refusal>,
     ) -> Result<Response, Failure> {
         let event = visitor.asked().text("event");
+        let visitor = &match refusal {
+            Some(_) => visitor.clone().at(format!("/evidence/{id}")),
+            None => visitor.clone(),
+        };
+        if let Some(refusal) = refusal.filter(|refusal| refusal.code == "UNAUTHENTICATED") {
+            return Err(Failure::new(visitor, refusal.clone()));
+        }
         let (page, data) = self
             .ask::<EvidenceRecord>(visitor, evidence_record::Variables { id, event })
             .await?;

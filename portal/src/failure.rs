@@ -61,6 +61,9 @@ impl IntoResponse for Failure {
                 StatusCode::UNPROCESSABLE_ENTITY
             }
             "CONFLICT" | "INVALID_STATE" => StatusCode::CONFLICT,
+            "LIMIT_EXCEEDED" => StatusCode::PAYLOAD_TOO_LARGE,
+            // A form that did not come whole.
+            "BROKEN" => StatusCode::BAD_REQUEST,
             _ => StatusCode::INTERNAL_SERVER_ERROR,
         };
         let title = self

@@ -74,6 +74,12 @@ impl Visitor {
         }
     }
 
+    /// The same visitor at another page.
+    #[must_use]
+    pub fn at(self, here: String) -> Self {
+        Self { here, ..self }
+    }
+
     /// What follows `?` in the address.
     #[must_use]
     pub fn asked(&self) -> Asked {

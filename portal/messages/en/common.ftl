@@ -57,6 +57,7 @@ refused-INVALID_INPUT = Something in what you sent was wrong.
 refused-CONFLICT = Somebody else has changed this while you were typing.
 refused-INVALID_STATE = That is not possible in the present state.
 refused-LIMIT_EXCEEDED = That is more than the service takes at once.
+refused-BROKEN = What you sent did not arrive whole. Try again.
 refused-RATE_LIMITED = That was too much in a short time. Wait a minute and try again.
 refused-TRY_AGAIN = Others changed the same at the same moment. Try again.
 refused-UNAVAILABLE = The service cannot be reached just now. Try again in a minute.

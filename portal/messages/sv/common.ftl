@@ -57,6 +57,7 @@ refused-INVALID_INPUT = Något i det du skickade var fel.
 refused-CONFLICT = Någon annan har ändrat detta medan du skrev.
 refused-INVALID_STATE = Det går inte i det läge som det är nu.
 refused-LIMIT_EXCEEDED = Det är mer än tjänsten tar emot på en gång.
+refused-BROKEN = Det du skickade kom inte fram helt. Försök igen.
 refused-RATE_LIMITED = Det blev för mycket på kort tid. Vänta en minut och försök igen.
 refused-TRY_AGAIN = Andra ändrade samma sak i samma ögonblick. Försök igen.
 refused-UNAVAILABLE = Tjänsten kan inte nås just nu. Försök igen om en minut.

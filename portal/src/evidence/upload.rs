@@ -83,9 +83,6 @@ pub(super) async fn send(
     {
         match portal.receive(&visitor, &id, field).await {
             Ok(received) => sent += usize::from(received),
-            Err(refusal) if refusal.code == "UNAUTHENTICATED" => {
-                return Err(Failure::new(&visitor, refusal));
-            }
             Err(refusal) => return portal.evidence_page(&visitor, id, Some(&refusal)).await,
         }
     }

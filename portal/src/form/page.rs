@@ -1,5 +1,7 @@
 //! The page of any form, and what happens when it is sent.
 
+use std::collections::BTreeMap;
+
 use askama::Template;
 use axum::{
     Form as Body, Router,
@@ -16,6 +18,7 @@ use crate::{
     api::{Refusal, Viewer},
     failure::Failure,
     html,
+    list::address,
     page::Page,
     text::Text,
     visitor::{Visitor, own_page},
@@ -79,6 +82,8 @@ async fn send(
 ) -> Result<Response, Failure> {
     let form = find(&mutation).ok_or_else(|| Failure::not_found(&visitor))?;
     let typed = Typed::from(typed);
+    // Whoever has to sign in first comes back to the form of the same record.
+    let visitor = visitor.at(own_address(form, &typed));
     let input = match typed.input(form) {
         Ok(input) => input,
         Err(unreadable) => {
@@ -258,6 +263,15 @@ fn told(page: &str, mutation: &str) -> String {
     format!("{page}{sign}done={mutation}{fragment}")
 }
 
+/// Where a form is shown for what it is about already.
+fn own_address(form: &Form, typed: &Typed) -> String {
+    let known = form.fields.iter().filter(|field| field.is_known());
+    let known = known.map(|field| field.name).chain(["return_to"]);
+    let pairs = known.map(|name| (name.to_owned(), typed.one(name).to_owned()));
+    let pairs: BTreeMap<_, _> = pairs.filter(|(_, value)| !value.is_empty()).collect();
+    address(&format!("/do/{}", form.mutation), pairs.iter())
+}
+
 /// The page of the record that a mutation answers, or of the one that it belongs to.
 fn page_of_answer(answer: &Value) -> Option<String> {
     let own = answer["id"].as_str().and_then(page_of);
@@ -289,6 +303,20 @@ pub fn page_of(id: &str) -> Option<String> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn one_comes_back_to_the_form_of_the_same_record() {
+        let form = find("returnSubmission").expect("a form");
+        let typed = Typed::default()
+            .with("id", "sub_1")
+            .with("expectedVersion", "3")
+            .with("remark", "Hemligt")
+            .with("return_to", "/submissions/sub_1");
+        assert_eq!(
+            own_address(form, &typed),
+            "/do/returnSubmission?expectedVersion=3&id=sub_1&return_to=%2Fsubmissions%2Fsub_1"
+        );
+    }
 
     #[test]
     fn one_goes_on_to_the_record_or_to_what_it_belongs_to() {
