@@ -42,6 +42,12 @@ impl Failure {
         Self::of(visitor, "NOT_FOUND")
     }
 
+    /// Whether signing in is what helps.
+    #[must_use]
+    pub fn is_for_sign_in(&self) -> bool {
+        self.refusal.code == "UNAUTHENTICATED"
+    }
+
     /// A failure with this code of the API's.
     #[must_use]
     pub fn of(visitor: &Visitor, code: &str) -> Self {
@@ -49,23 +55,32 @@ impl Failure {
     }
 }
 
+/// How a page is answered that the API refuses with this code.
+#[must_use]
+pub fn status(code: &str) -> StatusCode {
+    match code {
+        "UNAUTHENTICATED" => StatusCode::UNAUTHORIZED,
+        "NOT_FOUND" => StatusCode::NOT_FOUND,
+        "FORBIDDEN" => StatusCode::FORBIDDEN,
+        "RATE_LIMITED" => StatusCode::TOO_MANY_REQUESTS,
+        "UNAVAILABLE" | "TRY_AGAIN" => StatusCode::SERVICE_UNAVAILABLE,
+        "INVALID_INPUT" | "BAD_REQUEST" | "GRAPHQL_VALIDATION_FAILED" => {
+            StatusCode::UNPROCESSABLE_ENTITY
+        }
+        "CONFLICT" | "INVALID_STATE" => StatusCode::CONFLICT,
+        "LIMIT_EXCEEDED" => StatusCode::PAYLOAD_TOO_LARGE,
+        // A form that did not come whole.
+        "BROKEN" => StatusCode::BAD_REQUEST,
+        _ => StatusCode::INTERNAL_SERVER_ERROR,
+    }
+}
+
 impl IntoResponse for Failure {
     fn into_response(self) -> Response {
-        let status = match self.refusal.code.as_str() {
-            "UNAUTHENTICATED" => return to_sign_in(&self.here),
-            "NOT_FOUND" => StatusCode::NOT_FOUND,
-            "FORBIDDEN" => StatusCode::FORBIDDEN,
-            "RATE_LIMITED" => StatusCode::TOO_MANY_REQUESTS,
-            "UNAVAILABLE" | "TRY_AGAIN" => StatusCode::SERVICE_UNAVAILABLE,
-            "INVALID_INPUT" | "BAD_REQUEST" | "GRAPHQL_VALIDATION_FAILED" => {
-                StatusCode::UNPROCESSABLE_ENTITY
-            }
-            "CONFLICT" | "INVALID_STATE" => StatusCode::CONFLICT,
-            "LIMIT_EXCEEDED" => StatusCode::PAYLOAD_TOO_LARGE,
-            // A form that did not come whole.
-            "BROKEN" => StatusCode::BAD_REQUEST,
-            _ => StatusCode::INTERNAL_SERVER_ERROR,
-        };
+        if self.is_for_sign_in() {
+            return to_sign_in(&self.here);
+        }
+        let status = status(&self.refusal.code);
         let title = self
             .frame
             .text

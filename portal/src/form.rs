@@ -126,11 +126,6 @@ impl Field {
         }
     }
 
-    /// Whether it is known before the form is shown.
-    fn is_known(&self) -> bool {
-        matches!(self.shape, Shape::Hidden | Shape::Version)
-    }
-
     /// The same, but it may be left out.
     const fn or_none(self) -> Self {
         Self {

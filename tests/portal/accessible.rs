@@ -26,8 +26,6 @@ const RULES: [&str; 6] = [
     "wcag22aa",
     "best-practice",
 ];
-/// What depends on colours.
-const COLOURS: [&str; 2] = ["color-contrast", "link-in-text-block"];
 
 const WIDE: u32 = 1280;
 const NARROW: u32 = 390;
@@ -101,12 +99,7 @@ impl Reading {
                     .await;
                 for width in [WIDE, NARROW] {
                     self.browser.is_wide(width).await;
-                    // Colours apart, dark is what light is.
-                    let rules = match theme {
-                        "light" => json!({ "type": "tag", "values": RULES }),
-                        _ => json!({ "type": "rule", "values": COLOURS }),
-                    };
-                    for problem in problems(&self.browser, rules).await {
+                    for problem in problems(&self.browser).await {
                         let place = format!("{path} ({name}, {language}, {theme}, {width})");
                         self.problems.entry(problem).or_default().push(place);
                     }

@@ -4,7 +4,7 @@
 use serde_json::{Value, json};
 
 use super::{Browser, in_days};
-use crate::harness::{Served, given::a_certificate};
+use crate::harness::{Client, Served, given::a_certificate};
 
 /// A field by its label: what it has, and what is said of it.
 async fn field(browser: &Browser, label: &str) -> Value {
@@ -132,4 +132,50 @@ async fn leaving_what_is_typed_and_not_sent_asks_first() {
 async fn asks(browser: &Browser) -> bool {
     let script = "return !dispatchEvent(new Event('beforeunload', { cancelable: true }))";
     browser.script(script, json!([])).await == true
+}
+
+/// Ends whatever session a person has in a browser.
+async fn ends_the_session(person: &Client) {
+    let open = person
+        .lists(
+            "sessions",
+            "filter: { own: true, revoked: false }",
+            "{ id }",
+        )
+        .await;
+    assert!(!open.is_empty(), "nobody is signed in");
+    for session in open {
+        let input = json!({ "id": session["id"] });
+        person.does("revokeSession", input, "{ id }").await;
+    }
+}
+
+#[tokio::test]
+async fn what_was_typed_when_the_session_had_ended_is_sent_after_signing_in_again() {
+    let demo = Served::start();
+    let supplier = demo.client("Fjällnära", "SUPPLIER_CONTRIBUTOR");
+    let evidence = a_certificate(&supplier, "Skrivet i sista stund").await;
+    let id = evidence["id"].as_str().expect("an id");
+    let mut lisa = Browser::open(&demo).await;
+    lisa.signs_in("Lisa").await;
+    lisa.goes_to(&format!("/do/updateEvidence?id={id}")).await;
+    lisa.fills("Omfattning", "Drift i två hallar").await;
+    ends_the_session(&supplier).await;
+
+    lisa.clicks("Ändra underlaget").await;
+    lisa.sees("Du är inte längre inloggad").await;
+    lisa.sees("Drift i två hallar").await;
+    let signs_in = "const [path, body] = arguments;
+        return fetch(path, { method: 'POST', body: new URLSearchParams(body), redirect: 'manual' }).then((answer) => answer.type)";
+    let place = demo
+        .announcement
+        .actors
+        .iter()
+        .position(|actor| actor.name.starts_with("Lisa"));
+    let place = place.expect("the demo has a Lisa").to_string();
+    let body = json!({ "person": place, "return_to": "/" });
+    lisa.script(signs_in, json!(["/sign-in/demo", body])).await;
+    lisa.clicks("Skicka igen").await;
+    lisa.sees("Underlaget är ändrat.").await;
+    lisa.sees("Drift i två hallar").await;
 }

@@ -28,3 +28,7 @@ sign-in-failed = Something went wrong on our side
 sign-in-failed-more = Try again. If that does not help, tell those who run the service the reference.
 sign-in-signed-out = You are signed out
 sign-in-signed-out-more = You can close the tab.
+kept-title = You are no longer signed in
+kept-lead = What you wrote is still here. Sign in in a new tab, come back to this one and send it again.
+kept-sign-in = Sign in in a new tab
+kept-send = Send again

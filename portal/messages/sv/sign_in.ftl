@@ -28,3 +28,7 @@ sign-in-failed = Något gick fel hos oss
 sign-in-failed-more = Försök igen. Hjälper det inte, uppge referensen för dem som driver tjänsten.
 sign-in-signed-out = Du är utloggad
 sign-in-signed-out-more = Du kan stänga fliken.
+kept-title = Du är inte längre inloggad
+kept-lead = Det du skrev finns kvar här. Logga in i en ny flik, kom tillbaka till den här och skicka igen.
+kept-sign-in = Logga in i en ny flik
+kept-send = Skicka igen

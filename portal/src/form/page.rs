@@ -1,7 +1,5 @@
 //! The page of any form, and what happens when it is sent.
 
-use std::collections::BTreeMap;
-
 use askama::Template;
 use axum::{
     Form as Body, Router,
@@ -12,14 +10,13 @@ use axum::{
 };
 use serde_json::{Map, Value, json};
 
-use super::{Form, FormView, Source, Typed, find};
+use super::{Form, FormView, Shape, Source, Typed, find};
 use crate::{
     Portal,
     api::{Refusal, Viewer},
-    failure::Failure,
+    failure::{self, Failure},
     html,
-    list::address,
-    page::Page,
+    page::{Bare, Page},
     text::Text,
     visitor::{Visitor, own_page},
 };
@@ -31,6 +28,18 @@ struct FormPage {
     form: FormView,
     /// The record that it concerns, and its page.
     about: Option<(String, String)>,
+}
+
+/// What was typed when a session had ended.
+#[derive(Template)]
+#[template(path = "kept.html")]
+struct KeptPage {
+    page: Bare,
+    title: String,
+    mutation: &'static str,
+    pairs: Pairs,
+    /// What was typed in words.
+    shown: Vec<(String, String)>,
 }
 
 /// What is shown once, and never again.
@@ -82,29 +91,72 @@ async fn send(
 ) -> Result<Response, Failure> {
     let form = find(&mutation).ok_or_else(|| Failure::not_found(&visitor))?;
     let typed = Typed::from(typed);
-    // Whoever has to sign in first comes back to the form of the same record.
-    let visitor = visitor.at(own_address(form, &typed));
-    let input = match typed.input(form) {
-        Ok(input) => input,
-        Err(unreadable) => {
-            let again = |text: Text, view: FormView| view.unreadable(text, &unreadable);
-            return portal.again(&visitor, form, &typed, again).await;
-        }
-    };
-    match portal.api.change(&visitor, form.mutation, input).await {
-        Ok(answer) => portal.went_well(&visitor, form, &typed, &answer).await,
-        Err(refusal) if refusal.code == "UNAUTHENTICATED" => Err(Failure::new(&visitor, refusal)),
-        Err(refusal) if refusal.code == "CONFLICT" => {
-            portal.conflict(&visitor, form, &typed, &refusal).await
-        }
-        Err(refusal) => {
-            let again = |text: Text, view: FormView| view.refused(text, &refusal);
-            portal.again(&visitor, form, &typed, again).await
-        }
+    match portal.sent(&visitor, form, &typed).await {
+        Err(failure) if failure.is_for_sign_in() => Ok(kept(&visitor, form, &typed)),
+        came => came,
     }
 }
 
+/// What was typed by somebody whose session has ended, to be sent when they have signed in again. Secrets are not shown.
+fn kept(visitor: &Visitor, form: &Form, typed: &Typed) -> Response {
+    let secret = |name: &str| {
+        let mut fields = form.fields.iter();
+        fields.any(|field| field.name == name && field.shape == Shape::Secret)
+    };
+    let view = FormView::new(visitor.text, form, typed, &Map::new());
+    let shown = view
+        .fields
+        .into_iter()
+        .filter(|field| matches!(field.look, "line" | "lines") && !field.value.is_empty());
+    let page = KeptPage {
+        page: visitor.into(),
+        title: view.title,
+        mutation: form.mutation,
+        pairs: typed.pairs().filter(|(name, _)| !secret(name)).collect(),
+        shown: shown.map(|field| (field.label, field.value)).collect(),
+    };
+    html::page(StatusCode::UNAUTHORIZED, &page)
+}
+
 impl Portal {
+    /// Has done what a form asks for.
+    async fn sent(
+        &self,
+        visitor: &Visitor,
+        form: &Form,
+        typed: &Typed,
+    ) -> Result<Response, Failure> {
+        let input = match typed.input(form) {
+            Ok(input) => input,
+            Err(unreadable) => {
+                let again = |text: Text, view: FormView| view.unreadable(text, &unreadable);
+                return self
+                    .again(
+                        visitor,
+                        form,
+                        typed,
+                        StatusCode::UNPROCESSABLE_ENTITY,
+                        again,
+                    )
+                    .await;
+            }
+        };
+        match self.api.change(visitor, form.mutation, input).await {
+            Ok(answer) => self.went_well(visitor, form, typed, &answer).await,
+            Err(refusal) if refusal.code == "UNAUTHENTICATED" => {
+                Err(Failure::new(visitor, refusal))
+            }
+            Err(refusal) if refusal.code == "CONFLICT" => {
+                self.conflict(visitor, form, typed, &refusal).await
+            }
+            Err(refusal) => {
+                let status = failure::status(&refusal.code);
+                let again = |text: Text, view: FormView| view.refused(text, &refusal);
+                self.again(visitor, form, typed, status, again).await
+            }
+        }
+    }
+
     /// What a form needs to know, and the frame of its page.
     async fn known(
         &self,
@@ -131,13 +183,14 @@ impl Portal {
         visitor: &Visitor,
         form: &Form,
         typed: &Typed,
+        status: StatusCode,
         told: impl FnOnce(Text, FormView) -> FormView,
     ) -> Result<Response, Failure> {
         let (page, known) = self.known(visitor, form, typed).await?;
         let view = FormView::new(visitor.text, form, typed, &known);
         let form = told(visitor.text, view);
         Ok(html::page(
-            StatusCode::UNPROCESSABLE_ENTITY,
+            status,
             &FormPage {
                 page,
                 form,
@@ -263,15 +316,6 @@ fn told(page: &str, mutation: &str) -> String {
     format!("{page}{sign}done={mutation}{fragment}")
 }
 
-/// Where a form is shown for what it is about already.
-fn own_address(form: &Form, typed: &Typed) -> String {
-    let known = form.fields.iter().filter(|field| field.is_known());
-    let known = known.map(|field| field.name).chain(["return_to"]);
-    let pairs = known.map(|name| (name.to_owned(), typed.one(name).to_owned()));
-    let pairs: BTreeMap<_, _> = pairs.filter(|(_, value)| !value.is_empty()).collect();
-    address(&format!("/do/{}", form.mutation), pairs.iter())
-}
-
 /// The page of the record that a mutation answers, or of the one that it belongs to.
 fn page_of_answer(answer: &Value) -> Option<String> {
     let own = answer["id"].as_str().and_then(page_of);
@@ -303,20 +347,6 @@ pub fn page_of(id: &str) -> Option<String> {
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn one_comes_back_to_the_form_of_the_same_record() {
-        let form = find("returnSubmission").expect("a form");
-        let typed = Typed::default()
-            .with("id", "sub_1")
-            .with("expectedVersion", "3")
-            .with("remark", "Hemligt")
-            .with("return_to", "/submissions/sub_1");
-        assert_eq!(
-            own_address(form, &typed),
-            "/do/returnSubmission?expectedVersion=3&id=sub_1&return_to=%2Fsubmissions%2Fsub_1"
-        );
-    }
 
     #[test]
     fn one_goes_on_to_the_record_or_to_what_it_belongs_to() {

@@ -43,6 +43,11 @@ impl Typed {
             .map(|(_, value)| value.as_str())
     }
 
+    /// All names and values.
+    pub fn pairs(&self) -> impl Iterator<Item = (String, String)> {
+        self.0.iter().cloned()
+    }
+
     /// Whether the field was sent at all.
     #[must_use]
     pub fn has(&self, name: &str) -> bool {

@@ -58,6 +58,14 @@ const OTHERS: &str = "/assets/{version}/{name} /do/{mutation} /evidence/{id}/add
 const EXPORTS: &str =
     "submissions evidence requests risk-analyses risks action-items agreements events";
 
+/// How a form is answered that the API refuses with this code: it keeps what was typed for whoever has to sign in again.
+fn status_of_form(code: &str) -> u16 {
+    match code {
+        "UNAUTHENTICATED" => 401,
+        code => status(code),
+    }
+}
+
 /// How a page is answered that the API refuses with this code.
 fn status(code: &str) -> u16 {
     match code {
@@ -229,12 +237,9 @@ async fn every_form(tour: &Tour) {
         let back = format!("{typed}&return_to=/risks?q=x%23list");
         tour.sends(&path, FORM, &back, "sample=Bare.0", done).await;
         for code in codes() {
-            let again = match code.as_str() {
-                "UNAUTHENTICATED" | "CONFLICT" => status(&code),
-                _ => 422,
-            };
             let refused = format!("refused-change={code}; sample=Mixed.1");
-            tour.sends(&path, FORM, &typed, &refused, again).await;
+            tour.sends(&path, FORM, &typed, &refused, status_of_form(&code))
+                .await;
         }
         // A question mark before it makes nonsense of a day, a number and JSON, and of nothing else.
         let nonsense = typed.replace('=', "=%3F") + "&";
@@ -247,8 +252,14 @@ async fn every_form(tour: &Tour) {
     }
     for code in codes() {
         let refused = format!("refused={code}");
-        tour.sends("/do/recordDecision", FORM, "", &refused, status(&code))
-            .await;
+        tour.sends(
+            "/do/recordDecision",
+            FORM,
+            "",
+            &refused,
+            status_of_form(&code),
+        )
+        .await;
     }
     tour.sees("/do/nothing", "", 404).await;
     tour.sends("/do/nothing", FORM, "", "", 404).await;
