@@ -9,7 +9,7 @@ use std::{
     path::{Path, PathBuf},
 };
 
-use serde_json::{Value, json};
+use serde_json::json;
 
 use super::{Browser, pages::Visitor};
 use crate::{
@@ -150,7 +150,8 @@ async fn with_axe(demo: &Served) -> Browser {
 }
 
 /// What axe-core finds.
-async fn problems(browser: &Browser, rules: Value) -> Vec<String> {
+async fn problems(browser: &Browser) -> Vec<String> {
+    let rules = json!({ "type": "tag", "values": RULES });
     let found = browser.script_that_waits(AXE, json!([rules])).await;
     let found = found
         .as_array()
