@@ -175,7 +175,7 @@ async fn its_secret_opens_nothing_else() {
     let token = &world.actor("Älvsunda", "IT_MANAGER").token;
     let unknown = at(&world, &format!("{}calendar/cal_unknown.ics", world.base)).await;
     assert_eq!(unknown.0, 404);
-    for other in [token.as_str(), "", "%00", "%FF"] {
+    for other in [token.as_str(), "", "%00", "%FF", "x.ics?language=%FF"] {
         let answer = at(&world, &format!("{}calendar/{other}.ics", world.base)).await;
         assert_eq!(answer, unknown, "{other}");
     }

@@ -55,8 +55,7 @@ const PAGES: &str = "
 /// The routes that are visited in ways of their own.
 const OTHERS: &str = "/assets/{version}/{name} /do/{mutation} /evidence/{id}/add-files /evidence/{id}/hand-in /export/{file} \
     /files/{id}/view /me/choices";
-const EXPORTS: &str =
-    "submissions evidence requests risk-analyses risks action-items agreements events";
+const EXPORTS: &str = "submissions evidence requests risk-analyses risks action-items agreements events forums people";
 
 /// How a form is answered that the API refuses with this code: it keeps what was typed for whoever has to sign in again.
 fn status_of_form(code: &str) -> u16 {

@@ -399,7 +399,7 @@ def paths(target, rng):
     one = rng.choice([
         "/evidence/files/..%2f..%2f..%2fetc%2fpasswd", "/evidence/files/../../demo.json", "/evidence/files/%00", "/evidence/files/fil_" + "0" * 32, "/evidence/files/" + "a" * 60_000,
         "/evidence/files/%ff%fe", "/evidence/uploads/%2e%2e%2f", "/evidence/uploads/" + "A" * 43, "/evidence//files//x", "//etc/passwd", "/.git/config", "/graphql/", "/graphql/ws",
-        "/graphql%2fws", "/schema.graphql/../demo.json", "/evidence/files/fil_0?range=1", "/evidence/files/;/", "/healthz/", "/%", "/%zz", "/\\..\\..", "/evidence/uploads/a/b/c",
+        "/graphql%2fws", "/schema.graphql/../demo.json", "/evidence/files/fil_0?range=1", "/evidence/files/;/", "/healthz/", "/%", "/%zz", "/\\..\\..", "/evidence/uploads/a/b/c", "/calendar/cal_" + "A" * 43 + ".ics", "/calendar/..%2f.ics?language=%ff",
     ])
     method = rng.choice(["GET", "GET", "PUT", "POST", "PATCH", "DELETE", "HEAD", "OPTIONS", "TRACE"])
     odd = rng.choice(["", "Range: bytes=-0\r\n", "Range: bytes=" + "0-1," * 1000 + "\r\n", "If-Range: \"\xff\"\r\n", "Tus-Resumable: 1.0.0\r\nUpload-Offset: -1\r\n",

@@ -4,7 +4,10 @@ use std::sync::Arc;
 
 use axum::{
     Router,
-    extract::{Path, Query, State, rejection::PathRejection},
+    extract::{
+        Path, Query, State,
+        rejection::{PathRejection, QueryRejection},
+    },
     response::{IntoResponse, Response},
     routing::get,
 };
@@ -60,7 +63,7 @@ struct Asked {
 async fn give(
     State(service): State<Service>,
     secret: Result<Path<String>, PathRejection>,
-    Query(asked): Query<Asked>,
+    asked: Result<Query<Asked>, QueryRejection>,
 ) -> Result<Response> {
     let Ok(Path(secret)) = secret else {
         return Err(Error::NotFound);
@@ -75,7 +78,8 @@ async fn give(
     }
     let scope = service.door.scope(&actor).await?;
     let entries = read::entries(&scope).await?;
-    let language = asked.language.as_deref().and_then(Language::coded);
+    let language = asked.ok().and_then(|Query(asked)| asked.language);
+    let language = language.and_then(|code| Language::coded(&code));
     let language = language.unwrap_or(Language::Swedish);
     let written = calendar::written(&entries, service.links.base(), language);
     Ok((HEADERS, written).into_response())
