@@ -107,7 +107,7 @@ fn event(entry: &Entry, base: &Url, text: Text) -> Event {
     let address = format!("{}{path}", base.as_str().trim_end_matches('/'));
     let mut event = Event::with_uid(&format!("{}@{host}", entry.id));
     event
-        .summary(&text.with(entry.kind.message(), &entry.title))
+        .summary(&text.with(entry.kind.message(), whole_lines(&entry.title)))
         .timestamp(entry.changed_at)
         .last_modified(entry.changed_at)
         .sequence(u32::try_from(entry.version).unwrap_or_default())
@@ -123,11 +123,17 @@ fn event(entry: &Entry, base: &Url, text: Text) -> Event {
         When::Time(from, to) => event.starts(from).ends(to.unwrap_or(from + MEETING)),
     };
     if let Some(place) = &entry.place {
-        event.location(place);
+        event.location(&whole_lines(place));
     }
-    let told: Vec<_> = entry.with.iter().chain([&address]).cloned().collect();
+    let with = entry.with.iter().map(|with| whole_lines(with));
+    let told: Vec<_> = with.chain([address]).collect();
     event.description(&told.join("\n"));
     event.done()
+}
+
+/// With line breaks of one kind. Others would stand as they are, and end a line for some programs.
+fn whole_lines(text: &str) -> String {
+    text.replace("\r\n", "\n").replace('\r', "\n")
 }
 
 #[cfg(test)]
@@ -139,7 +145,7 @@ mod tests {
             kind: Kind::EvidenceEnds,
             id: "evd_1".to_owned(),
             page: "evd_1".to_owned(),
-            title: "ISO 27001; drift, nät\nEND:VEVENT".to_owned(),
+            title: "ISO 27001; drift, nät\r\nEND:VEVENT\rBEGIN:VEVENT".to_owned(),
             with: Some("Fjällnära Drift AB".to_owned()),
             when,
             place: None,
@@ -200,7 +206,7 @@ mod tests {
             let summary = lines.iter().find(|line| line.starts_with("SUMMARY:"));
             let summary = summary.expect("a summary");
             assert!(
-                summary.contains(r"ISO 27001\; drift\, nät\nEND:VEVENT"),
+                summary.contains(r"ISO 27001\; drift\, nät\nEND:VEVENT\nBEGIN:VEVENT"),
                 "{summary}"
             );
         }

@@ -21,7 +21,7 @@ use crate::{
     Portal,
     api::Refusal,
     export::{Export, Shape},
-    failure::Failure,
+    failure::{self, Failure},
     form::{FieldView, FormView},
     html,
     kinds::*,
@@ -184,7 +184,9 @@ impl Portal {
             record,
         };
         let status = match refusal {
-            Some(_) => StatusCode::UNPROCESSABLE_ENTITY,
+            // Nothing was chosen to be sent.
+            Some(refusal) if refusal.code == "NONE" => StatusCode::UNPROCESSABLE_ENTITY,
+            Some(refusal) => failure::status(&refusal.code),
             None => StatusCode::OK,
         };
         Ok(html::page(status, &view))

@@ -178,12 +178,7 @@ fn cell(text: Text, shape: Shape, value: &Value) -> Cell {
         Value::Number(number) => return Cell::Number(number.as_f64().unwrap_or_default()),
         Value::Bool(yes) => text.say(if *yes { "yes" } else { "no" }).into_owned(),
         Value::String(said) => said.clone(),
-        Value::Array(roles) => roles
-            .iter()
-            .map(|role| held(text, role))
-            .collect::<Vec<_>>()
-            .join(", "),
-        Value::Object(_) => value.to_string(),
+        other => other.to_string(),
     };
     match shape {
         Shape::Day => said.parse().map_or(Cell::Text(said), Cell::Day),
@@ -193,7 +188,12 @@ fn cell(text: Text, shape: Shape, value: &Value) -> Cell {
         },
         Shape::Kind(kind) => Cell::Text(text.named(kind, &said).into_owned()),
         Shape::Event => Cell::Text(crate::event::said(text, &said)),
-        Shape::Plain | Shape::Flag | Shape::Roles => Cell::Text(said),
+        Shape::Roles => {
+            let roles = value.as_array().into_iter().flatten();
+            let roles: Vec<_> = roles.map(|role| held(text, role)).collect();
+            Cell::Text(roles.join(", "))
+        }
+        Shape::Plain | Shape::Flag => Cell::Text(said),
     }
 }
 

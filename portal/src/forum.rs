@@ -46,6 +46,8 @@ struct ListPage {
     page: Page,
     asked: Asked,
     tree: Vec<Branch>,
+    /// Where the rest begins, if there is more.
+    more: Option<String>,
     create: bool,
 }
 
@@ -78,7 +80,13 @@ pub const EXPORT: Export = Export {
     list: "forums",
     document: (forums::QUERY, forums::OPERATION_NAME),
     field: "forums",
-    variables: |_, today| json!({ "now": today.and_time(NaiveTime::MIN).and_utc() }),
+    variables: |asked, today| {
+        let now = today.and_time(NaiveTime::MIN).and_utc();
+        json!(forums::Variables {
+            now,
+            after: asked.text("after")
+        })
+    },
     columns: &[
         ("field-name", "/name", Shape::Plain),
         ("field-level", "/level", Shape::Kind("ForumLevel")),
@@ -99,19 +107,23 @@ pub fn routes() -> Router<Portal> {
 
 /// Lists the forums, as a tree by level.
 async fn list(State(portal): State<Portal>, visitor: Visitor) -> Result<Response, Failure> {
+    let asked = visitor.asked();
     let variables = forums::Variables {
         now: (portal.now)(),
+        after: asked.text("after"),
     };
     let (page, data) = portal.ask::<Forums>(&visitor, variables).await?;
+    let rest = &data.forums.page_info;
     let view = ListPage {
         create: page.holds(&[
             Role::ItManager,
             Role::SecurityCoordinator,
             Role::ItSecurityOfficer,
         ]),
+        more: rest.end_cursor.clone().filter(|_| rest.has_next_page),
         tree: tree(data),
         page,
-        asked: Asked::default(),
+        asked,
     };
     Ok(html::page(StatusCode::OK, &view))
 }

@@ -43,7 +43,7 @@ use std::sync::Arc;
 
 pub use api::documents;
 use api::{Api, Refusal, Viewer};
-use axum::{Router, routing::get};
+use axum::{Router, middleware::from_fn, routing::get};
 use chrono::{DateTime, NaiveDate, Utc};
 use chrono_tz::Europe::Stockholm;
 use failure::Failure;
@@ -114,5 +114,6 @@ pub fn routes(api: Router, now: Now) -> Router {
         .route("/assets/{version}/{name}", get(assets::give))
         .fallback(failure::nowhere)
         .layer(CompressionLayer::new().compress_when(html::is_text))
+        .layer(from_fn(html::in_full_for_others))
         .with_state(portal)
 }

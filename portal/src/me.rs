@@ -35,13 +35,6 @@ struct MePage {
     language: CalendarLanguage,
 }
 
-impl MePage {
-    fn used_as(&self, usage: TokenUsage) -> Vec<&me::MeApiTokensNodes> {
-        let tokens = self.data.api_tokens.nodes.iter();
-        tokens.filter(|token| token.usage == usage).collect()
-    }
-}
-
 /// The routes.
 pub fn routes() -> Router<Portal> {
     Router::new()

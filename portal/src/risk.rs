@@ -411,7 +411,7 @@ fn filters(
         .filter(|other| other.kind == kind)
         .map(|other| (other.id.clone(), other.name.clone()))
         .collect();
-    if others.len() > 1 {
+    if others.len() > 1 || asked.text(name).is_some() {
         let label = text.say(name).into_owned();
         filters.push(asked.by(name, label, others.into_iter()));
     }

@@ -328,6 +328,21 @@ async fn a_file_that_is_shown_can_do_nothing() {
 }
 
 #[tokio::test]
+async fn another_site_learns_nothing_from_how_long_a_page_is() {
+    let demo = Served::start();
+    let lisa = Visitor::signed_in(&demo, "Lisa").await;
+    for (site, expected) in [
+        ("none", Some("gzip")),
+        ("same-origin", Some("gzip")),
+        ("same-site", None),
+        ("cross-site", None),
+    ] {
+        let encoding = lisa.encoding("/search?q=certifikat", site).await;
+        assert_eq!(encoding.as_deref(), expected, "{site}");
+    }
+}
+
+#[tokio::test]
 async fn nothing_is_done_for_the_page_of_another_site() {
     let demo = Served::start();
     let lisa = Visitor::signed_in(&demo, "Lisa").await;

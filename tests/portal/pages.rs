@@ -8,7 +8,9 @@ use std::{
 
 use reqwest::{
     StatusCode,
-    header::{ACCEPT_ENCODING, CONTENT_TYPE, COOKIE, HeaderMap, LOCATION, SET_COOKIE},
+    header::{
+        ACCEPT_ENCODING, CONTENT_ENCODING, CONTENT_TYPE, COOKIE, HeaderMap, LOCATION, SET_COOKIE,
+    },
     redirect,
 };
 
@@ -79,6 +81,19 @@ impl Visitor {
         let answer = answer.expect("the service answers");
         assert_eq!(answer.status(), StatusCode::OK, "{path}");
         answer.bytes().await.expect("a body").len()
+    }
+
+    /// In which encoding a page comes that a page of this site, seen from ours, has led to.
+    pub async fn encoding(&self, path: &str, site: &str) -> Option<String> {
+        let request = self.http.get(format!("{}{path}", self.base));
+        let request = request
+            .header(ACCEPT_ENCODING, "gzip")
+            .header("sec-fetch-site", site);
+        let answer = self.with_cookie(request).send().await;
+        let answer = answer.expect("the service answers");
+        assert_eq!(answer.status(), StatusCode::OK, "{path}");
+        let encoding = answer.headers().get(CONTENT_ENCODING)?;
+        encoding.to_str().ok().map(str::to_owned)
     }
 
     fn with_cookie(&self, request: reqwest::RequestBuilder) -> reqwest::RequestBuilder {

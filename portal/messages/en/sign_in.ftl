@@ -32,3 +32,4 @@ kept-title = You are no longer signed in
 kept-lead = What you wrote is still here. Sign in in a new tab, come back to this one and send it again.
 kept-sign-in = Sign in in a new tab
 kept-send = Send again
+kept-secret = Type the secret again: it is never shown.

@@ -32,3 +32,4 @@ kept-title = Du är inte längre inloggad
 kept-lead = Det du skrev finns kvar här. Logga in i en ny flik, kom tillbaka till den här och skicka igen.
 kept-sign-in = Logga in i en ny flik
 kept-send = Skicka igen
+kept-secret = Skriv hemligheten igen: den visas aldrig.

@@ -16,7 +16,7 @@ use super::upload::{Incoming, text_of};
 use crate::{
     Portal,
     api::Refusal,
-    failure::Failure,
+    failure::{self, Failure},
     form::{FormView, Typed, find},
     html,
     kinds::*,
@@ -143,12 +143,8 @@ impl Portal {
                 Err(Failure::new(visitor, refusal))
             }
             Err(refusal) => {
-                let wrong = |view: FormView| {
-                    (
-                        StatusCode::UNPROCESSABLE_ENTITY,
-                        view.refused(text, &refusal),
-                    )
-                };
+                let status = failure::status(&refusal.code);
+                let wrong = |view: FormView| (status, view.refused(text, &refusal));
                 Ok(Err(self
                     .hand_in_page(visitor, typed.clone(), wrong)
                     .await?))

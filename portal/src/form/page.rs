@@ -10,7 +10,7 @@ use axum::{
 };
 use serde_json::{Map, Value, json};
 
-use super::{Form, FormView, Shape, Source, Typed, find};
+use super::{FieldView, Form, FormView, Shape, Source, Typed, find};
 use crate::{
     Portal,
     api::{Refusal, Viewer},
@@ -40,6 +40,8 @@ struct KeptPage {
     pairs: Pairs,
     /// What was typed in words.
     shown: Vec<(String, String)>,
+    /// What has to be typed again.
+    secrets: Vec<FieldView>,
 }
 
 /// What is shown once, and never again.
@@ -97,23 +99,29 @@ async fn send(
     }
 }
 
-/// What was typed by somebody whose session has ended, to be sent when they have signed in again. Secrets are not shown.
+/// What was typed by somebody whose session has ended, to be sent when they have signed in again. Secrets are not given
+/// back: they are asked for anew.
 fn kept(visitor: &Visitor, form: &Form, typed: &Typed) -> Response {
-    let secret = |name: &str| {
+    let view = FormView::new(visitor.text, form, typed, &Map::new());
+    let is_secret = |name: &str| {
         let mut fields = form.fields.iter();
         fields.any(|field| field.name == name && field.shape == Shape::Secret)
     };
-    let view = FormView::new(visitor.text, form, typed, &Map::new());
-    let shown = view
+    let (secrets, shown): (Vec<_>, Vec<_>) = view
         .fields
         .into_iter()
-        .filter(|field| matches!(field.look, "line" | "lines") && !field.value.is_empty());
+        .filter(|field| !typed.one(field.name).is_empty())
+        .partition(|field| is_secret(field.name));
+    let shown = shown
+        .into_iter()
+        .filter(|field| matches!(field.look, "line" | "lines"));
     let page = KeptPage {
         page: visitor.into(),
         title: view.title,
         mutation: form.mutation,
-        pairs: typed.pairs().filter(|(name, _)| !secret(name)).collect(),
+        pairs: typed.pairs().filter(|(name, _)| !is_secret(name)).collect(),
         shown: shown.map(|field| (field.label, field.value)).collect(),
+        secrets,
     };
     html::page(StatusCode::UNAUTHORIZED, &page)
 }

@@ -82,7 +82,7 @@ mod tests {
                 a_forum("for_lost", "OPERATIONAL", &above("for_unseen")),
                 a_forum("for_strategic", "STRATEGIC", &Value::Null),
                 a_forum("for_tactical", "TACTICAL", &above("for_strategic")),
-            ] },
+            ], "pageInfo": { "hasNextPage": false, "endCursor": null } },
             "meetings": { "nodes": [
                 { "id": "mtg_1", "startsAt": "2026-01-31T08:00:00Z", "place": null, "forum": { "id": "for_drift" } },
                 { "id": "mtg_2", "startsAt": "2026-02-28T08:00:00Z", "place": null, "forum": { "id": "for_drift" } },

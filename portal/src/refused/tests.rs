@@ -297,7 +297,7 @@ fn a_broken_rule_is_said_in_swedish() {
         ),
         (
             "must have been handed in: do so with submitSubmission first",
-            "Det är bara förberett. Välj ”Lämna in” på inlämningens sida först, och besvara sedan begäran.",
+            "Inlämningen är fortfarande ett utkast. Välj ”Lämna in” på inlämningens sida först, och besvara sedan begäran.",
         ),
         ("is no key", "is no key"),
     ] {
@@ -321,12 +321,12 @@ fn a_refusal_is_said_in_swedish() {
         (
             "INVALID_STATE",
             "A submission that is DRAFT cannot be approved; that is possible from SUBMITTED.",
-            "Inlämningens läge är nu: Utkast. Det här går bara i läget: Inlämnad. Läs om sidan och se vad som gäller nu.",
+            "Inlämningens läge är nu: Utkast. Det här går bara i läget: Inlämnad. Ladda om sidan och se vad som gäller nu.",
         ),
         (
             "INVALID_STATE",
             "An action item that is VERIFIED cannot be reported done; that is possible from OPEN, IN_PROGRESS.",
-            "Åtgärdens läge är nu: Verifierad. Det här går bara i läget: Öppen eller Pågår. Läs om sidan och se vad som gäller nu.",
+            "Åtgärdens läge är nu: Verifierad. Det här går bara i läget: Öppen eller Pågår. Ladda om sidan och se vad som gäller nu.",
         ),
         (
             "INVALID_STATE",
@@ -341,7 +341,7 @@ fn a_refusal_is_said_in_swedish() {
         (
             "LIMIT_EXCEEDED",
             "The file is larger than 100.0 MiB (104857600 bytes), the most that is accepted. Make it smaller, or hand it in as several files.",
-            "Filen är större än 104,9 MB, som är det mesta som tas emot. Gör den mindre eller dela upp den på flera filer.",
+            "Filen är större än gränsen 104,9 MB. Gör den mindre eller dela upp den på flera filer.",
         ),
         (
             "NOT_FOUND",

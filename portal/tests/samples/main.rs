@@ -303,7 +303,7 @@ async fn what_is_handed_in(tour: &Tour) {
     let (new, add) = ("/evidence/new", format!("{evidence}/add-files"));
     let again = format!("{evidence}/hand-in");
     for code in codes() {
-        let refused = if code == "UNAUTHENTICATED" { 303 } else { 422 };
+        let refused = status(&code);
         let change = format!("refused-change={code}");
         tour.sends(new, FILES, &whole, &change, refused).await;
         tour.sends(&add, FILES, &whole, &change, refused).await;

@@ -9,7 +9,10 @@ use entity::{
     submission,
 };
 use portal::calendar::{Entry, Kind, When};
-use sea_orm::{ColumnTrait, Condition, Order, sea_query::Expr};
+use sea_orm::{
+    ColumnTrait, Condition, Order, Value,
+    sea_query::{Expr, ExprTrait},
+};
 use uuid::Uuid;
 
 use crate::{
@@ -23,7 +26,7 @@ use crate::{
 const BACK: Days = Days::new(90);
 /// How many days it looks ahead.
 const AHEAD: Days = Days::new(400);
-/// The most entries of a kind; the first ones are taken.
+/// The most entries of a kind that are to come, and of those that have passed: the next ones, and the last ones.
 const MOST: u64 = 500;
 
 /// What stands in the calendar of the person whose scope it is. What roles or scopes do not let them read is left out.
@@ -47,13 +50,10 @@ struct Shown<'s> {
     scope: &'s Scope,
     organisations: HashMap<Uuid, String>,
     forums: HashMap<Uuid, String>,
-    from: NaiveDate,
-    to: NaiveDate,
 }
 
 impl<'s> Shown<'s> {
     async fn of(scope: &'s Scope) -> Result<Self> {
-        let today = scope.today();
         let organisations = scope.find::<organisation::Entity>()?.all().await?;
         let forums = scope.find::<forum::Entity>()?.all().await?;
         Ok(Self {
@@ -63,8 +63,6 @@ impl<'s> Shown<'s> {
                 .map(|row| (row.id, row.name))
                 .collect(),
             forums: forums.into_iter().map(|row| (row.id, row.name)).collect(),
-            from: today - BACK,
-            to: today + AHEAD,
         })
     }
 
@@ -74,22 +72,31 @@ impl<'s> Shown<'s> {
 
     /// The rows of the days that are shown, by the column that dates them.
     async fn dated<E: Visible>(&self, by: E::Column, only: Condition) -> Result<Vec<E::Model>> {
-        let shown = only.add(by.gte(self.from)).add(by.lt(self.to));
-        self.rows::<E>(by, shown).await
+        self.rows::<E, _>(by, only, |day| day).await
     }
 
-    /// Rows in the order of this column; none where the actor may not read of them.
-    async fn rows<E: Visible>(&self, by: E::Column, only: Condition) -> Result<Vec<E::Model>> {
-        let found = match self.scope.find::<E>() {
-            Err(Error::Forbidden(_)) => return Ok(vec![]),
-            found => found?,
-        };
-        found
-            .filter(only)
-            .order(Expr::col(by.as_column_ref()), Order::Asc)
-            .limit(MOST)
-            .all()
-            .await
+    /// Rows by the column that dates them, in which a day begins as `begins` says: those to come, and what has just been
+    /// missed, each from today on. None where the actor may not read of them.
+    async fn rows<E: Visible, T: Into<Value>>(
+        &self,
+        by: E::Column,
+        only: Condition,
+        begins: impl Fn(NaiveDate) -> T,
+    ) -> Result<Vec<E::Model>> {
+        let today = self.scope.today();
+        let ahead = by.gte(begins(today)).and(by.lt(begins(today + AHEAD)));
+        let back = by.gte(begins(today - BACK)).and(by.lt(begins(today)));
+        let mut rows = vec![];
+        for (when, order) in [(ahead, Order::Asc), (back, Order::Desc)] {
+            let found = match self.scope.find::<E>() {
+                Err(Error::Forbidden(_)) => return Ok(vec![]),
+                found => found?,
+            };
+            let found = found.filter(only.clone()).filter(when);
+            let by = Expr::col(by.as_column_ref());
+            rows.extend(found.order(by, order).limit(MOST).all().await?);
+        }
+        Ok(rows)
     }
 
     /// The party of an agreement that is not the person's own organisation.
@@ -104,10 +111,9 @@ impl<'s> Shown<'s> {
     async fn meetings(&self) -> Result<Vec<Entry>> {
         use meeting::{Column, Entity};
         let moment = |day: NaiveDate| day.and_time(NaiveTime::MIN).and_utc();
-        let shown = Condition::all()
-            .add(Column::StartsAt.gte(moment(self.from)))
-            .add(Column::StartsAt.lt(moment(self.to)));
-        let rows = self.rows::<Entity>(Column::StartsAt, shown).await?;
+        let rows = self
+            .rows::<Entity, _>(Column::StartsAt, Condition::all(), moment)
+            .await?;
         Ok(rows.into_iter().map(|row| self.meeting(row)).collect())
     }
 
@@ -218,8 +224,13 @@ impl<'s> Shown<'s> {
         let rows = self
             .dated::<Entity>(Column::AcceptedUntil, accepted)
             .await?;
-        // They come by date, so that a later one takes the place of those before.
-        let last: HashMap<_, _> = rows.into_iter().map(|row| (row.risk_id, row)).collect();
+        let mut last: HashMap<Uuid, risk_acceptance::Model> = HashMap::new();
+        for row in rows {
+            let known = last.get(&row.risk_id);
+            if known.is_none_or(|known| known.accepted_until < row.accepted_until) {
+                last.insert(row.risk_id, row);
+            }
+        }
         if last.is_empty() {
             return Ok(vec![]);
         }

@@ -22,7 +22,7 @@ use crate::{
     },
     graphql::{
         Links,
-        filter::{contains, is, own},
+        filter::{among, contains, is, own},
         key::{self, Key},
         loaded::{Loaded, alone, scope, session},
         page::{List, OrderDirection, Paging, Sort, list},
@@ -188,6 +188,8 @@ pub struct ApiTokenFilter {
     person_id: Option<Key<person::Entity>>,
     /// True for one's own, false for those of others.
     own: Option<bool>,
+    /// Whose secrets are used in one of these ways.
+    usage: Option<Vec<TokenUsage>>,
     /// True for those of integrations, false for those of people.
     integration: Option<bool>,
     /// True for those that were revoked, false for those that were not.
@@ -204,6 +206,7 @@ impl ApiTokenFilter {
         Condition::all()
             .add_option(is(Column::PersonId, self.person_id))
             .add_option(own(Column::PersonId, person, self.own))
+            .add_option(among(Column::Usage, self.usage))
             .add_option(self.integration.map(|integration| match integration {
                 true => Column::PersonId.is_null(),
                 false => Column::PersonId.is_not_null(),
