@@ -2,8 +2,9 @@
 //! API itself.
 //!
 //! What always holds: the API decides who may have a file and records that they had it. What is shown is kept in a box:
-//! it can run nothing, load nothing and stands in no other site's frame. Browsers refuse to show a PDF in a sandbox of
-//! ours, as what they show it with is one of their own: a process apart, which runs none of its scripts against the page.
+//! it can run nothing, load nothing and stands in no other site's frame. All but a PDF is in a sandbox, too: what browsers
+//! show a PDF with is one of their own, whatever we say. Chromium passes over ours (tried), and Safari is reported to show
+//! some documents as empty pages in it, so that it would protect nobody and keep some from reading.
 
 use axum::{
     Router,
