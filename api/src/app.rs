@@ -183,6 +183,7 @@ impl App {
             ))
             .merge(provisioning::http::routes(
                 self.door.clone(),
+                self.budgets.clone(),
                 &self.federation.address(""),
             ))
             .route("/schema.graphql", get(definition))

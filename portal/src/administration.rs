@@ -94,6 +94,7 @@ async fn list(
             asked.by_kind::<AccessConcern>(page.text, "concern", "concern"),
         ],
         concerns: vec![
+            (AccessConcern::SecretsKnown, data.known.total_count),
             (AccessConcern::WideRoles, data.wide.total_count),
             (AccessConcern::Dormant, data.dormant.total_count),
             (AccessConcern::ReviewDue, data.due.total_count),

@@ -116,6 +116,7 @@ kinds! {
         Dormant "DORMANT" Notice,
         WideRoles "WIDE_ROLES" Bad,
         ReviewDue "REVIEW_DUE" Notice,
+        SecretsKnown "SECRETS_KNOWN" Bad,
     }
     ActionItemState {
         Open "OPEN" Plain,

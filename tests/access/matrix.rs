@@ -8,7 +8,9 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use entity::identity_provider;
 use samsyn::access::action::TABLE;
+use sea_orm::{EntityTrait, IntoActiveModel};
 use serde_json::{Value, json};
 
 use crate::harness::{Answer, World, mutation_document};
@@ -218,7 +220,7 @@ async fn provider_of_supplier(world: &World) {
     let token = world.actor(NETWORK.0, NETWORK.1).token.clone();
     let actor = world.door.authenticate(&token).await.expect("an actor");
     let now = world.door.clock().now();
-    let row = entity::identity_provider::Model {
+    let row = identity_provider::Model {
         id: world.door.clock().id(),
         organisation_id: actor.organisation,
         issuer: "https://login.baltespannar.example".to_owned(),
@@ -235,7 +237,10 @@ async fn provider_of_supplier(world: &World) {
         updated_at: now,
         version: 1,
     };
-    let set = world.door.as_operator().set_provider(row).await;
+    let records = world.folder.records.by_hand().await;
+    let set = identity_provider::Entity::insert(row.into_active_model())
+        .exec_without_returning(&records)
+        .await;
     set.expect("it is set");
 }
 

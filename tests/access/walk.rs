@@ -116,6 +116,10 @@ async fn machine_clients_with_any_one_scope_meet_nothing_foreign_either() {
                 let mut found = Vec::new();
                 ids(&answer.body, &mut found);
                 for id in &found {
+                    assert!(
+                        of_scope(scope).contains(&&id[..4]),
+                        "{name} shows {id} to a client with {scope:?} alone"
+                    );
                     let orgs = oracle.seen_by.get(id);
                     // The client itself was made after the oracle looked.
                     let own = id.starts_with("tok_");
@@ -130,6 +134,20 @@ async fn machine_clients_with_any_one_scope_meet_nothing_foreign_either() {
         }
     }
     assert!(seen > 1_000, "the walk meets many records: {seen}");
+}
+
+/// Of which kinds a token with this scope alone meets records: by the first letters of their ids.
+fn of_scope(scope: TokenScope) -> Vec<&'static str> {
+    // Who there is, with whom there are agreements, and itself.
+    let directory = ["org_", "per_", "agr_", "tok_", "evt_"];
+    let own: &[&str] = match scope {
+        TokenScope::EvidenceRead => &["evd_", "fil_", "sub_", "rnd_", "req_", "cmt_"],
+        TokenScope::RiskRead => &["ana_", "rsk_", "acc_", "cmt_", "sub_", "rnd_"],
+        TokenScope::ForumRead => &["for_", "mbr_", "mtg_", "agi_", "dec_", "cmt_"],
+        TokenScope::ActionItemRead => &["act_", "stp_", "cmt_"],
+        _ => &[],
+    };
+    directory.iter().chain(own).copied().collect()
 }
 
 /// A reader is told plainly what the roles do not allow; anything else that fails is a fault.

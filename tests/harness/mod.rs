@@ -14,7 +14,7 @@ pub mod replica;
 mod schema;
 mod served;
 mod stream;
-mod template;
+pub mod template;
 mod world;
 
 pub use client::{Answer, Client, at, mutation_document};

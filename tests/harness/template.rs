@@ -51,10 +51,15 @@ pub struct Announcement {
 
 /// Starts the demo on a folder, with its records at this URL, and waits until it serves.
 pub fn start(data: &Path, records: &str) -> (Child, Announcement) {
+    start_with(data, &["--listen", "127.0.0.1:0", "--database", records])
+}
+
+/// The same with these arguments.
+pub fn start_with(data: &Path, arguments: &[&str]) -> (Child, Announcement) {
     let mut demo = Command::new(BINARY)
-        .args(["demo", "--listen", "127.0.0.1:0", "--json", "--data"])
+        .args(["demo", "--json", "--data"])
         .arg(data)
-        .args(["--database", records])
+        .args(arguments)
         .stdin(Stdio::null())
         .stdout(Stdio::piped())
         .spawn()

@@ -476,4 +476,19 @@ async fn the_operator_sees_nothing_without_leave_and_nothing_after_it() {
         .await;
     assert_eq!(world.send(Some(&token), risks, json!({})).await.status, 401);
     assert_eq!(make(&reads).status.code(), Some(1));
+
+    // Nobody has to end it.
+    let given = grant(2).await.data("it is given")["grantSupportAccess"].clone();
+    let said = make(&reads);
+    let token = String::from_utf8(said.stdout).expect("a token");
+    let token = token.trim();
+    world.send(Some(token), risks, json!({})).await.data(risks);
+    let clock = world.door.clock();
+    clock.set(clock.now() + chrono::TimeDelta::hours(2));
+    assert_eq!(world.send(Some(token), risks, json!({})).await.status, 401);
+    let leave = "query($id: ID!) { node(id: $id) { ... on SupportGrant { active } } }";
+    let read = world
+        .send(Some(&administrator), leave, json!({ "id": given["id"] }))
+        .await;
+    assert_eq!(read.data(leave)["node"]["active"], false);
 }

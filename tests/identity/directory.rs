@@ -252,16 +252,16 @@ async fn a_directory_neither_makes_nor_removes_administrators() {
         let (status, told) = directory.sends(method, &path, body).await;
         assert_eq!(status, 409, "{told}");
     }
-    // Roles come and go beside it.
+    // Nor does it give them other roles: an administrator made its token.
     let member = json!([{ "value": peter["id"] }]);
-    let (status, _) = directory
-        .sends("PUT", "/Groups/READER", Some(json!({ "members": member })))
+    let (status, group) = directory
+        .sends(
+            "PUT",
+            "/Groups/IT_MANAGER",
+            Some(json!({ "members": member })),
+        )
         .await;
-    assert_eq!(status, 200);
-    let (status, _) = directory
-        .sends("PUT", "/Groups/READER", Some(json!({ "members": [] })))
-        .await;
-    assert_eq!(status, 200);
+    assert_eq!((status, &group["members"]), (200, &json!([])));
     let kept = person(&world, "Älvsunda", "Peter Wallin").await;
     assert_eq!(
         kept["roles"],
@@ -273,6 +273,100 @@ async fn a_directory_neither_makes_nor_removes_administrators() {
             .await
             .0,
         400
+    );
+}
+
+#[tokio::test]
+async fn a_directory_does_not_let_in_again_who_was_shut_out_by_saying_nothing_nor_who_made_its_token()
+ {
+    let world = world().await;
+    let directory = Directory {
+        world: &world,
+        token: token(&world, "Älvsunda").await,
+    };
+    let peters = world.actor("Älvsunda", "ADMINISTRATOR").token.clone();
+    let change = async |who: &str, name: &str, mut change: Value| {
+        let now = person(&world, "Älvsunda", name).await;
+        change["id"] = now["id"].clone();
+        change["expectedVersion"] = now["version"].clone();
+        world.does(who, "updatePerson", change, "{ id }").await;
+    };
+    let both = json!({ "roles": [{ "role": "READER" }, { "role": "ADMINISTRATOR" }] });
+    change(&peters, "Karin Holm", both).await;
+    let karins = world.actor("Älvsunda", "READER").token.clone();
+    let peter = person(&world, "Älvsunda", "Peter Wallin").await;
+    let anna = person(&world, "Älvsunda", "Anna Lindqvist").await;
+    change(&karins, "Anna Lindqvist", json!({ "status": "INACTIVE" })).await;
+    let out =
+        json!({ "id": peter["id"], "expectedVersion": peter["version"], "status": "INACTIVE" });
+    world.does(&karins, "updatePerson", out, "{ id }").await;
+
+    let status_of = async |name: &str| {
+        let document = format!(
+            "{{ people(filter: {{ nameContains: \"{name}\" }}) {{ nodes {{ status }} }} }}"
+        );
+        let read = world.send(Some(&karins), &document, json!({})).await;
+        read.data(&document)["people"]["nodes"][0]["status"].clone()
+    };
+    let path = |of: &Value| format!("/Users/{}", of["id"].as_str().expect("an id"));
+    let whole = |of: &Value, more: Value| {
+        let mut resource = json!({ "userName": of["email"], "displayName": "Samma Namn" });
+        if let (Some(own), Some(more)) = (resource.as_object_mut(), more.as_object()) {
+            own.extend(more.clone());
+        }
+        Some(resource)
+    };
+    let let_in = json!([{ "op": "replace", "path": "active", "value": true }]);
+    // A routine run says what it always says, and nothing of whether somebody may act.
+    let (status, told) = directory
+        .sends("PUT", &path(&anna), whole(&anna, json!({})))
+        .await;
+    assert_eq!((status, &told["active"]), (200, &json!(false)), "{told}");
+    // Peter knows the secret.
+    assert_eq!(
+        directory.patches(&path(&peter), let_in.clone()).await.0,
+        403
+    );
+    let active = whole(&peter, json!({ "active": true }));
+    assert_eq!(directory.sends("PUT", &path(&peter), active).await.0, 403);
+    assert_eq!(status_of("Peter Wallin").await, "INACTIVE");
+    let known = "{ people(filter: { accessConcern: [SECRETS_KNOWN] }) { nodes { name } } }";
+    let read = world
+        .send(Some(&karins), known, json!({}))
+        .await
+        .data(known);
+    assert_eq!(read["people"]["nodes"], json!([{ "name": "Peter Wallin" }]));
+
+    // Others it lets in when it says so.
+    assert_eq!(directory.patches(&path(&anna), let_in).await.0, 200);
+    assert_eq!(status_of("Samma Namn").await, "ACTIVE");
+}
+
+#[tokio::test]
+async fn a_directory_that_asks_without_end_is_told_when_to_come_again() {
+    let world = world().await;
+    let secret = token(&world, "Älvsunda").await;
+    let asks = async || {
+        let request = reqwest::Client::new()
+            .get(format!("{}scim/v2/Users?count=0", world.base))
+            .bearer_auth(&secret);
+        request.send().await.expect("an answer")
+    };
+    let mut done = 0;
+    let last = loop {
+        let answers = futures::future::join_all((0..50).map(|_| asks())).await;
+        done += answers.iter().filter(|one| one.status() == 200).count();
+        match answers.into_iter().find(|one| one.status() != 200) {
+            Some(refused) => break refused,
+            None => assert!(done < 10_000, "there is an end"),
+        }
+    };
+    assert!(done >= 1800, "{done}");
+    assert_eq!(last.status(), 429);
+    assert!(last.headers().contains_key("retry-after"));
+    assert_eq!(
+        last.headers()["content-type"],
+        "application/scim+json; charset=utf-8"
     );
 }
 

@@ -437,6 +437,12 @@ async fn access_tokens_of_the_own_provider_are_taken_for_a_registered_client_of_
     assert_eq!(who["viewer"]["name"], "Ärendehantering");
     // What the client does not have, no token gives it.
     assert_eq!(who["viewer"]["scopes"], json!(["ACTION_ITEM_READ"]));
+    // It counts as used, so that nobody takes it for forgotten.
+    let administrator = world.actor("Älvsunda", "ADMINISTRATOR").token.clone();
+    let used =
+        "{ apiTokens(filter: { nameContains: \"Ärendehantering\" }) { nodes { lastUsedAt } } }";
+    let read = world.send(Some(&administrator), used, json!({})).await;
+    assert!(read.data(used)["apiTokens"]["nodes"][0]["lastUsedAt"].is_string());
 
     let with = |name: &str, value: Value| {
         let mut claims = right.clone();
@@ -526,6 +532,32 @@ async fn attempts_of_machines_are_counted_by_address_too() {
         );
     }
     assert_eq!(statuses, [401, 401, 429]);
+}
+
+#[tokio::test]
+async fn attempts_of_a_client_are_counted_wherever_it_is_and_are_its_own() {
+    let world = world_with(|settings| {
+        settings.identity.attempts_per_minute = 2;
+        settings.server.trusted_proxies = vec!["127.0.0.1/32".parse().expect("a network")];
+    })
+    .await;
+    let (id, secret) = client(&world).await;
+    let from = async |address: u8, secret: &str| {
+        let request = reqwest::Client::new()
+            .post(format!("{}oauth/token", world.base))
+            .header("content-type", "application/x-www-form-urlencoded")
+            .header("x-forwarded-for", format!("203.0.113.{address}"))
+            .basic_auth(&id, Some(secret))
+            .body("grant_type=client_credentials");
+        request.send().await.expect("an answer").status().as_u16()
+    };
+    // Others who know its name use up nothing of what it has.
+    for address in 10..16 {
+        assert_eq!(from(address, "wrong").await, 401);
+    }
+    for (address, status) in [(1, 200), (2, 200), (3, 429)] {
+        assert_eq!(from(address, &secret).await, status);
+    }
 }
 
 #[tokio::test]

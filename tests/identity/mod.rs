@@ -8,6 +8,7 @@ mod clicked;
 mod directory;
 mod given;
 mod machine;
+mod operator;
 mod provider;
 mod refused;
 mod rogue;

@@ -17,7 +17,7 @@ use super::{
     },
     rogue::{Rogue, parameter},
 };
-use crate::harness::World;
+use crate::harness::{World, template};
 
 const ANNA: &str = "anna.lindqvist@alvsunda.example";
 const WHO: &str = "{ viewer { name } }";
@@ -521,10 +521,44 @@ async fn a_provider_that_does_not_answer_holds_up_nobody_elses() {
 }
 
 #[tokio::test]
+async fn a_class_that_is_required_is_asked_for() {
+    let world = world().await;
+    let rogue = Rogue::start().await;
+    let mut strict = settings(&rogue.issuer, "alvsunda.example");
+    strict["requiredClaim"] = json!("acr");
+    strict["requiredValue"] = json!("loa3");
+    connects(&world, "Älvsunda", strict).await;
+    for (said, status) in [("loa3", 303), ("loa2", 403)] {
+        let mut browser = Browser::new();
+        let (there, back) = begun(&world, &mut browser, &rogue).await;
+        assert_eq!(parameter(&there, "acr_values"), "loa3");
+        rogue.says(&there, &json!({ "acr": said }), None);
+        assert_eq!(browser.open(back.as_str()).await.status, status, "{said}");
+    }
+}
+
+#[tokio::test]
 async fn the_demos_way_in_is_not_there_otherwise() {
     let world = world().await;
     let page = Browser::new()
         .submit(&format!("{}sign-in/demo", world.base), &[("person", "0")])
         .await;
     assert_eq!(page.status, 404);
+}
+
+#[tokio::test]
+async fn a_demo_that_others_reach_lets_nobody_in_by_a_button() {
+    // Without one no client over HTTP can be made; one that is there already is as good.
+    let _ = rustls::crypto::ring::default_provider().install_default();
+    for (listen, status) in [("127.0.0.1:0", 303), ("0.0.0.0:0", 404)] {
+        let folder = tempfile::tempdir().expect("a folder");
+        let (mut demo, said) = template::start_with(folder.path(), &["--listen", listen]);
+        let url = Url::parse(&said.graphql).expect("a URL");
+        let base = format!("http://127.0.0.1:{}/", url.port().expect("a port"));
+        let page = Browser::new()
+            .submit(&format!("{base}sign-in/demo"), &[("person", "0")])
+            .await;
+        template::stop(&mut demo);
+        assert_eq!(page.status, status, "{listen}: {}", page.text);
+    }
 }

@@ -180,8 +180,8 @@ async fn whoever_is_deactivated_is_out_at_once_and_what_is_open_ends() {
 #[tokio::test]
 async fn an_unused_session_ends_and_so_does_an_old_one() {
     let world = world_with(|settings| {
-        settings.identity.session_idle = Duration::from_secs(1);
-        settings.identity.session_lifetime = Duration::from_secs(100);
+        settings.identity.session_idle = Duration::from_secs(3600);
+        settings.identity.session_lifetime = Duration::from_secs(7200);
     })
     .await;
     let rogue = Rogue::start().await;
@@ -191,9 +191,117 @@ async fn an_unused_session_ends_and_so_does_an_old_one() {
         settings(&rogue.issuer, "alvsunda.example"),
     )
     .await;
-    let browser = signed_in(&world, &rogue, json!({})).await;
-    tokio::time::sleep(Duration::from_millis(1100)).await;
-    assert_eq!(asks(&world, &browser, WHO, json!({})).await.status, 401);
+    let (unused, used) = (
+        signed_in(&world, &rogue, json!({})).await,
+        signed_in(&world, &rogue, json!({})).await,
+    );
+    let clock = world.door.clock();
+    let minutes_later = |minutes| clock.set(clock.now() + chrono::TimeDelta::minutes(minutes));
+    minutes_later(50);
+    asks(&world, &used, WHO, json!({})).await.data(WHO);
+    minutes_later(50);
+    assert_eq!(asks(&world, &unused, WHO, json!({})).await.status, 401);
+    asks(&world, &used, WHO, json!({})).await.data(WHO);
+    // However much it is used, it ends.
+    minutes_later(21);
+    assert_eq!(asks(&world, &used, WHO, json!({})).await.status, 401);
+}
+
+#[tokio::test]
+async fn whoever_has_no_role_ends_own_sessions_all_the_same() {
+    let (world, rogue) = with_rogue().await;
+    let administrator = world.actor("Älvsunda", "ADMINISTRATOR").token.clone();
+    let input = json!({ "name": "Ny Person", "email": "ny.person@alvsunda.example", "roles": [] });
+    world
+        .does(&administrator, "createPerson", input, "{ id }")
+        .await;
+    let claims = json!({ "sub": "new", "email": "ny.person@alvsunda.example" });
+    let lost = signed_in(&world, &rogue, claims.clone()).await;
+    let here = signed_in(&world, &rogue, claims).await;
+    let seen = asks(&world, &here, SESSIONS, json!({}))
+        .await
+        .data(SESSIONS);
+    let seen = seen["sessions"]["nodes"].as_array().expect("a list");
+    assert_eq!(seen.len(), 2);
+    let other = seen.iter().find(|one| one["current"] == false);
+    let document =
+        "mutation($input: RevokeSessionInput!) { revokeSession(input: $input) { active } }";
+    let input = json!({ "input": { "id": other.expect("the other one")["id"] } });
+    asks(&world, &here, document, input).await.data(document);
+    assert_eq!(asks(&world, &lost, WHO, json!({})).await.status, 401);
+    asks(&world, &here, WHO, json!({})).await.data(WHO);
+    // Those of others are not there.
+    let annas = signed_in(&world, &rogue, json!({})).await;
+    let hers = asks(&world, &annas, SESSIONS, json!({}))
+        .await
+        .data(SESSIONS);
+    let input = json!({ "input": { "id": hers["sessions"]["nodes"][0]["id"] } });
+    let refused = asks(&world, &here, document, input).await;
+    assert_eq!(refused.code(), Some("NOT_FOUND"), "{:#}", refused.body);
+}
+
+#[tokio::test]
+async fn a_revoked_session_that_is_used_again_is_told_of_once() {
+    let (world, rogue) = with_rogue().await;
+    let stolen = signed_in(&world, &rogue, json!({})).await;
+    let own = asks(&world, &stolen, SESSIONS, json!({}))
+        .await
+        .data(SESSIONS);
+    let administrator = world.actor("Älvsunda", "ADMINISTRATOR").token.clone();
+    let input = json!({ "id": own["sessions"]["nodes"][0]["id"] });
+    world
+        .does(&administrator, "revokeSession", input, "{ active }")
+        .await;
+    let events = "{ events(first: 100) { nodes { event { action } } } }";
+    let reuses = async || {
+        let read = world.send(Some(&administrator), events, json!({})).await;
+        let read = read.data(events);
+        let told = read["events"]["nodes"].as_array().expect("a list").iter();
+        told.filter(|one| one["event"]["action"] == "session.reused")
+            .count()
+    };
+    assert_eq!(reuses().await, 0);
+    for _ in 0..2 {
+        assert_eq!(asks(&world, &stolen, WHO, json!({})).await.status, 401);
+    }
+    assert_eq!(reuses().await, 1);
+}
+
+const ROLES: &str = "{ viewer { roles { role } } }";
+
+#[tokio::test]
+async fn roles_by_claims_go_with_the_claim_and_administrators_get_none() {
+    let world = world_with(|_| {}).await;
+    let rogue = Rogue::start().await;
+    let mut mapped = settings(&rogue.issuer, "alvsunda.example");
+    mapped["roleClaim"] = json!("groups");
+    mapped["roleMapping"] = json!([{ "value": "coordinators", "role": "SECURITY_COORDINATOR" }]);
+    connects(&world, "Älvsunda", mapped).await;
+    let roles = async |claims: Value| {
+        let browser = signed_in(&world, &rogue, claims).await;
+        let who = asks(&world, &browser, ROLES, json!({})).await.data(ROLES);
+        let roles = who["viewer"]["roles"].as_array().expect("a list").iter();
+        let roles = roles.map(|one| one["role"].as_str().expect("a role").to_owned());
+        roles.collect::<std::collections::BTreeSet<_>>()
+    };
+    let set = |of: &[&str]| of.iter().map(|one| (*one).to_owned()).collect();
+    let with = set(&["IT_MANAGER", "SECURITY_COORDINATOR"]);
+    let without = set(&["IT_MANAGER"]);
+    assert_eq!(roles(json!({ "groups": ["coordinators"] })).await, with);
+    let elsewhere = json!({ "_claim_names": { "groups": "src1" } });
+    assert_eq!(
+        roles(elsewhere).await,
+        with,
+        "what it would say is not known"
+    );
+    assert_eq!(
+        roles(json!({})).await,
+        without,
+        "of the last group, none is told"
+    );
+
+    let peter = json!({ "sub": "peter", "email": "peter.wallin@alvsunda.example", "groups": ["coordinators"] });
+    assert_eq!(roles(peter).await, set(&["ADMINISTRATOR"]));
 }
 
 #[tokio::test]

@@ -121,7 +121,7 @@ pub struct Rule {
     pub name: &'static str,
     /// What it is, in a sentence.
     pub about: &'static str,
-    /// Roles of which one is needed.
+    /// Roles of which one is needed; none, for what everybody may do, with or without a role.
     pub roles: &'static [Role],
     /// The scope that a token needs.
     pub scope: TokenScope,
@@ -136,10 +136,12 @@ impl Rule {
     /// [`Error::Forbidden`], saying what is missing.
     pub fn check(&self, actor: &Actor, facts: &Facts) -> Result<()> {
         self.check_scope(actor)?;
-        if !actor
-            .grants()
-            .iter()
-            .any(|grant| self.roles.contains(&grant.role))
+        let anybody = self.roles.is_empty();
+        if !anybody
+            && !actor
+                .grants()
+                .iter()
+                .any(|grant| self.roles.contains(&grant.role))
         {
             return Err(self.refusal(&format!("needs one of the roles {}", names(self.roles))));
         }
@@ -150,7 +152,8 @@ impl Rule {
         let does_it = self.when.contains(&Condition::Assignee)
             && facts.doer.is_some()
             && facts.doer == actor.person;
-        let covered = does_it
+        let covered = anybody
+            || does_it
             || actor
                 .grants()
                 .iter()

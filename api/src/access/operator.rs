@@ -8,8 +8,8 @@ use std::collections::BTreeSet;
 
 use chrono::{DateTime, Utc};
 use entity::{
-    PersonStatus, Role, Topic, api_token, email_domain, identity_provider, organisation, person,
-    role_assignment, support_grant,
+    PersonStatus, Role, Topic, api_token, email_domain, identity_provider, linked_identity,
+    organisation, person, role_assignment, support_grant,
 };
 use sea_orm::{
     ActiveModelBehavior, ActiveModelTrait, ColumnTrait, DatabaseTransaction, EntityTrait,
@@ -197,11 +197,23 @@ impl Operator<'_> {
 
     /// Sets the provider of an organisation that has none, or puts other settings in the place of those it has.
     ///
+    /// Whoever says who somebody is could come as anybody. So where people of the organisation are there already, only
+    /// their administrators name another issuer.
+    ///
     /// # Errors
-    /// When the database refuses.
+    /// `InvalidState` for another issuer then, or when the database refuses.
     pub async fn set_provider(&self, row: identity_provider::Model) -> Result<()> {
         let home = row.organisation_id;
         let before = self.provider_of(home).await?;
+        let stays = before
+            .as_ref()
+            .is_some_and(|before| before.issuer == row.issuer);
+        if !stays && self.is_taken_up(home, before.is_some()).await? {
+            return Err(Error::InvalidState(
+                "People of this organisation are there already, and another issuer could say of anybody that it is one of them. Have an administrator of theirs set it, with setIdentityProvider: an API token works without signing in."
+                    .to_owned(),
+            ));
+        }
         let tx = self.0.writing_on_duty(&Duty::Operate).await?;
         match before {
             None => {
@@ -209,10 +221,46 @@ impl Operator<'_> {
                     .await?;
             }
             Some(before) => {
+                // To another client the same people may be other subjects.
+                if (&before.issuer, &before.client_id) != (&row.issuer, &row.client_id) {
+                    self.unlink(&tx, home).await?;
+                }
                 self.replace(&tx, home, &before, row, "updated").await?;
             }
         }
         self.finish(tx).await
+    }
+
+    /// Whether people of an organisation are there already: it has an administrator, and somebody signed in by the
+    /// provider that is set, or none is set, so that they come otherwise.
+    async fn is_taken_up(&self, organisation: Uuid, has_provider: bool) -> Result<bool> {
+        if !self.has_administrator(organisation).await? {
+            return Ok(false);
+        }
+        let tx = self.0.on_duty(&Duty::Operate).await?;
+        let signed_in = person::Entity::find()
+            .filter(person::Column::OrganisationId.eq(organisation))
+            .filter(person::Column::LastSignInAt.is_not_null())
+            .one(&tx)
+            .await?;
+        Ok(!has_provider || signed_in.is_some())
+    }
+
+    /// Forgets as whom the provider knows people: each is known by the address again when coming next.
+    async fn unlink(&self, tx: &DatabaseTransaction, home: Uuid) -> Result<()> {
+        let linked = linked_identity::Entity::find()
+            .filter(linked_identity::Column::OrganisationId.eq(home))
+            .filter(linked_identity::Column::UnlinkedAt.is_null())
+            .all(tx)
+            .await?;
+        for before in linked {
+            let after = linked_identity::Model {
+                unlinked_at: Some(self.0.clock().now()),
+                ..before.clone()
+            };
+            self.replace(tx, home, &before, after, "unlinked").await?;
+        }
+        Ok(())
     }
 
     /// Confirms that a domain is an organisation's, so that its addresses lead to the organisation's provider.

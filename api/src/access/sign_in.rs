@@ -460,8 +460,9 @@ impl SigningIn<'_> {
         Ok(row)
     }
 
-    /// Gives and takes the roles over which the provider has a say. That is a change of the person: whoever is about
-    /// to change the roles as they were before is told so.
+    /// Gives and takes the roles over which the provider has a say; to an administrator it gives none, who could have
+    /// written the mapping. That is a change of the person: whoever is about to change the roles as they were before is
+    /// told so.
     async fn follow(&self, person: &person::Model, roles: &MappedRoles) -> Result<()> {
         let held = role_assignment::Entity::find()
             .filter(role_assignment::Column::PersonId.eq(person.id))
@@ -483,7 +484,8 @@ impl SigningIn<'_> {
                 changed = true;
             }
         }
-        for grant in &roles.given {
+        let administers = held.iter().any(|row| row.role == Role::Administrator);
+        for grant in roles.given.iter().filter(|_| !administers) {
             if !held.iter().any(|row| grant_of(row) == *grant) {
                 self.give(person, *grant).await?;
                 changed = true;

@@ -43,6 +43,8 @@ pub(super) const DUTIES: &[(&str, &str, &str, &str)] = &[
     ("operate", "email_domain", "SELECT", "true"),
     ("operate", "email_domain", "INSERT", "true"),
     ("operate", "email_domain", "UPDATE", "true"),
+    ("operate", "linked_identity", "SELECT", "true"),
+    ("operate", "linked_identity", "UPDATE", "true"),
     (
         "operate",
         "event",

@@ -70,6 +70,7 @@ event-verb-replaced = was replaced
 event-verb-reported_done = was reported done
 event-verb-requested = was requested
 event-verb-returned = was returned
+event-verb-reused = was used again after it had been revoked
 event-verb-revised = was opened for changes
 event-verb-revoked = was revoked
 event-verb-scheduled = was scheduled

@@ -70,6 +70,7 @@ event-verb-replaced = ersattes
 event-verb-reported_done = anmäldes som klar
 event-verb-requested = begärdes
 event-verb-returned = återlämnades
+event-verb-reused = användes igen efter att den återkallats
 event-verb-revised = öppnades för ändring
 event-verb-revoked = återkallades
 event-verb-scheduled = planerades

@@ -3,6 +3,7 @@
 AccessConcern-DORMANT = Inte inloggad på 90 dagar
 AccessConcern-WIDE_ROLES = För vida roller
 AccessConcern-REVIEW_DUE = Ska bekräftas
+AccessConcern-SECRETS_KNOWN = Borta, men känner hemligheter som gäller
 
 ActionItemState-OPEN = Öppen
 ActionItemState-IN_PROGRESS = Pågår

@@ -58,7 +58,7 @@ actions! {
             [Administrator], [Owner];
         /// Revoke an API token: one's own, or as administrator any of the organisation's.
         RevokeApiToken on api_token::Model, AdministrationWrite,
-            [ItManager, SecurityCoordinator, ItSecurityOfficer, ServiceAreaManager, Reader, SupplierManager, SupplierContributor, SupplierReader, Administrator], [Owner];
+            [], [Owner];
 
         /// Set the provider by which the own organisation's people sign in.
         SetIdentityProvider on organisation::Model, AdministrationWrite,
@@ -68,7 +68,7 @@ actions! {
             [Administrator], [Owner];
         /// End a session: one's own, or as administrator any of the organisation's.
         RevokeSession on session::Model, AdministrationWrite,
-            [ItManager, SecurityCoordinator, ItSecurityOfficer, ServiceAreaManager, Reader, SupplierManager, SupplierContributor, SupplierReader, Administrator], [Owner];
+            [], [Owner];
 
         // evidence
 

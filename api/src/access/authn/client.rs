@@ -173,9 +173,7 @@ impl Door {
         self.record(&tx, client, change).await?;
         tx.commit().await?;
         self.committed().await;
-        if self.note_use(&client.acting).await.is_err() {
-            tracing::warn!("the use of a machine client could not be noted; it works all the same");
-        }
+        self.note_client(client).await;
         Ok((secret, expires_at))
     }
 
@@ -309,6 +307,13 @@ impl Door {
             client: client.id(),
         });
         Arc::new(actor.until(end))
+    }
+
+    /// Notes that a machine client was there: that it got a token, or came with one of its organisation's own provider.
+    pub async fn note_client(&self, client: &MachineClient) {
+        if self.note_use(&client.acting).await.is_err() {
+            tracing::warn!("the use of a machine client could not be noted; it works all the same");
+        }
     }
 
     /// The same machine client, as long as its provider's token and itself work.

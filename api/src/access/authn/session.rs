@@ -5,6 +5,7 @@
 //!   so that none can be planted.
 //! - It ends when it was not used for a while, when its time is over, when it is revoked, and when its person may no
 //!   longer act. Any of these holds at the next request, and ends what is open.
+//! - Administrators are told once when one that was revoked is used again: whoever does so may have stolen it.
 //!
 //! A session is looked up in the database at every request, by one statement that reads the person's roles, too. A
 //! copy of it in Redis would spare nothing of that, and would have to be told of every revocation in time.
@@ -12,16 +13,25 @@
 use std::sync::Arc;
 
 use chrono::{DateTime, TimeDelta, Utc};
-use entity::{OrganisationKind, PersonStatus, Role, ServiceArea, session};
-use sea_orm::{ActiveValue::Unchanged, EntityTrait, FromQueryResult, Set};
+use entity::{OrganisationKind, PersonStatus, Role, ServiceArea, Topic, session};
+use sea_orm::{
+    ActiveValue::Unchanged, ColumnTrait, EntityTrait, FromQueryResult, QueryFilter, Set,
+    sea_query::Expr,
+};
+use serde_json::json;
 use subtle::ConstantTimeEq;
 use uuid::Uuid;
 
 use super::{LAST_USE_PRECISION, Secret, grant, hash};
 use crate::{
     Error, Result,
-    access::{Actor, Credential, Door, claim::Duty},
+    access::{
+        Actor, Credential, Door,
+        claim::{Claim, Duty},
+        reach::Reach,
+    },
     clock::Clock,
+    ledger,
 };
 
 /// Said for every session that does not work, whatever the reason.
@@ -136,7 +146,15 @@ impl Door {
             .first()
             .filter(|session| bool::from(session.hash.as_bytes().ct_eq(kept.as_bytes())))
             .ok_or(Error::Unauthenticated(REFUSED))?;
-        let actor = self.actor_in(&rows)?;
+        let actor = match self.actor_in(&rows) {
+            Ok(actor) => actor,
+            Err(refused) => {
+                if self.note_reuse(session).await.is_err() {
+                    tracing::warn!("that a revoked session was used could not be recorded");
+                }
+                return Err(refused);
+            }
+        };
         if self.note_presence(session).await.is_err() {
             tracing::warn!("the use of a session could not be noted; it works all the same");
         }
@@ -173,6 +191,38 @@ impl Door {
         let actor = Actor::new(tenant, Some(session.person_id), name, grants.collect());
         let actor = actor.with(Credential::Session(session.id));
         Ok(Arc::new(actor.until(session.ends_at())))
+    }
+
+    /// Records that a session was used after it was revoked, the first time.
+    async fn note_reuse(&self, session: &Acting) -> Result<()> {
+        use session::Column;
+        let Some(revoked_at) = session.revoked_at else {
+            return Ok(());
+        };
+        if session.last_used_at > revoked_at {
+            return Ok(());
+        }
+        let tx = self.begin_writing().await?;
+        let tenant = (session.organisation_id, session.organisation_kind);
+        Claim::to_sign_in(tenant).make_to_write(&tx).await?;
+        // Of two requests at the same time, one records it.
+        let noted = session::Entity::update_many()
+            .col_expr(Column::LastUsedAt, Expr::value(self.clock().now()))
+            .filter(Column::Id.eq(session.id))
+            .filter(Column::LastUsedAt.lte(revoked_at))
+            .exec(&tx)
+            .await?;
+        if noted.rows_affected == 0 {
+            return Ok(());
+        }
+        let somebody = Actor::new(tenant, None, String::new(), vec![]);
+        let change = ledger::Change::told::<session::Entity>("reused", session.id, json!({}));
+        let reach = Reach::new(Topic::Administration, None, [tenant.0]);
+        let (id, now) = (self.clock().id(), self.clock().now());
+        ledger::write(&tx, id, now, Some(&somebody), change, reach).await?;
+        tx.commit().await?;
+        self.committed().await;
+        Ok(())
     }
 
     async fn note_presence(&self, session: &Acting) -> Result<()> {

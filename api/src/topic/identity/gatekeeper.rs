@@ -82,9 +82,11 @@ impl Gatekeeper {
         let client = self.door.machine_client_of(organisation, named).await?;
         let until =
             jwt::seconds(&claims, "exp").and_then(|at| DateTime::<Utc>::from_timestamp(at, 0));
-        Ok(client
-            .zip(until)
-            .map(|(client, until)| Door::asserted(&client, scopes(&claims), until)))
+        let Some((client, until)) = client.zip(until) else {
+            return Ok(None);
+        };
+        self.door.note_client(&client).await;
+        Ok(Some(Door::asserted(&client, scopes(&claims), until)))
     }
 }
 

@@ -37,8 +37,9 @@ pub fn address(claims: &Claims, vouches: bool) -> Result<Email, Unwelcome> {
     }
 }
 
-/// The roles that the claims give, if the provider has a say in them. What no role of such an organisation can be
-/// given by is passed over, however it came into the settings.
+/// The roles that the claims give, if the provider has a say in them. A claim that is missing gives none: providers leave
+/// out what is empty, and whoever left the last group must not keep its role. What no role of such an organisation can
+/// be given by is passed over, however it came into the settings.
 #[must_use]
 pub fn roles(
     claims: &Claims,
@@ -46,8 +47,7 @@ pub fn roles(
     claim: Option<&str>,
     mappings: &[Mapping],
 ) -> Option<MappedRoles> {
-    // A provider that says nothing, perhaps as there is too much to say, takes nothing away.
-    let claim = claim.filter(|claim| claims.contains_key(*claim))?;
+    let claim = claim.filter(|claim| !is_told_elsewhere(claims, claim))?;
     let fitting = || {
         mappings
             .iter()
@@ -66,6 +66,13 @@ pub fn roles(
         new
     });
     Some(roles)
+}
+
+/// Whether the provider says that the claim is to be had elsewhere (OpenID Connect Core, section 5.6.2), as Entra ID does
+/// of the groups of somebody who is in very many. What it would say is not known, so that it changes nothing.
+fn is_told_elsewhere(claims: &Claims, claim: &str) -> bool {
+    let named = claims.get("_claim_names");
+    !claims.contains_key(claim) && named.is_some_and(|names| names.get(claim).is_some())
 }
 
 #[cfg(test)]
@@ -172,8 +179,15 @@ mod tests {
             given(all.clone(), Some("groups")),
             Some(vec![Role::SupplierContributor])
         );
-        assert_eq!(given(all.clone(), Some("roles")), None);
-        assert_eq!(given(json!({ "groups": [] }), Some("groups")), Some(vec![]));
+        for nothing in [
+            json!({ "groups": [] }),
+            json!({}),
+            json!({ "_claim_names": { "roles": "src1" } }),
+        ] {
+            assert_eq!(given(nothing, Some("groups")), Some(vec![]));
+        }
+        let elsewhere = json!({ "_claim_names": { "groups": "src1" }, "_claim_sources": {} });
+        assert_eq!(given(elsewhere, Some("groups")), None);
         assert_eq!(given(all, None), None);
     }
 }

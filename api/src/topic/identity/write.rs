@@ -218,6 +218,8 @@ pub async fn remove(permit: Permit<RemoveIdentityProvider>, expected: i32) -> Re
             .remove::<email_domain::Entity>(&domain, "given_up")
             .await?;
     }
+    // Whichever is set next may know the same people otherwise.
+    unlink(&permit, Condition::all()).await?;
     permit
         .remove::<identity_provider::Entity>(&row, "removed")
         .await?;

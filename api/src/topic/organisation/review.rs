@@ -29,20 +29,23 @@ pub enum AccessConcern {
     WideRoles,
     /// Nobody has confirmed for a year that the person needs the access.
     ReviewDue,
+    /// The person may no longer act, and has made tokens that still work for integrations, machine clients or the
+    /// directory: whoever makes a secret knows it. Have somebody else make new ones, and revoke these.
+    SecretsKnown,
 }
 
-/// The people of whom this is true, among those who may act.
+/// The people of whom this is true: of those who may act, but for [`AccessConcern::SecretsKnown`].
 ///
 /// # Errors
 /// `Forbidden` when the actor may not read what it takes to know.
 pub fn condition(scope: &Scope, concern: AccessConcern) -> Result<Condition> {
-    let own = Condition::all()
-        .add(person::Column::OrganisationId.eq(scope.actor().organisation))
-        .add(person::Column::Status.eq(PersonStatus::Active));
+    let own = Condition::all().add(person::Column::OrganisationId.eq(scope.actor().organisation));
+    let active = person::Column::Status.eq(PersonStatus::Active);
     Ok(own.add(match concern {
-        AccessConcern::Dormant => dormant(scope)?,
-        AccessConcern::WideRoles => wide(scope)?,
-        AccessConcern::ReviewDue => due(scope.now()),
+        AccessConcern::Dormant => dormant(scope)?.add(active),
+        AccessConcern::WideRoles => Condition::all().add(wide(scope)?).add(active),
+        AccessConcern::ReviewDue => due(scope.now()).add(active),
+        AccessConcern::SecretsKnown => secrets_known(scope)?,
     }))
 }
 
@@ -83,4 +86,18 @@ fn due(now: DateTime<Utc>) -> Condition {
     let last = Expr::col(Column::AccessConfirmedAt.as_column_ref())
         .if_null(Expr::col(Column::CreatedAt.as_column_ref()));
     Condition::all().add(last.lt(now - CONFIRMED))
+}
+
+fn secrets_known(scope: &Scope) -> Result<Condition> {
+    use api_token::Column;
+    let makers = scope
+        .find::<api_token::Entity>()?
+        .filter(Column::PersonId.is_null())
+        .filter(Column::CreatedBy.is_not_null())
+        .filter(Column::RevokedAt.is_null())
+        .filter(Column::ExpiresAt.gt(scope.now()))
+        .column(Column::CreatedBy);
+    Ok(Condition::all()
+        .add(person::Column::Status.eq(PersonStatus::Inactive))
+        .add(person::Column::Id.in_subquery(makers)))
 }

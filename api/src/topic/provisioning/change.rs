@@ -41,7 +41,8 @@ pub struct Patch {
 }
 
 impl Change {
-    /// What a whole resource says: what it does not, is empty.
+    /// What a whole resource says: what it does not, is empty. But whether the person may act stays: a directory that
+    /// says nothing of it lets nobody in again whom an administrator has shut out.
     ///
     /// # Errors
     /// When an attribute is missing or of another type.
@@ -49,7 +50,6 @@ impl Change {
         let mut change = Self {
             title: Some(None),
             external_id: Some(None),
-            active: Some(true),
             ..Self::default()
         };
         for (name, value) in resource {
@@ -208,7 +208,7 @@ mod tests {
         assert_eq!(change.name.as_deref(), Some("Anna Berg"));
         assert_eq!(
             (change.title, change.active, change.external_id),
-            (Some(None), Some(true), Some(None))
+            (Some(None), None, Some(None))
         );
         assert!(Change::of_resource(&Map::new()).is_err());
     }

@@ -25,20 +25,26 @@ use super::{
     resource::{config, list, schemas, types},
     write::{add, change, withdraw},
 };
-use crate::access::{Door, Permit, action::CreatePerson};
+use crate::{
+    access::{Door, Permit, action::CreatePerson},
+    graphql::transport::budget::Budgets,
+};
 
 /// Where it is.
 pub const SCIM: &str = "/scim/v2";
+
 #[derive(Clone)]
 struct Service {
     door: Door,
+    budgets: Arc<dyn Budgets>,
     base: Arc<str>,
 }
 
 /// The routes, for a service that is reached at `base`.
-pub fn routes(door: Door, base: &str) -> Router {
+pub fn routes(door: Door, budgets: Arc<dyn Budgets>, base: &str) -> Router {
     let service = Service {
         door,
+        budgets,
         base: format!("{}{SCIM}", base.trim_end_matches('/')).into(),
     };
     let routes = Router::new()

@@ -1,7 +1,8 @@
 //! What a directory does with people and their roles.
 
-use entity::{PersonStatus, Role, person, role_assignment};
+use entity::{PersonStatus, Role, api_token, person, role_assignment};
 use sea_orm::ColumnTrait;
+use uuid::Uuid;
 
 use super::{change::Change, http::Refusal};
 use crate::{
@@ -43,12 +44,19 @@ pub async fn add(permit: Permit<CreatePerson>, change: Change) -> Result<person:
 /// Changes a person as the directory says.
 ///
 /// # Errors
-/// As [`add`], and `InvalidState` where the last administrator would go.
+/// As [`add`], `InvalidState` where the last administrator would go, and `Forbidden` where whoever made the directory's
+/// token would be let in again: that person knows the secret.
 pub async fn change(
     permit: Permit<ProvisionPerson>,
     change: Change,
 ) -> Result<person::Model, Refusal> {
     let before = permit.resource.clone();
+    let is_let_in = change.active == Some(true) && before.status != PersonStatus::Active;
+    if is_let_in && maker(&permit).await? == Some(before.id) {
+        return Err(Refusal::from(Error::Forbidden(
+            "Have an administrator let this person act again: the token that you use was made by the same person.".to_owned(),
+        )));
+    }
     let email = match &change.user_name {
         Some(name) => address(name)?,
         None => before.email.clone(),
@@ -73,7 +81,21 @@ pub async fn withdraw(permit: Permit<ProvisionPerson>) -> Result<(), Refusal> {
     Ok(())
 }
 
-/// Gives a person a role, or takes it; does nothing where that is so already.
+/// Who made the token that the directory shows.
+async fn maker(scope: &Scope) -> crate::Result<Option<Uuid>> {
+    let Some(token) = scope.actor().token() else {
+        return Ok(None);
+    };
+    let row = scope
+        .find::<api_token::Entity>()?
+        .filter(api_token::Column::Id.eq(token))
+        .one()
+        .await?;
+    Ok(row.and_then(|row| row.created_by))
+}
+
+/// Gives a person a role, or takes it; does nothing where that is so already. To an administrator only another one
+/// gives roles: the directory's secret is an administrator's own work.
 ///
 /// # Errors
 /// When the database fails.
@@ -84,6 +106,9 @@ pub async fn set_role(
 ) -> Result<(), Refusal> {
     let mut roles = held(&permit, &permit.resource).await?;
     if roles.contains(&grant) == wanted || grant.role == Role::Administrator {
+        return Ok(());
+    }
+    if wanted && roles.iter().any(|held| held.role == Role::Administrator) {
         return Ok(());
     }
     match wanted {

@@ -263,14 +263,17 @@ impl Service {
             None => None,
         };
         let client = client.ok_or_else(Refusal::client)?;
-        self.attempt(Holder::Client(client.id())).await?;
         let judged = match proof {
             Proof::Secret(secret) if client.has_secret(&secret) => Ok(None),
             Proof::Secret(_) => Err("WRONG_SECRET"),
             Proof::Assertion(assertion) => self.judge(&client, &id, &assertion).map(Some),
         };
         match judged {
-            Ok(assertion) => Ok((sent, client, assertion)),
+            Ok(assertion) => {
+                // Of whoever proves to be it: others, who know no more than its name, do not use up what it has.
+                self.attempt(Holder::Client(client.id())).await?;
+                Ok((sent, client, assertion))
+            }
             Err(why) => {
                 self.door.refuse_access(&client, why).await?;
                 Err(Refusal::client())

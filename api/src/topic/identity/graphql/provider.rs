@@ -221,7 +221,8 @@ pub struct SetIdentityProviderInput {
     /// What that claim must say, or have among what it says, such as `mfa`. To be left out where no claim is required.
     required_value: Option<String>,
     /// The claim by which roles are given, such as `groups`. At each sign-in the roles in the mapping are given and
-    /// taken by it; others are left as they are. Left out, the provider has no say in roles.
+    /// taken by it, all taken where it is missing; others are left as they are. To administrators it gives none: only
+    /// another administrator does. Left out, the provider has no say in roles.
     role_claim: Option<String>,
     /// Which of its values give which role.
     #[graphql(default)]

@@ -19,6 +19,8 @@ pub struct Refusal {
     status: StatusCode,
     kind: Option<&'static str>,
     detail: String,
+    /// After how many seconds the same is carried out.
+    retry_after: Option<u64>,
 }
 
 impl Refusal {
@@ -27,6 +29,7 @@ impl Refusal {
             status,
             kind,
             detail: detail.to_owned(),
+            retry_after: None,
         }
     }
 
@@ -65,7 +68,14 @@ impl From<Error> for Refusal {
             Error::Invalid(_) => (StatusCode::BAD_REQUEST, Some("invalidValue")),
             other => (other.status(), None),
         };
-        Self::new(status, kind, &error.to_string())
+        let retry_after = match &error {
+            Error::RateLimited { retry_after, .. } => Some(*retry_after),
+            _ => None,
+        };
+        Self {
+            retry_after,
+            ..Self::new(status, kind, &error.to_string())
+        }
     }
 }
 
@@ -77,6 +87,11 @@ impl IntoResponse for Refusal {
             told["scimType"] = json!(kind);
         }
         let mut response = Answer(self.status, told).into_response();
+        if let Some(seconds) = self.retry_after {
+            response
+                .headers_mut()
+                .insert(header::RETRY_AFTER, seconds.into());
+        }
         if self.status == StatusCode::UNAUTHORIZED {
             let asked = HeaderValue::from_static("Bearer");
             response

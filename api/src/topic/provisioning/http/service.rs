@@ -14,14 +14,21 @@ use super::{
     asked::{Asked, Filter, no_filter, user_id},
 };
 use crate::{
+    Error,
     access::{Actor, Grant, Permit, Scope, Shown, action::ProvisionPerson},
-    graphql::transport::shown,
+    graphql::transport::{
+        budget::{Budget, Holder},
+        shown,
+    },
     topic::provisioning::{
         group::{Members, groups_of, with_id},
         resource::{self, list},
         write::{held, set_role},
     },
 };
+
+/// How many requests of a directory are carried out in a minute. Entra ID sends up to 25 in a second when it begins.
+const REQUESTS: u64 = 1800;
 
 impl Service {
     /// The people whom the filter looks for.
@@ -124,12 +131,31 @@ impl Service {
     /// The directory that calls, by a token that is for this and nothing else.
     pub(super) async fn actor(&self, headers: &HeaderMap) -> Result<Arc<Actor>, Refusal> {
         match shown(headers)? {
-            Some(Shown::Token(secret)) => Ok(self.door.authenticate_provisioning(&secret).await?),
+            Some(Shown::Token(secret)) => {
+                let actor = self.door.authenticate_provisioning(&secret).await?;
+                self.counted(&actor).await?;
+                Ok(actor)
+            }
             _ => Err(Refusal::new(
                 StatusCode::UNAUTHORIZED,
                 None,
                 "Send a provisioning token as `Authorization: Bearer TOKEN`.",
             )),
+        }
+    }
+
+    /// Counts a request of the directory's.
+    async fn counted(&self, actor: &Actor) -> crate::Result<()> {
+        let budgets = actor
+            .token()
+            .map(|token| Budget::new(Holder::Token(token), REQUESTS));
+        let spent = self.budgets.spend(budgets.into_iter().collect(), 1).await?;
+        match spent.wait {
+            None => Ok(()),
+            Some(wait) => Err(Error::RateLimited {
+                problem: format!("A directory sends at most {REQUESTS} requests in a minute."),
+                retry_after: wait.as_secs() + 1,
+            }),
         }
     }
 
