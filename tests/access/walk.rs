@@ -138,12 +138,12 @@ async fn machine_clients_with_any_one_scope_meet_nothing_foreign_either() {
 
 /// Of which kinds a token with this scope alone meets records: by the first letters of their ids.
 fn of_scope(scope: TokenScope) -> Vec<&'static str> {
-    // Who there is, with whom there are agreements, and itself.
-    let directory = ["org_", "per_", "agr_", "tok_", "evt_"];
+    // Who there is, with whom there are agreements and in which forums one meets, itself, and that something happened.
+    let directory = ["org_", "per_", "agr_", "for_", "mbr_", "tok_", "evt_"];
     let own: &[&str] = match scope {
         TokenScope::EvidenceRead => &["evd_", "fil_", "sub_", "rnd_", "req_", "cmt_"],
         TokenScope::RiskRead => &["ana_", "rsk_", "acc_", "cmt_", "sub_", "rnd_"],
-        TokenScope::ForumRead => &["for_", "mbr_", "mtg_", "agi_", "dec_", "cmt_"],
+        TokenScope::ForumRead => &["mtg_", "agi_", "dec_"],
         TokenScope::ActionItemRead => &["act_", "stp_", "cmt_"],
         _ => &[],
     };
