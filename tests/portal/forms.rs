@@ -135,7 +135,7 @@ async fn asks(browser: &Browser) -> bool {
 }
 
 /// Ends whatever session a person has in a browser.
-async fn ends_the_session(person: &Client) {
+pub async fn ends_the_session(person: &Client) {
     let open = person
         .lists(
             "sessions",
@@ -148,6 +148,17 @@ async fn ends_the_session(person: &Client) {
         let input = json!({ "id": session["id"] });
         person.does("revokeSession", input, "{ id }").await;
     }
+}
+
+/// Signs somebody in again, as in another tab.
+pub async fn signs_in_elsewhere(browser: &Browser, demo: &Served, name: &str) {
+    let mut actors = demo.announcement.actors.iter();
+    let place = actors.position(|actor| actor.name.starts_with(name));
+    let person = place.expect("the demo has this person").to_string();
+    let script = "const [path, body] = arguments;
+        return fetch(path, { method: 'POST', body: new URLSearchParams(body), redirect: 'manual' }).then((answer) => answer.type)";
+    let body = json!({ "person": person, "return_to": "/" });
+    browser.script(script, json!(["/sign-in/demo", body])).await;
 }
 
 #[tokio::test]
@@ -165,16 +176,7 @@ async fn what_was_typed_when_the_session_had_ended_is_sent_after_signing_in_agai
     lisa.clicks("Ändra underlaget").await;
     lisa.sees("Du är inte längre inloggad").await;
     lisa.sees("Drift i två hallar").await;
-    let signs_in = "const [path, body] = arguments;
-        return fetch(path, { method: 'POST', body: new URLSearchParams(body), redirect: 'manual' }).then((answer) => answer.type)";
-    let place = demo
-        .announcement
-        .actors
-        .iter()
-        .position(|actor| actor.name.starts_with("Lisa"));
-    let place = place.expect("the demo has a Lisa").to_string();
-    let body = json!({ "person": place, "return_to": "/" });
-    lisa.script(signs_in, json!(["/sign-in/demo", body])).await;
+    signs_in_elsewhere(&lisa, &demo, "Lisa").await;
     lisa.clicks("Skicka igen").await;
     lisa.sees("Underlaget är ändrat.").await;
     lisa.sees("Drift i två hallar").await;

@@ -43,6 +43,8 @@ problem-day = Give a date, such as 2026-03-31.
 problem-moment = Give a date and a time, such as 2026-03-31 09:00.
 problem-json = This is not valid JSON.
 problem-mapping = Write each line as value = ROLE.
+problem-lost = Samsyn cannot be reached just now. What you wrote is still here; send it again when the connection is back.
+problem-signed-out = You are no longer signed in. What you wrote is still here: sign in in a new tab, come back to this one and send it again.
 problem-long = At most { $what } characters.
 problem-characters = The text must not contain control characters.
 problem-range = Give a number from { $what } to { $other }.

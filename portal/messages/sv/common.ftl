@@ -43,6 +43,8 @@ problem-day = Skriv ett datum, till exempel 2026-03-31.
 problem-moment = Skriv datum och tid, till exempel 2026-03-31 09:00.
 problem-json = Det är inte giltig JSON.
 problem-mapping = Skriv varje rad som värde = ROLL.
+problem-lost = Det går inte att nå Samsyn just nu. Det du skrev finns kvar här; skicka igen när förbindelsen är tillbaka.
+problem-signed-out = Du är inte längre inloggad. Det du skrev finns kvar här: logga in i en ny flik, kom tillbaka till den här och skicka igen.
 problem-long = Högst { $what } tecken.
 problem-characters = Texten får inte innehålla styrtecken.
 problem-range = Skriv ett tal från { $what } till { $other }.

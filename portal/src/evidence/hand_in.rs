@@ -10,7 +10,7 @@ use axum::{
     http::{HeaderMap, StatusCode, header::ACCEPT},
     response::{IntoResponse, Redirect, Response},
 };
-use serde_json::{Map, json};
+use serde_json::{Map, Value, json};
 
 use super::upload::{Incoming, text_of};
 use crate::{
@@ -34,6 +34,8 @@ struct HandInPage {
     form: FormView,
     agreements: Vec<Under>,
     request: Option<hand_in::HandInRequestOnEvidenceRequest>,
+    /// What is drafted already, and only changed when this is sent again.
+    draft: Option<hand_in::HandInDraftOnEvidence>,
     message: String,
 }
 
@@ -65,7 +67,7 @@ pub(super) async fn send(
 ) -> Result<Response, Failure> {
     let failure = |refusal| Failure::new(&visitor, refusal);
     let mut typed = Typed::default();
-    let mut draft: Option<String> = None;
+    let mut draft: Option<Value> = None;
     while let Some(field) = form.next().await.map_err(failure)? {
         let Some(name) = field.name().map(ToOwned::to_owned) else {
             continue;
@@ -76,22 +78,23 @@ pub(super) async fn send(
             continue;
         }
         // Files come last, so that everything else is known.
-        let id = match draft.clone() {
-            Some(id) => id,
+        let known = match draft.take() {
+            Some(known) => known,
             None => match portal.draft(&visitor, &typed).await? {
-                Ok(id) => id,
+                Ok(known) => known,
                 Err(again) => return Ok(again),
             },
         };
-        draft = Some(id.clone());
+        let id = id_of(&known);
+        draft = Some(known);
         if let Err(refusal) = portal.receive(&visitor, &id, field).await {
             return portal.evidence_page(&visitor, id, Some(&refusal)).await;
         }
     }
-    let id = match draft {
-        Some(id) => id,
+    let draft = match draft {
+        Some(known) => known,
         None => match portal.draft(&visitor, &typed).await? {
-            Ok(id) => id,
+            Ok(known) => known,
             Err(again) => return Ok(again),
         },
     };
@@ -99,9 +102,13 @@ pub(super) async fn send(
         .get(ACCEPT)
         .is_some_and(|accepted| accepted == "application/json");
     if by_script {
-        return Ok(axum::Json(json!({ "id": id })).into_response());
+        return Ok(axum::Json(draft).into_response());
     }
-    portal.hand_in(&visitor, id, &typed).await
+    portal.hand_in(&visitor, id_of(&draft), &typed).await
+}
+
+fn id_of(record: &Value) -> String {
+    record["id"].as_str().unwrap_or_default().to_owned()
 }
 
 /// Hands in what is drafted already.
@@ -115,13 +122,17 @@ pub(super) async fn again(
 }
 
 impl Portal {
-    /// Makes the draft; or the page again, with what is wrong.
+    /// Makes the draft, or changes the one that was made before; or gives the page again, with what is wrong.
     async fn draft(
         &self,
         visitor: &Visitor,
         typed: &Typed,
-    ) -> Result<Result<String, Response>, Failure> {
-        let form = find("draftEvidence").ok_or_else(|| Failure::of(visitor, "INTERNAL"))?;
+    ) -> Result<Result<Value, Response>, Failure> {
+        let mutation = match typed.one("id") {
+            "" => "draftEvidence",
+            _ => "updateEvidence",
+        };
+        let form = find(mutation).ok_or_else(|| Failure::of(visitor, "INTERNAL"))?;
         let text = visitor.text;
         let input = match typed.input(form) {
             Ok(input) => input,
@@ -138,7 +149,7 @@ impl Portal {
             }
         };
         match self.api.change(visitor, form.mutation, input).await {
-            Ok(drafted) => Ok(Ok(drafted["id"].as_str().unwrap_or_default().to_owned())),
+            Ok(drafted) => Ok(Ok(drafted)),
             Err(refusal) if refusal.code == "UNAUTHENTICATED" => {
                 Err(Failure::new(visitor, refusal))
             }
@@ -217,18 +228,21 @@ impl Portal {
         typed: Typed,
         told: impl FnOnce(FormView) -> (StatusCode, FormView),
     ) -> Result<Response, Failure> {
-        let request = typed.one("request");
+        let or_none = |id: &str| if id.is_empty() { "none" } else { id }.to_owned();
+        let (request, draft) = (typed.one("request"), typed.one("id"));
         let variables = hand_in::Variables {
-            request: if request.is_empty() {
-                "none".to_owned()
-            } else {
-                request.to_owned()
-            },
+            request: or_none(request),
             answering: !request.is_empty(),
+            draft: or_none(draft),
+            drafted: !draft.is_empty(),
         };
         let (page, data) = self.ask::<HandIn>(visitor, variables).await?;
         let request = data.request.and_then(|node| match node {
             hand_in::HandInRequest::EvidenceRequest(request) => Some(request),
+            _ => None,
+        });
+        let draft = data.draft.and_then(|node| match node {
+            hand_in::HandInDraft::Evidence(draft) => Some(draft),
             _ => None,
         });
         let typed = match &request {
@@ -241,6 +255,7 @@ impl Portal {
             agreements: under(&page, &typed, data.agreements.nodes),
             form,
             request,
+            draft,
             message: typed.one("message").to_owned(),
             page,
         };
