@@ -84,7 +84,7 @@ field-updatePerson-title = Befattning
 hint-standard = Till exempel ISO/IEC 27001:2022.
 hint-supplierNumber = Tio siffror, till exempel 556016-0680.
 hint-emailDomains = En domän per rad.
-hint-roleMapping = En rad per värde: värde = ROLL, eller värde = ROLL OMRÅDE.
+hint-roleMapping = En rad per värde: värde = ROLL. Rollerna skrivs så här:
 hint-clientSecret = Lämna tomt för att behålla den som är inställd.
 hint-startsAt = Svensk tid.
 hint-expiresAt = Svensk tid.
