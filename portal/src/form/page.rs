@@ -37,7 +37,10 @@ struct FormPage {
 struct KeptPage {
     page: Bare,
     title: String,
-    mutation: &'static str,
+    /// Where it is sent to.
+    action: String,
+    /// Whether files belong to it, which have to be chosen again.
+    files: bool,
     pairs: Pairs,
     /// What was typed in words.
     shown: Vec<(String, String)>,
@@ -104,14 +107,23 @@ async fn send(
     let form = find(&mutation).ok_or_else(|| Failure::not_found(&visitor))?;
     let typed = Typed::from(typed);
     match portal.sent(&visitor, form, &typed).await {
-        Err(failure) if failure.is_for_sign_in() => Ok(kept(&visitor, form, &typed)),
+        Err(failure) if failure.is_for_sign_in() => {
+            let action = format!("/do/{mutation}");
+            Ok(kept(&visitor, form, &typed, action, false))
+        }
         came => came,
     }
 }
 
 /// What was typed by somebody whose session has ended, to be sent when they have signed in again. Secrets are not given
-/// back: they are asked for anew.
-fn kept(visitor: &Visitor, form: &Form, typed: &Typed) -> Response {
+/// back: they are asked for anew, and so are files.
+pub(crate) fn kept(
+    visitor: &Visitor,
+    form: &Form,
+    typed: &Typed,
+    action: String,
+    files: bool,
+) -> Response {
     let view = FormView::new(visitor.text, form, typed, &Map::new());
     let is_secret = |name: &str| {
         let mut fields = form.fields.iter();
@@ -128,7 +140,8 @@ fn kept(visitor: &Visitor, form: &Form, typed: &Typed) -> Response {
     let page = KeptPage {
         page: visitor.into(),
         title: view.title,
-        mutation: form.mutation,
+        action,
+        files,
         pairs: typed.pairs().filter(|(name, _)| !is_secret(name)).collect(),
         shown: shown.map(|field| (field.label, field.value)).collect(),
         secrets,
