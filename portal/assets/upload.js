@@ -170,8 +170,7 @@ async function draft(form, fields) {
   const body = new FormData();
   for (const [name, value] of fields) body.append(name, value);
   const answer = await fetch(form.action, { method: "POST", headers: { accept: "application/json" }, body });
-  // Without a session one is led to where one signs in.
-  if (answer.status === 401 || answer.redirected) throw new Refused("UNAUTHENTICATED");
+  if (answer.status === 401) throw new Refused("UNAUTHENTICATED");
   if (answer.ok) {
     const { id, version } = await answer.json();
     remember(form, { id, expectedVersion: version });
