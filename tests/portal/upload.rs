@@ -177,7 +177,7 @@ async fn what_is_sent_again_without_its_refused_file_is_described_once() {
     lisa.fills("Gäller till och med", &in_days(20)).await;
     lisa.clicks("Lämna in").await;
     // Without a file it is not handed in, and is a draft.
-    lisa.sees("Det gick inte hela vägen.").await;
+    lisa.sees("Minst en fil ska vara uppladdad.").await;
     assert_eq!(described(&demo).await, ["Rapport med bilaga"]);
 }
 
