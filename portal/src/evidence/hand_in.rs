@@ -129,7 +129,7 @@ impl Portal {
             "" => "draftEvidence",
             _ => "updateEvidence",
         };
-        let form = form(visitor, mutation)?;
+        let form = find(mutation).ok_or_else(|| Failure::of(visitor, "INTERNAL"))?;
         match self.drafted(visitor, form, typed).await {
             Err(failure) if failure.is_for_sign_in() => {
                 let action = "/evidence/new".to_owned();
@@ -185,7 +185,8 @@ impl Portal {
         let action = format!("/evidence/{evidence}/hand-in");
         match self.handed_in(visitor, evidence, typed).await {
             Err(failure) if failure.is_for_sign_in() => {
-                let form = form(visitor, "submitSubmission")?;
+                let form =
+                    find("submitSubmission").ok_or_else(|| Failure::of(visitor, "INTERNAL"))?;
                 Ok(kept(visitor, form, typed, action, false))
             }
             came => came,
@@ -292,7 +293,7 @@ impl Portal {
             Some(asked) => as_asked(typed, asked),
             None => typed,
         };
-        let form = form(visitor, "draftEvidence")?;
+        let form = find("draftEvidence").ok_or_else(|| Failure::of(visitor, "INTERNAL"))?;
         let (status, form) = told(FormView::new(visitor.text, form, &typed, &Map::new()));
         let view = HandInPage {
             agreements: agreements(&page, &typed, data.agreements.nodes),
@@ -336,10 +337,6 @@ fn agreements(
             id: agreement.id,
         })
         .collect()
-}
-
-fn form(visitor: &Visitor, mutation: &str) -> Result<&'static Form, Failure> {
-    find(mutation).ok_or_else(|| Failure::of(visitor, "INTERNAL"))
 }
 
 /// What handing in asks for: about the request, and about the evidence where it is drafted.

@@ -14,7 +14,7 @@ use serde_json::{Map, Value, json};
 use super::{FieldView, Form, FormView, Shape, Source, Typed, find};
 use crate::{
     Portal,
-    api::{Refusal, Viewer},
+    api::Viewer,
     failure::{self, Failure},
     html,
     page::{Bare, Page},
@@ -157,10 +157,12 @@ impl Portal {
         form: &Form,
         typed: &Typed,
     ) -> Result<Response, Failure> {
+        let text = visitor.text;
         let input = match typed.input(form) {
             Ok(input) => input,
             Err(unreadable) => {
-                let again = |text: Text, view: FormView| view.unreadable(text, &unreadable);
+                let again =
+                    |view: FormView, _: &Map<String, Value>| view.unreadable(text, &unreadable);
                 return self
                     .again(
                         visitor,
@@ -177,12 +179,15 @@ impl Portal {
             Err(refusal) if refusal.code == "UNAUTHENTICATED" => {
                 Err(Failure::new(visitor, refusal))
             }
-            Err(refusal) if refusal.code == "CONFLICT" => {
-                self.conflict(visitor, form, typed, &refusal).await
-            }
             Err(refusal) => {
                 let status = failure::status(&refusal.code);
-                let again = |text: Text, view: FormView| view.refused(text, &refusal);
+                let again = |view: FormView, known: &Map<String, Value>| {
+                    let view = view.refused(text, &refusal);
+                    match refusal.code.as_str() {
+                        "CONFLICT" => beside(text, form, view, known),
+                        _ => view,
+                    }
+                };
                 self.again(visitor, form, typed, status, again).await
             }
         }
@@ -215,41 +220,14 @@ impl Portal {
         form: &Form,
         typed: &Typed,
         status: StatusCode,
-        told: impl FnOnce(Text, FormView) -> FormView,
+        told: impl FnOnce(FormView, &Map<String, Value>) -> FormView,
     ) -> Result<Response, Failure> {
         let (page, known) = self.known(visitor, form, typed).await?;
         let typed = complete(form, typed, &known);
         let view = FormView::new(visitor.text, form, &typed, &known);
-        let form = told(visitor.text, view);
+        let form = told(view, &known);
         Ok(html::page(
             status,
-            &FormPage {
-                page,
-                form,
-                about: about(&known),
-            },
-        ))
-    }
-
-    /// The form again, beside what somebody else has made of the record.
-    async fn conflict(
-        &self,
-        visitor: &Visitor,
-        form: &Form,
-        typed: &Typed,
-        refusal: &Refusal,
-    ) -> Result<Response, Failure> {
-        let text = visitor.text;
-        let (page, known) = self.known(visitor, form, typed).await?;
-        let typed = complete(form, typed, &known);
-        let now = FormView::new(text, form, &filled(form, Typed::default(), &known), &known);
-        let mut view = FormView::new(text, form, &typed, &known)
-            .refused(text, refusal)
-            .beside(form, &now);
-        view.conflict = conflict(text, form, &known);
-        let form = view;
-        Ok(html::page(
-            StatusCode::CONFLICT,
             &FormPage {
                 page,
                 form,
@@ -324,6 +302,16 @@ fn complete(form: &Form, sent: &Typed, known: &Map<String, Value>) -> Typed {
 /// The record that is changed, as it stands.
 fn record(known: &Map<String, Value>) -> Option<&Value> {
     known.get("identityProvider").or_else(|| known.get("node"))
+}
+
+/// The form beside what somebody else has made of the record.
+fn beside(text: Text, form: &Form, view: FormView, known: &Map<String, Value>) -> FormView {
+    let now = filled(form, Typed::default(), known);
+    let now = FormView::new(text, form, &now, known);
+    FormView {
+        conflict: conflict(text, form, known),
+        ..view.beside(form, &now)
+    }
 }
 
 /// What is told of a record that somebody else has changed meanwhile: who decides again sees what it has become.
