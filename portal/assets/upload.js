@@ -165,15 +165,26 @@ function remember(form, draft) {
   }
 }
 
+/** What is said when it is handed in; everything else describes it. */
+const HANDED = ["agreementId", "message", "request", "requestVersion"];
+const fields = (form) => [...new FormData(form)].filter(([name]) => name !== "file");
+const description = (form) => JSON.stringify(fields(form).filter(([name]) => ![...HANDED, "id", "expectedVersion"].includes(name)));
+
+/** How the draft was last described. */
+let described;
+
 /** The draft that the form describes; nothing, if something is wrong with it, which is then shown. */
-async function draft(form, fields) {
+async function draft(form) {
+  const now = description(form);
+  if (now === described) return form.elements.id.value;
   const body = new FormData();
-  for (const [name, value] of fields) body.append(name, value);
+  for (const [name, value] of fields(form)) body.append(name, value);
   const answer = await fetch(form.action, { method: "POST", headers: { accept: "application/json" }, body });
   if (answer.status === 401) throw new Refused("UNAUTHENTICATED");
   if (answer.ok) {
     const { id, version } = await answer.json();
     remember(form, { id, expectedVersion: version });
+    described = now;
     return id;
   }
   const shown = new DOMParser().parseFromString(await answer.text(), "text/html");
@@ -215,16 +226,17 @@ document.addEventListener("submit", async (event) => {
   const list = form.querySelector("[data-uploads]");
   list.querySelector("li.bad")?.remove();
   try {
-    const fields = [...new FormData(form)].filter(([name]) => name !== "file");
-    const evidence = form.dataset.evidence ?? (await draft(form, fields));
+    const evidence = form.dataset.evidence ?? (await draft(form));
     if (!evidence) return;
     let failed = false;
     for (const file of files) await file.run(evidence).catch((error) => (file.fail(error), failed = true));
     if (failed) return;
+    // What was typed meanwhile is part of it.
+    if (!form.dataset.evidence && !(await draft(form))) return;
     // All of it is there: nothing is lost by leaving the page.
     form.dataset.sent = "true";
     if (form.dataset.evidence) location.assign(`/evidence/${evidence}?done=uploadEvidenceFile`);
-    else go(`/evidence/${evidence}/hand-in`, fields.filter(([name]) => ["agreementId", "message", "request", "requestVersion"].includes(name)));
+    else go(`/evidence/${evidence}/hand-in`, fields(form).filter(([name]) => HANDED.includes(name)));
   } catch (error) {
     list.append(problem("li", said(error, list.dataset)));
   } finally {

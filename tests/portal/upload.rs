@@ -117,9 +117,10 @@ async fn a_file_is_paused_and_goes_on() {
     let there = some_is_there(&lisa).await;
     tokio::time::sleep(Duration::from_millis(900)).await;
     assert_eq!(some_is_there(&lisa).await, there, "nothing comes meanwhile");
+    lisa.fills("Rubrik", "I två etapper, och rättat").await;
     lisa.presses("Fortsätt: stor.pdf").await;
     lisa.sees("Inlämnat. Kunden ser det nu.").await;
-    let files = handed_in(&demo, "I två etapper").await;
+    let files = handed_in(&demo, "I två etapper, och rättat").await;
     assert_eq!(files, [("stor.pdf".to_owned(), sha256)]);
 }
 
