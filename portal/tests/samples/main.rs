@@ -34,7 +34,7 @@ const PAGES: &str = "
 /agreements/{Agreement}
 /events ?q=x
 /evidence ?archived=true&q=x
-/evidence/new ?request={EvidenceRequest} ?kind=POLICY&title=%3Cu%3E
+/evidence/new ?request={EvidenceRequest} ?id={Evidence} ?kind=POLICY&title=%3Cu%3E
 /evidence/{Evidence}
 /forums
 /forums/{Forum} ?show=project ?show=project&audience=all ?show=project&audience={Organisation}
