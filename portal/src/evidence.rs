@@ -223,7 +223,8 @@ impl Portal {
     }
 }
 
-/// The agreements in force under which it is not handed in already. Where that was only prepared, it is to be gone on with.
+/// The agreements in force under which it is not handed in already. Those that were chosen are, and otherwise those for
+/// which that was only prepared, to be gone on with.
 fn open_agreements(
     page: &Page,
     record: &evidence_record::EvidenceRecordNodeOnEvidence,
@@ -235,8 +236,10 @@ fn open_agreements(
         agreement.in_force && matches!(state(&agreement.id), None | Some(ReviewState::Draft))
     });
     open.map(|agreement| Under {
-        chosen: state(&agreement.id).is_some()
-            || typed.all("agreementId").any(|id| id == agreement.id),
+        chosen: match typed.has("agreementId") {
+            true => typed.all("agreementId").any(|id| id == agreement.id),
+            false => state(&agreement.id).is_some(),
+        },
         about: under(page, &agreement.service_area, &agreement.title),
         customer: agreement.customer.name,
         id: agreement.id,

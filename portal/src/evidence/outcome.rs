@@ -164,7 +164,7 @@ mod tests {
                 "Handed in to B.",
                 "Not handed in to A, C:",
                 "Standard: To be filled in before a certificate is handed in.",
-                "The request is not answered yet. It is answered when you hand in to the one who asked.",
+                "The request is not answered yet. It is answered when you hand in to the one who asked, or on the page of the request.",
             ]
         );
     }
