@@ -7,7 +7,6 @@ const OFF = 'samsyn-keys-off';
 const help = document.querySelector('#keys');
 const steps = [...document.querySelectorAll('[data-step]')];
 let here = null;
-let leaving = false;
 
 const stepOf = (element) => element?.closest?.('[data-step]') ?? null;
 
@@ -120,10 +119,22 @@ function changed(form) {
 const forms = () => [...document.querySelectorAll('main form[method="post"]')];
 const kept = (form) => form.closest('[data-kept]') !== null;
 
+const say = document.querySelector('.meeting')?.dataset;
+const read = async (answer) => new DOMParser().parseFromString(await answer.text(), 'text/html');
+
+// Saves a form without leaving the page; or tells why not, beside what was typed.
 async function save(form) {
   const body = new URLSearchParams(new FormData(form));
   const answer = await fetch(form.action, { method: 'POST', body, redirect: 'manual' }).catch(() => null);
-  return answer?.type === 'opaqueredirect';
+  form.querySelector('.problem')?.remove();
+  if (answer?.type !== 'opaqueredirect') {
+    tell(form, await refused(form, answer).catch(() => say.lost));
+    return false;
+  }
+  for (const one of form.elements) if ('defaultValue' in one) one.defaultValue = one.value;
+  for (const one of forms()) follow(one, form);
+  form.dispatchEvent(new CustomEvent('samsyn:saved', { bubbles: true }));
+  return true;
 }
 
 // The version of a record counts its changes, so that what was just saved is the next one.
@@ -132,33 +143,44 @@ function follow(form, saved) {
   if (version && form.elements.id?.value === saved.elements.id?.value) version.value = Number(version.value) + 1;
 }
 
+async function refused(form, answer) {
+  if (!answer) return say.lost;
+  if (answer.status === 401) return say.signedOut;
+  const page = await read(answer);
+  const said = (page.querySelector('.problem') ?? page.querySelector('main')).textContent.trim();
+  return answer.status === 409 ? `${said} ${await theirs(form)}` : said;
+}
+
+// What somebody else has made of it meanwhile, which from now on is what one changes.
+async function theirs(form) {
+  const typed = field(form);
+  const now = (await read(await fetch(location.href))).getElementById(typed.id);
+  if (!now) return '';
+  for (const { name, value } of now.form.querySelectorAll('[type="hidden"]')) form.elements[name].value = value;
+  typed.defaultValue = now.defaultValue;
+  return `${say.theirs} ${now.value}`;
+}
+
+function tell(form, said) {
+  const told = Object.assign(document.createElement('p'), { className: 'problem', role: 'alert', tabIndex: -1, textContent: said });
+  form.prepend(told);
+  told.focus();
+}
+
 document.addEventListener('submit', async (event) => {
   const form = event.target;
-  if (form.method !== 'post') return;
+  if (event.defaultPrevented || form.method !== 'post') return;
   const unsaved = forms().filter((one) => one !== form && kept(one) && changed(one));
-  if (unsaved.length === 0) {
-    leaving = true;
-    return;
-  }
+  if (unsaved.length === 0) return;
   event.preventDefault();
   for (const one of unsaved) {
-    if (!(await save(one))) {
-      // What is wrong with it is told on its own page, and what was to be sent is still here when one goes back.
-      leaving = true;
-      one.submit();
-      return;
-    }
-    for (const field of one.elements) if ('defaultValue' in field) field.defaultValue = field.value;
-    follow(form, one);
+    if (await save(one)) continue;
+    // It waits until that is settled, and can be sent again.
+    delete form.dataset.sent;
+    return;
   }
-  leaving = true;
   form.submit();
 });
-
-addEventListener('beforeunload', (event) => {
-  if (!leaving && forms().some(changed)) event.preventDefault();
-});
-addEventListener('pageshow', () => { leaving = false; });
 
 // Who is named works somewhere: the organisation need not be chosen as well.
 document.addEventListener('change', (event) => {

@@ -14,9 +14,12 @@ document.addEventListener("submit", (event) => {
   if (form.dataset.sent) return event.preventDefault();
   form.dataset.sent = "true";
 });
-addEventListener("pageshow", () => {
+
+// Whoever is still here, or here again, can send it again.
+const again = () => {
   for (const form of document.querySelectorAll("form[data-sent]")) delete form.dataset.sent;
-});
+};
+addEventListener("pageshow", again);
 
 // Filters apply as they are chosen.
 for (const form of document.querySelectorAll("form.filters")) {
@@ -31,7 +34,10 @@ document.addEventListener("input", (event) => {
   const form = event.target.closest('form[method="post"]');
   if (form) dirty.add(form);
 });
-document.addEventListener("submit", (event) => dirty.delete(event.target));
+document.addEventListener("samsyn:saved", (event) => dirty.delete(event.target));
 addEventListener("beforeunload", (event) => {
-  if ([...dirty].some((form) => form.isConnected && !form.dataset.sent)) event.preventDefault();
+  if (![...dirty].some((form) => form.isConnected && !form.dataset.sent)) return;
+  event.preventDefault();
+  // It comes to this when one has chosen to stay.
+  setTimeout(again);
 });

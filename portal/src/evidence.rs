@@ -3,6 +3,7 @@
 //! Handing in is [`hand_in`]; sending files is [`upload`].
 
 mod hand_in;
+mod outcome;
 mod timeline;
 mod upload;
 
@@ -22,7 +23,7 @@ use crate::{
     api::Refusal,
     export::{Export, Shape},
     failure::{self, Failure},
-    form::{FieldView, FormView},
+    form::{FieldView, FormView, Typed},
     html,
     kinds::*,
     list::{Asked, Filter},
@@ -48,13 +49,31 @@ struct ListPage {
 struct RecordPage {
     page: Page,
     record: evidence_record::EvidenceRecordNodeOnEvidence,
-    /// Agreements in force under which it is not being handed in already.
-    agreements: Vec<evidence_record::EvidenceRecordAgreementsNodes>,
+    /// Whether any agreement is in force.
+    agreed: bool,
+    /// Those under which it is not handed in already.
+    agreements: Vec<Under>,
     actions: Vec<FormView>,
     hands_in: bool,
     changes: bool,
     uploads: bool,
+    told: Told,
+}
+
+/// An agreement under which one can hand in.
+struct Under {
+    id: String,
+    customer: String,
+    about: String,
+    chosen: bool,
+}
+
+/// What came of what was sent to a piece of evidence, and what was typed, to be sent again.
+#[derive(Default)]
+struct Told {
+    status: StatusCode,
     problems: Vec<String>,
+    typed: Typed,
 }
 
 /// The list as a file.
@@ -136,26 +155,47 @@ async fn show(
     visitor: Visitor,
     Path(id): Path<String>,
 ) -> Result<Response, Failure> {
-    portal.evidence_page(&visitor, id, None).await
+    portal.evidence_page(&visitor, id, Told::default()).await
 }
 
 impl Portal {
-    /// A piece of evidence, with why something did not go all the way. What leads back here leads to the page of the
-    /// evidence, wherever the form was sent.
+    /// The page of the evidence, with why something did not go all the way.
+    async fn stopped(
+        &self,
+        visitor: &Visitor,
+        id: String,
+        refusal: &Refusal,
+        typed: Typed,
+    ) -> Result<Response, Failure> {
+        if refusal.code == "UNAUTHENTICATED" {
+            let visitor = visitor.clone().at(format!("/evidence/{id}"));
+            return Err(Failure::new(&visitor, refusal.clone()));
+        }
+        let told = Told {
+            status: match refusal.code.as_str() {
+                // Nothing was chosen to be sent.
+                "NONE" => StatusCode::UNPROCESSABLE_ENTITY,
+                code => failure::status(code),
+            },
+            problems: upload::problems(visitor.text, refusal),
+            typed,
+        };
+        self.evidence_page(visitor, id, told).await
+    }
+
+    /// A piece of evidence, with what came of what was sent. What leads back here leads to the page of the evidence,
+    /// wherever the form was sent.
     async fn evidence_page(
         &self,
         visitor: &Visitor,
         id: String,
-        refusal: Option<&Refusal>,
+        told: Told,
     ) -> Result<Response, Failure> {
         let event = visitor.asked().text("event");
-        let visitor = &match refusal {
-            Some(_) => visitor.clone().at(format!("/evidence/{id}")),
-            None => visitor.clone(),
+        let visitor = &match told.status {
+            StatusCode::OK => visitor.clone(),
+            _ => visitor.clone().at(format!("/evidence/{id}")),
         };
-        if let Some(refusal) = refusal.filter(|refusal| refusal.code == "UNAUTHENTICATED") {
-            return Err(Failure::new(visitor, refusal.clone()));
-        }
         let (page, data) = self
             .ask::<EvidenceRecord>(visitor, evidence_record::Variables { id, event })
             .await?;
@@ -169,40 +209,63 @@ impl Portal {
         ];
         let live = record.archived_at.is_none();
         let view = RecordPage {
-            agreements: data
-                .agreements
-                .nodes
-                .into_iter()
-                .filter(|agreement| agreement.in_force && !is_under_way(&record, &agreement.id))
-                .collect(),
+            agreed: data.agreements.nodes.iter().any(|under| under.in_force),
+            agreements: open_agreements(&page, &record, data.agreements.nodes, &told.typed),
             actions: page.actions(&data.allowed, &[("archiveEvidence", live)], &known),
             hands_in: live && may(&data.allowed, "createSubmission"),
             changes: live && may(&data.allowed, "updateEvidence"),
             uploads: live && may(&data.allowed, "createEvidenceUpload"),
-            problems: refusal.map_or_else(Vec::new, |refusal| upload::problems(page.text, refusal)),
+            told,
             page,
             record,
         };
-        let status = match refusal {
-            // Nothing was chosen to be sent.
-            Some(refusal) if refusal.code == "NONE" => StatusCode::UNPROCESSABLE_ENTITY,
-            Some(refusal) => failure::status(&refusal.code),
-            None => StatusCode::OK,
-        };
-        Ok(html::page(status, &view))
+        Ok(html::page(view.told.status, &view))
     }
 }
 
-/// Whether it is being handed in under this agreement already.
-fn is_under_way(record: &evidence_record::EvidenceRecordNodeOnEvidence, agreement: &str) -> bool {
-    record.submissions.nodes.iter().any(|submission| {
-        let open = matches!(
+/// The agreements in force under which it is not handed in already. Those that were chosen are, and otherwise those for
+/// which that was only prepared, to be gone on with.
+fn open_agreements(
+    page: &Page,
+    record: &evidence_record::EvidenceRecordNodeOnEvidence,
+    agreements: Vec<evidence_record::EvidenceRecordAgreementsNodes>,
+    typed: &Typed,
+) -> Vec<Under> {
+    let state = |agreement: &str| standing(record, agreement);
+    let open = agreements.into_iter().filter(|agreement| {
+        agreement.in_force && matches!(state(&agreement.id), None | Some(ReviewState::Draft))
+    });
+    open.map(|agreement| Under {
+        chosen: match typed.has("agreementId") {
+            true => typed.all("agreementId").any(|id| id == agreement.id),
+            false => state(&agreement.id).is_some(),
+        },
+        about: under(page, &agreement.service_area, &agreement.title),
+        customer: agreement.customer.name,
+        id: agreement.id,
+    })
+    .collect()
+}
+
+/// What an agreement is about.
+fn under(page: &Page, area: &ServiceArea, title: &str) -> String {
+    format!("{} ({title})", page.text.kind(area))
+}
+
+/// How far it has come under an agreement, where it is being handed in.
+fn standing(
+    record: &evidence_record::EvidenceRecordNodeOnEvidence,
+    agreement: &str,
+) -> Option<ReviewState> {
+    let mut open = record.submissions.nodes.iter().filter(|submission| {
+        matches!(
             submission.state,
             ReviewState::Draft | ReviewState::Submitted | ReviewState::Returned
-        );
-        open && submission
-            .agreement
-            .as_ref()
-            .is_some_and(|under| under.id == agreement)
-    })
+        )
+    });
+    let found = open.find(|submission| {
+        let under = submission.agreement.as_ref();
+        under.is_some_and(|under| under.id == agreement)
+    });
+    found.map(|submission| submission.state)
 }

@@ -14,6 +14,7 @@ use crate::{api::Refusal, html, page::Bare, refused, visitor::Visitor};
 pub struct Failure {
     frame: Bare,
     here: String,
+    by_script: bool,
     refusal: Refusal,
 }
 
@@ -32,6 +33,7 @@ impl Failure {
         Self {
             frame: visitor.into(),
             here: visitor.here.clone(),
+            by_script: visitor.by_script,
             refusal,
         }
     }
@@ -78,7 +80,10 @@ pub fn status(code: &str) -> StatusCode {
 impl IntoResponse for Failure {
     fn into_response(self) -> Response {
         if self.is_for_sign_in() {
-            return to_sign_in(&self.here);
+            return match self.by_script {
+                true => StatusCode::UNAUTHORIZED.into_response(),
+                false => to_sign_in(&self.here),
+            };
         }
         let status = status(&self.refusal.code);
         let title = self
@@ -111,4 +116,31 @@ pub async fn nowhere(visitor: Visitor, headers: HeaderMap) -> Response {
 fn to_sign_in(here: &str) -> Response {
     let here = utf8_percent_encode(here, NON_ALPHANUMERIC);
     Redirect::to(&format!("/sign-in?return_to={here}")).into_response()
+}
+
+#[cfg(test)]
+mod tests {
+    use axum::{extract::FromRequestParts, http::Request};
+
+    use super::*;
+
+    #[tokio::test]
+    async fn whose_session_has_ended_signs_in_and_comes_back_and_a_script_is_told_so() {
+        let answer = async |accept: &str| {
+            let request = Request::get("/risks?q=x").header(ACCEPT, accept).body(());
+            let mut parts = request.expect("a request").into_parts().0;
+            let Ok(visitor) = Visitor::from_request_parts(&mut parts, &()).await;
+            Failure::of(&visitor, "UNAUTHENTICATED").into_response()
+        };
+        let person = answer("text/html").await;
+        assert_eq!(person.status(), StatusCode::SEE_OTHER);
+        assert_eq!(
+            person.headers()["location"],
+            "/sign-in?return_to=%2Frisks%3Fq%3Dx"
+        );
+        assert_eq!(
+            answer("application/json").await.status(),
+            StatusCode::UNAUTHORIZED
+        );
+    }
 }

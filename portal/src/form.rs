@@ -153,8 +153,13 @@ impl Form {
         })
     }
 
-    /// Whether it is filled with a record as it stands, to change it.
+    /// Whether it changes what stands in a record, so that what is not sent stays.
     fn edits(&self) -> bool {
         self.mutation.starts_with("update")
+    }
+
+    /// Whether it is filled with what stands in a record.
+    fn shows_what_stands(&self) -> bool {
+        self.edits() || self.mutation == "setIdentityProvider"
     }
 }

@@ -139,12 +139,6 @@ fn closing(
         .flatten()
 }
 
-/// A moment as a form sends it.
-fn local(moment: &scalar::DateTime) -> String {
-    let moment = moment.with_timezone(&Stockholm);
-    moment.format("%Y-%m-%dT%H:%M:%S").to_string()
-}
-
 /// When it ends: the time alone, if it is the day on which it began.
 fn until(page: &Page, start: &scalar::DateTime, end: &scalar::DateTime) -> String {
     let (start, local) = (

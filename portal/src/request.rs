@@ -50,6 +50,7 @@ struct RecordPage {
     page: Page,
     record: request::RequestNodeOnEvidenceRequest,
     answers: bool,
+    changes: bool,
     actions: Vec<FormView>,
     comment_form: Option<FormView>,
 }
@@ -162,12 +163,13 @@ async fn show(
     );
     let view = RecordPage {
         answers: open && may(&data.allowed, "answerEvidenceRequest"),
+        changes: (open || answered) && may(&data.allowed, "updateEvidenceRequest"),
         actions: page.actions(
             &data.allowed,
             &[
                 ("fulfilEvidenceRequest", answered),
                 ("reopenEvidenceRequest", answered),
-                ("withdrawEvidenceRequest", open || answered),
+                ("withdrawEvidenceRequest", open),
             ],
             &known,
         ),

@@ -40,6 +40,8 @@ pub struct Visitor {
     pub theme: &'static str,
     /// The page, with what follows `?`.
     pub here: String,
+    /// Whether a script asks, which has no use for a page to go on to.
+    pub by_script: bool,
     passed_on: HeaderMap,
     peer: Option<ConnectInfo<SocketAddr>>,
 }
@@ -69,6 +71,10 @@ impl Visitor {
             text: Text::new(Language::of(&parts.headers)),
             theme,
             here: local(&parts.uri),
+            by_script: parts
+                .headers
+                .get(header::ACCEPT)
+                .is_some_and(|accepted| accepted == "application/json"),
             passed_on,
             peer: parts.extensions.get().copied(),
         }

@@ -1,5 +1,5 @@
 //! Everybody can read the pages and use them: by the rules of WCAG as axe-core tries them, in both languages, light and
-//! dark, on a wide window and a narrow one; without scrolling to both sides; with the keyboard alone.
+//! dark, on a wide window and a narrow one; without scrolling to both sides.
 //!
 //! Each page leaves pictures below `target/portal-screenshots`.
 
@@ -14,7 +14,7 @@ use serde_json::json;
 use super::{Browser, pages::Visitor};
 use crate::{
     clients::FOLDER,
-    harness::{BINARY, Served, given::a_pdf},
+    harness::{BINARY, Served},
 };
 
 /// What is tried: levels A and AA, and good practice.
@@ -185,87 +185,4 @@ const scrolls = (e) => e && (getComputedStyle(e).overflowX !== "visible" || scro
 return [...document.querySelectorAll("body *")]
   .filter((e) => e.getBoundingClientRect().right > room + 1 && !scrolls(e.parentElement))
   .slice(0, 3).map((e) => e.outerHTML.slice(0, 160));
-"#;
-
-/// Tab and Enter, as WebDriver writes them.
-const TAB: &str = "\u{e004}";
-const ENTER: &str = "\u{e007}";
-
-#[tokio::test]
-async fn a_certificate_is_handed_in_with_the_keyboard_alone() {
-    let demo = Served::start();
-    let file = tempfile::NamedTempFile::with_suffix(".pdf").expect("a file");
-    fs::write(file.path(), a_pdf("certifikat")).expect("a file can be written");
-    let mut lisa = Browser::open(&demo).await;
-    lisa.goes_to("/sign-in?return_to=/").await;
-    tabs_to(&lisa, "Lisa Nordin").await;
-    lisa.keys(ENTER).await;
-    lisa.sees("Hej Lisa").await;
-    tabs_to(&lisa, "Lämna in underlag").await;
-    lisa.keys(ENTER).await;
-    lisa.sees("Certifikatets nummer").await;
-    for (field, typed) in [
-        ("Slag", "Certifikat"),
-        ("Rubrik", "Certifikat utan mus"),
-        ("Standard", "ISO/IEC 27001:2022"),
-        ("Utfärdare", "Nordcert Sverige AB"),
-        ("Certifikatets nummer", "NC-27001-4712"),
-        // The same in every order of day and month.
-        ("Gäller från och med", "01012020"),
-        ("Gäller till och med", "01012040"),
-        ("Älvsunda kommun", " "),
-        ("Omfattning, beskrivning och meddelande", " "),
-        ("Omfattning", "Drift"),
-    ] {
-        tabs_to(&lisa, field).await;
-        lisa.keys(typed).await;
-    }
-    tabs_to(&lisa, "Filer").await;
-    // What the system's own dialogue does is not ours to try.
-    lisa.fills("Filer", &file.path().display().to_string())
-        .await;
-    tabs_to(&lisa, "Lämna in").await;
-    lisa.keys(ENTER).await;
-    lisa.sees("Inlämnat. Kunden ser det nu.").await;
-    lisa.sees("ISO/IEC 27001:2022").await;
-}
-
-/// Presses Tab until the focus is on something by its name; wherever it comes to on the way, one can see where it is.
-async fn tabs_to(browser: &Browser, name: &str) {
-    for _ in 0..200 {
-        browser.keys(TAB).await;
-        let focus = browser.script(FOCUS, json!([])).await;
-        assert!(
-            focus["visible"] == true,
-            "where the focus is cannot be seen: {focus}\n{}",
-            browser.page().await
-        );
-        let found = focus["name"].as_str().unwrap_or_default();
-        if found == name || found.starts_with(&format!("{name} ")) {
-            return;
-        }
-    }
-    panic!(
-        "one does not come to {name} by Tab\n{}",
-        browser.page().await
-    );
-}
-
-/// What has the focus, and whether one can see that.
-const FOCUS: &str = r#"
-const e = document.activeElement;
-if (!e || e === document.body) return { name: "", visible: true };
-const text = (t) => (t ?? "").replace(/\s+/g, " ").trim();
-const box = e.getBoundingClientRect(), style = getComputedStyle(e);
-const shown = box.width > 0 && box.bottom > 0 && box.right > 0 && box.top < innerHeight && box.left < innerWidth;
-// Within a field for a day, Chromium marks the part that has the focus, or the button of its calendar.
-const within = e.matches("input[type=date]:not(:focus)");
-const marked = within || e.matches(":focus-visible") && (style.outlineStyle !== "none" && parseFloat(style.outlineWidth) >= 1);
-const top = document.elementFromPoint(Math.min(box.left + box.width / 2, innerWidth - 1), Math.min(box.top + box.height / 2, innerHeight - 1));
-const covered = shown && top && !e.contains(top) && !top.contains(e) && !e.labels?.[0]?.contains(top);
-return {
-  name: text(e.getAttribute("aria-label") ?? e.labels?.[0]?.innerText ?? e.innerText),
-  visible: shown && marked && !covered,
-  shown, marked, covered, html: e.outerHTML.slice(0, 120),
-};
 "#;

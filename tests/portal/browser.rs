@@ -28,8 +28,8 @@ pub struct Browser {
     driver: Driver,
     session: String,
     base: String,
-    /// How often something was clicked since somebody signed in.
-    pub clicks: usize,
+    /// How often somebody has clicked, or chosen a day, a file or one of several, since they signed in.
+    pub steps: usize,
     /// What may stand in the console, since a test has it happen.
     pub expected: Vec<&'static str>,
     _profile: TempDir,
@@ -56,7 +56,7 @@ impl Browser {
             session: opened["sessionId"].as_str().expect("an id").to_owned(),
             driver,
             base: base.to_owned(),
-            clicks: 0,
+            steps: 0,
             expected: vec![],
             _profile: profile,
         };
@@ -80,7 +80,7 @@ impl Browser {
             "return document.querySelector('.whoami strong')?.innerText.startsWith(arguments[0])";
         self.waits_for(&format!("{name}, signed in,"), who, json!([name]))
             .await;
-        self.clicks = 0;
+        self.steps = 0;
     }
 
     /// Goes to a page by its address.
@@ -113,7 +113,7 @@ impl Browser {
     }
 
     async fn presses_on(&mut self, element: &Element, name: &str) {
-        self.clicks += 1;
+        self.steps += 1;
         let mut pressed = self.tries("POST", &element.path("click"), json!({})).await;
         if pressed
             .as_ref()
@@ -155,17 +155,21 @@ impl Browser {
                 let set = "const [field, value] = arguments; field.value = value;
                     for (const name of ['input', 'change']) field.dispatchEvent(new Event(name, { bubbles: true }));";
                 self.script(set, json!([field.argument(), value])).await;
+                self.steps += 1;
             }
             Some("select-one") => {
                 let chosen = self.script(CHOOSE, json!([field.argument(), value])).await;
                 let option = Element::of(&chosen);
                 let option = option.unwrap_or_else(|| panic!("{label} offers no {value}"));
                 self.does("POST", &option.path("click"), json!({})).await;
+                self.steps += 1;
             }
-            kind => {
-                if kind != Some("file") {
-                    self.does("POST", &field.path("clear"), json!({})).await;
-                }
+            Some("file") => {
+                self.types_into(&field, value).await;
+                self.steps += 1;
+            }
+            _ => {
+                self.does("POST", &field.path("clear"), json!({})).await;
                 self.types_into(&field, value).await;
             }
         }
@@ -192,6 +196,38 @@ impl Browser {
         let actions = json!([{ "type": "key", "id": "keys", "actions": each.collect::<Vec<_>>() }]);
         self.does("POST", "/actions", json!({ "actions": actions }))
             .await;
+    }
+
+    /// Presses keys while the ones before them are held, wherever the focus is.
+    pub async fn keys_together(&self, keys: &str) {
+        let press = |kind: &str, key: char| json!({ "type": kind, "value": key.to_string() });
+        let down = keys.chars().map(|key| press("keyDown", key));
+        let up = keys.chars().rev().map(|key| press("keyUp", key));
+        let actions = down.chain(up).collect::<Vec<_>>();
+        let actions = json!([{ "type": "key", "id": "keys", "actions": actions }]);
+        self.does("POST", "/actions", json!({ "actions": actions }))
+            .await;
+    }
+
+    /// Asked whether to leave what is not saved, stays.
+    pub async fn stays(&self) {
+        self.answers("dismiss").await;
+    }
+
+    /// Asked whether to leave what is not saved, leaves.
+    pub async fn leaves(&self) {
+        self.answers("accept").await;
+    }
+
+    async fn answers(&self, how: &str) {
+        let begun = Instant::now();
+        while let Err(why) = self
+            .tries("POST", &format!("/alert/{how}"), json!({}))
+            .await
+        {
+            assert!(begun.elapsed() < PATIENCE, "one is not asked: {why}");
+            sleep(MOMENT).await;
+        }
     }
 
     /// Waits until something can be read on the page.
@@ -238,7 +274,7 @@ impl Browser {
         self.waits_for(what, script, json!([])).await
     }
 
-    async fn waits_for(&self, what: &str, script: &str, arguments: Value) -> Value {
+    pub async fn waits_for(&self, what: &str, script: &str, arguments: Value) -> Value {
         let begun = Instant::now();
         loop {
             let value = self.script(script, arguments.clone()).await;
@@ -388,7 +424,9 @@ fn capabilities(profile: &Path, kind: Kind) -> Value {
     }
     json!({ "capabilities": { "alwaysMatch": {
         "browserName": "chrome",
-        "unhandledPromptBehavior": "ignore",
+        // Whether one leaves what is not saved is asked in sessions of this kind alone, and answered by the test.
+        "webSocketUrl": true,
+        "unhandledPromptBehavior": { "default": "ignore", "beforeUnload": "ignore" },
         "goog:loggingPrefs": { "browser": "ALL", "performance": "ALL" },
         "goog:chromeOptions": {
             "binary": chromium,

@@ -8,10 +8,14 @@
 
 mod accessible;
 mod browser;
+mod days;
 mod driver;
 mod forms;
 mod isolation;
+mod keyboard;
+mod layout;
 mod live;
+mod meeting;
 mod pages;
 mod story;
 mod upload;

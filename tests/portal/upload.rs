@@ -6,7 +6,11 @@ use serde_json::{Value, json};
 use sha2::{Digest, Sha256};
 use tempfile::TempDir;
 
-use super::{Browser, Kind};
+use super::{
+    Browser, Kind,
+    forms::{ends_the_session, signs_in_elsewhere},
+    in_days,
+};
 use crate::harness::{Line, Served, given::a_pdf};
 
 /// A file that takes some seconds, and how fast it goes.
@@ -84,12 +88,9 @@ async fn a_file_goes_on_where_its_connection_was_lost_and_arrives_whole() {
     let demo = Served::start();
     let folder = tempfile::tempdir().expect("a temporary folder");
     let (file, sha256) = a_large_file(&folder);
-    let service = demo.announcement.graphql.replace("/graphql", "");
-    let line = Line::to(service.trim_start_matches("http://")).await;
-    let mut lisa = Browser::open_at(&format!("http://{}", line.address), Kind::WithScripts).await;
+    let (line, mut lisa) = on_a_line(&demo).await;
     describes(&mut lisa, "Över en bruten förbindelse", &file).await;
     is_slow(&lisa).await;
-    lisa.expected.extend(["net::ERR_", "WebSocket connection"]);
     lisa.presses("Lämna in").await;
     some_is_there(&lisa).await;
     line.is_cut();
@@ -116,9 +117,10 @@ async fn a_file_is_paused_and_goes_on() {
     let there = some_is_there(&lisa).await;
     tokio::time::sleep(Duration::from_millis(900)).await;
     assert_eq!(some_is_there(&lisa).await, there, "nothing comes meanwhile");
+    lisa.fills("Rubrik", "I två etapper, och rättat").await;
     lisa.presses("Fortsätt: stor.pdf").await;
     lisa.sees("Inlämnat. Kunden ser det nu.").await;
-    let files = handed_in(&demo, "I två etapper").await;
+    let files = handed_in(&demo, "I två etapper, och rättat").await;
     assert_eq!(files, [("stor.pdf".to_owned(), sha256)]);
 }
 
@@ -137,17 +139,131 @@ async fn a_file_of_a_wrong_kind_is_refused_in_words_and_nothing_else_is_lost() {
     let title = "return document.querySelector('[name=title]').value";
     assert_eq!(lisa.script(title, json!([])).await, "Rapport med fel fil");
     lisa.presses("Ta bort: rapport.pdf").await;
+    lisa.fills("Rubrik", "Rapport med rätt fil").await;
     lisa.fills("Filer", &right).await;
     lisa.clicks("Lämna in").await;
     lisa.sees("Inlämnat. Kunden ser det nu.").await;
-    let files = handed_in(&demo, "Rapport med fel fil").await;
+    let files = handed_in(&demo, "Rapport med rätt fil").await;
     assert_eq!(files.len(), 1);
     assert_eq!(files[0].0, "rapport-2.pdf");
+    assert_eq!(described(&demo).await, ["Rapport med rätt fil"]);
+}
+
+/// The titles of what Lisa has described of it.
+async fn described(demo: &Served) -> Vec<Value> {
     let supplier = demo.client("Fjällnära", "SUPPLIER_CONTRIBUTOR");
-    let drafts = supplier
-        .counts("evidence", r#"{ titleContains: "Rapport med fel fil" }"#)
-        .await;
-    assert_eq!(drafts, 1, "it is described once");
+    let filter = r#"filter: { titleContains: "Rapport med" }"#;
+    let found = supplier.lists("evidence", filter, "{ title }").await;
+    let titles = found.iter().map(|evidence| evidence["title"].clone());
+    titles.collect()
+}
+
+#[tokio::test]
+async fn what_is_sent_again_without_its_refused_file_is_described_once() {
+    let demo = Served::start();
+    let folder = tempfile::tempdir().expect("a temporary folder");
+    let wrong = no_pdf(&folder);
+    let mut lisa = Browser::open(&demo).await;
+    describes(&mut lisa, "Rapport med fel fil", &wrong).await;
+    lisa.expected
+        .push("the server responded with a status of 4");
+    lisa.presses("Lämna in").await;
+    lisa.sees("Filen är inte av ett slag som tas emot.").await;
+    lisa.presses("Ta bort: rapport.pdf").await;
+    lisa.fills("Gäller från och med", &in_days(10)).await;
+    lisa.fills("Gäller till och med", &in_days(-10)).await;
+    lisa.clicks("Lämna in").await;
+    lisa.sees("Något i formuläret behöver rättas.").await;
+    lisa.fills("Rubrik", "Rapport med bilaga").await;
+    lisa.fills("Gäller till och med", &in_days(20)).await;
+    lisa.clicks("Lämna in").await;
+    // Without a file it is not handed in, and is a draft.
+    lisa.sees("Minst en fil ska vara uppladdad.").await;
+    assert_eq!(described(&demo).await, ["Rapport med bilaga"]);
+}
+
+/// A browser whose connection a test can cut.
+async fn on_a_line(demo: &Served) -> (Line, Browser) {
+    let service = demo.announcement.graphql.replace("/graphql", "");
+    let line = Line::to(service.trim_start_matches("http://")).await;
+    let base = format!("http://{}", line.address);
+    let mut browser = Browser::open_at(&base, Kind::WithScripts).await;
+    browser
+        .expected
+        .extend(["net::ERR_", "WebSocket connection"]);
+    (line, browser)
+}
+
+#[tokio::test]
+async fn a_file_can_be_paused_while_it_waits_for_its_connection() {
+    let demo = Served::start();
+    let folder = tempfile::tempdir().expect("a temporary folder");
+    let (file, sha256) = a_large_file(&folder);
+    let (line, mut lisa) = on_a_line(&demo).await;
+    describes(&mut lisa, "Pausad utan förbindelse", &file).await;
+    is_slow(&lisa).await;
+    lisa.presses("Lämna in").await;
+    some_is_there(&lisa).await;
+    line.is_cut();
+    lisa.sees("Väntar på förbindelsen").await;
+    lisa.presses("Pausa: stor.pdf").await;
+    line.is_mended();
+    let there = some_is_there(&lisa).await;
+    // Longer than it would have waited for its connection.
+    tokio::time::sleep(Duration::from_millis(1200)).await;
+    lisa.sees("Pausad").await;
+    assert_eq!(some_is_there(&lisa).await, there, "nothing comes meanwhile");
+    lisa.presses("Fortsätt: stor.pdf").await;
+    lisa.sees("Inlämnat. Kunden ser det nu.").await;
+    let files = handed_in(&demo, "Pausad utan förbindelse").await;
+    assert_eq!(files, [("stor.pdf".to_owned(), sha256)]);
+}
+
+#[tokio::test]
+async fn a_file_waits_and_can_be_paused_before_it_has_its_place() {
+    let demo = Served::start();
+    let folder = tempfile::tempdir().expect("a temporary folder");
+    let file = written(&folder, "rapport.pdf", &a_pdf("rapport"));
+    let mut lisa = Browser::open(&demo).await;
+    describes(&mut lisa, "Rapport utan plats", &file).await;
+    lisa.expected.push("net::ERR_");
+    let blocks = async |lisa: &Browser, urls: &[&str]| {
+        let blocked = json!({ "urls": urls });
+        lisa.chromium("Network.setBlockedURLs", blocked).await;
+    };
+    lisa.chromium("Network.enable", json!({})).await;
+    blocks(&lisa, &["*/graphql"]).await;
+    lisa.presses("Lämna in").await;
+    lisa.sees("Väntar på förbindelsen").await;
+    lisa.presses("Pausa: rapport.pdf").await;
+    lisa.sees("Pausad").await;
+    blocks(&lisa, &[]).await;
+    lisa.presses("Fortsätt: rapport.pdf").await;
+    lisa.sees("Inlämnat. Kunden ser det nu.").await;
+    assert_eq!(handed_in(&demo, "Rapport utan plats").await.len(), 1);
+}
+
+#[tokio::test]
+async fn what_was_typed_stays_without_a_connection_and_without_a_session() {
+    let demo = Served::start();
+    let folder = tempfile::tempdir().expect("a temporary folder");
+    let file = written(&folder, "rapport.pdf", &a_pdf("rapport"));
+    let (line, mut lisa) = on_a_line(&demo).await;
+    describes(&mut lisa, "Rapport med hinder", &file).await;
+    lisa.expected
+        .push("the server responded with a status of 401");
+    line.is_cut();
+    lisa.presses("Lämna in").await;
+    lisa.sees("Det går inte att nå Samsyn just nu.").await;
+    line.is_mended();
+    let supplier = demo.client("Fjällnära", "SUPPLIER_CONTRIBUTOR");
+    ends_the_session(&supplier).await;
+    lisa.presses("Lämna in").await;
+    lisa.sees("Du är inte längre inloggad.").await;
+    signs_in_elsewhere(&lisa, &demo, "Lisa").await;
+    lisa.clicks("Lämna in").await;
+    lisa.sees("Inlämnat. Kunden ser det nu.").await;
+    assert_eq!(handed_in(&demo, "Rapport med hinder").await.len(), 1);
 }
 
 #[tokio::test]

@@ -81,10 +81,14 @@ field-createEvidenceRequest-kind = What is asked for
 field-createPerson-title = Job title
 field-updatePerson-title = Job title
 
-hint-standard = For example ISO/IEC 27001:2022.
+hint-standard = For example ISO/IEC 27001:2022. Needed to hand in a certificate.
+hint-certificationBody = Needed to hand in a certificate.
+hint-certificateNumber = Needed to hand in a certificate.
+hint-validFrom = Needed to hand in a certificate.
+hint-validUntil = Needed to hand in a certificate.
 hint-supplierNumber = Ten digits, such as 556016-0680.
 hint-emailDomains = One domain a line.
-hint-roleMapping = One line a value: value = ROLE, or value = ROLE AREA.
+hint-roleMapping = One line a value: value = ROLE. Roles are written so:
 hint-clientSecret = Leave empty to keep the one that is set.
 hint-startsAt = Swedish time.
 hint-expiresAt = Swedish time.

@@ -33,3 +33,4 @@ kept-lead = What you wrote is still here. Sign in in a new tab, come back to thi
 kept-sign-in = Sign in in a new tab
 kept-send = Send again
 kept-secret = Type the secret again: it is never shown.
+kept-files = The files did not come along. Choose them again.

@@ -81,10 +81,14 @@ field-createEvidenceRequest-kind = Vad som begärs
 field-createPerson-title = Befattning
 field-updatePerson-title = Befattning
 
-hint-standard = Till exempel ISO/IEC 27001:2022.
+hint-standard = Till exempel ISO/IEC 27001:2022. Behövs för att lämna in ett certifikat.
+hint-certificationBody = Behövs för att lämna in ett certifikat.
+hint-certificateNumber = Behövs för att lämna in ett certifikat.
+hint-validFrom = Behövs för att lämna in ett certifikat.
+hint-validUntil = Behövs för att lämna in ett certifikat.
 hint-supplierNumber = Tio siffror, till exempel 556016-0680.
 hint-emailDomains = En domän per rad.
-hint-roleMapping = En rad per värde: värde = ROLL, eller värde = ROLL OMRÅDE.
+hint-roleMapping = En rad per värde: värde = ROLL. Rollerna skrivs så här:
 hint-clientSecret = Lämna tomt för att behålla den som är inställd.
 hint-startsAt = Svensk tid.
 hint-expiresAt = Svensk tid.

@@ -33,3 +33,4 @@ kept-lead = Det du skrev finns kvar här. Logga in i en ny flik, kom tillbaka ti
 kept-sign-in = Logga in i en ny flik
 kept-send = Skicka igen
 kept-secret = Skriv hemligheten igen: den visas aldrig.
+kept-files = Filerna följde inte med. Välj dem igen.

@@ -1,23 +1,29 @@
 //! Handing in: one page, on which evidence is described, its files chosen, and the customers who shall have it.
 //!
 //! What always holds: whatever was done stays done. When something on the way is refused, one comes to the draft, which
-//! says what is missing, and goes on from there.
+//! says what is missing and for whom, and goes on from there with what was typed. What cannot be sent for want of a
+//! session is kept.
 
 use askama::Template;
 use axum::{
     Form as Body,
     extract::{Path, Query, State},
-    http::{HeaderMap, StatusCode, header::ACCEPT},
+    http::StatusCode,
     response::{IntoResponse, Redirect, Response},
 };
-use serde_json::{Map, json};
+use serde_json::{Map, Value, json};
 
-use super::upload::{Incoming, text_of};
+use super::{
+    Told, Under,
+    outcome::{Outcome, UNANSWERED},
+    under,
+    upload::{Incoming, text_of},
+};
 use crate::{
     Portal,
     api::Refusal,
     failure::{self, Failure},
-    form::{FormView, Typed, find},
+    form::{Form, FormView, Typed, find, page::kept},
     html,
     kinds::*,
     operation,
@@ -27,22 +33,19 @@ use crate::{
 
 operation!(HandIn, "operations/hand_in.graphql");
 
+type Request = hand_in::HandInRequestOnEvidenceRequest;
+type Draft = hand_in::HandInEvidenceOnEvidence;
+
 #[derive(Template)]
 #[template(path = "hand_in.html")]
 struct HandInPage {
     page: Page,
     form: FormView,
     agreements: Vec<Under>,
-    request: Option<hand_in::HandInRequestOnEvidenceRequest>,
+    request: Option<Request>,
+    /// What is drafted already, and only changed when this is sent again.
+    draft: Option<Draft>,
     message: String,
-}
-
-/// An agreement under which one can hand in.
-struct Under {
-    id: String,
-    customer: String,
-    about: String,
-    chosen: bool,
 }
 
 /// Shows the page, for anything or in answer to a request.
@@ -60,12 +63,11 @@ pub(super) async fn show(
 pub(super) async fn send(
     State(portal): State<Portal>,
     visitor: Visitor,
-    headers: HeaderMap,
     mut form: Incoming,
 ) -> Result<Response, Failure> {
     let failure = |refusal| Failure::new(&visitor, refusal);
     let mut typed = Typed::default();
-    let mut draft: Option<String> = None;
+    let mut draft: Option<Value> = None;
     while let Some(field) = form.next().await.map_err(failure)? {
         let Some(name) = field.name().map(ToOwned::to_owned) else {
             continue;
@@ -76,32 +78,34 @@ pub(super) async fn send(
             continue;
         }
         // Files come last, so that everything else is known.
-        let id = match draft.clone() {
-            Some(id) => id,
+        let known = match draft.take() {
+            Some(known) => known,
             None => match portal.draft(&visitor, &typed).await? {
-                Ok(id) => id,
+                Ok(known) => known,
                 Err(again) => return Ok(again),
             },
         };
-        draft = Some(id.clone());
+        let id = id_of(&known);
+        draft = Some(known);
         if let Err(refusal) = portal.receive(&visitor, &id, field).await {
-            return portal.evidence_page(&visitor, id, Some(&refusal)).await;
+            return portal.stopped(&visitor, id, &refusal, typed).await;
         }
     }
-    let id = match draft {
-        Some(id) => id,
+    let draft = match draft {
+        Some(known) => known,
         None => match portal.draft(&visitor, &typed).await? {
-            Ok(id) => id,
+            Ok(known) => known,
             Err(again) => return Ok(again),
         },
     };
-    let by_script = headers
-        .get(ACCEPT)
-        .is_some_and(|accepted| accepted == "application/json");
-    if by_script {
-        return Ok(axum::Json(json!({ "id": id })).into_response());
+    if visitor.by_script {
+        return Ok(axum::Json(draft).into_response());
     }
-    portal.hand_in(&visitor, id, &typed).await
+    portal.hand_in(&visitor, id_of(&draft), &typed).await
+}
+
+fn id_of(record: &Value) -> String {
+    record["id"].as_str().unwrap_or_default().to_owned()
 }
 
 /// Hands in what is drafted already.
@@ -115,13 +119,32 @@ pub(super) async fn again(
 }
 
 impl Portal {
-    /// Makes the draft; or the page again, with what is wrong.
+    /// Makes the draft, or changes the one that was made before; or gives the page again, with what is wrong.
     async fn draft(
         &self,
         visitor: &Visitor,
         typed: &Typed,
-    ) -> Result<Result<String, Response>, Failure> {
-        let form = find("draftEvidence").ok_or_else(|| Failure::of(visitor, "INTERNAL"))?;
+    ) -> Result<Result<Value, Response>, Failure> {
+        let mutation = match typed.one("id") {
+            "" => "draftEvidence",
+            _ => "updateEvidence",
+        };
+        let form = find(mutation).ok_or_else(|| Failure::of(visitor, "INTERNAL"))?;
+        match self.drafted(visitor, form, typed).await {
+            Err(failure) if failure.is_for_sign_in() => {
+                let action = "/evidence/new".to_owned();
+                Ok(Err(kept(visitor, form, typed, action, true)))
+            }
+            came => came,
+        }
+    }
+
+    async fn drafted(
+        &self,
+        visitor: &Visitor,
+        form: &Form,
+        typed: &Typed,
+    ) -> Result<Result<Value, Response>, Failure> {
         let text = visitor.text;
         let input = match typed.input(form) {
             Ok(input) => input,
@@ -138,7 +161,7 @@ impl Portal {
             }
         };
         match self.api.change(visitor, form.mutation, input).await {
-            Ok(drafted) => Ok(Ok(drafted["id"].as_str().unwrap_or_default().to_owned())),
+            Ok(drafted) => Ok(Ok(drafted)),
             Err(refusal) if refusal.code == "UNAUTHENTICATED" => {
                 Err(Failure::new(visitor, refusal))
             }
@@ -159,36 +182,76 @@ impl Portal {
         evidence: String,
         typed: &Typed,
     ) -> Result<Response, Failure> {
-        let mut handed_in = vec![];
+        let action = format!("/evidence/{evidence}/hand-in");
+        match self.handed_in(visitor, evidence, typed).await {
+            Err(failure) if failure.is_for_sign_in() => {
+                let form =
+                    find("submitSubmission").ok_or_else(|| Failure::of(visitor, "INTERNAL"))?;
+                Ok(kept(visitor, form, typed, action, false))
+            }
+            came => came,
+        }
+    }
+
+    async fn handed_in(
+        &self,
+        visitor: &Visitor,
+        evidence: String,
+        typed: &Typed,
+    ) -> Result<Response, Failure> {
+        if typed.all("agreementId").next().is_none() {
+            let to = format!("/evidence/{evidence}?done=draftEvidence");
+            return Ok(Redirect::to(&to).into_response());
+        }
+        let variables = variables(typed, Some(&evidence));
+        let (page, known) = self.ask::<HandIn>(visitor, variables).await?;
+        let mut outcome = Outcome::default();
         for agreement in typed.all("agreementId") {
-            match self
-                .hand_in_under(visitor, &evidence, agreement, typed.one("message"))
-                .await
-            {
-                Ok(submission) => handed_in.push(submission),
-                Err(refusal) => return self.evidence_page(visitor, evidence, Some(&refusal)).await,
+            let came = self
+                .hand_in_under(visitor, &evidence, agreement, &known, typed.one("message"))
+                .await;
+            if let Some(failure) = ended(visitor, &came) {
+                return Err(failure);
             }
+            outcome.add(agreement, customer(&page, &known, agreement), came);
         }
-        if let (Some(first), false) = (handed_in.first(), typed.one("request").is_empty()) {
-            let answer = json!({
-                "id": typed.one("request"),
-                "expectedVersion": typed.one("requestVersion").parse::<i64>().unwrap_or_default(),
-                "submissionId": first,
-            });
-            if let Err(refusal) = self
-                .api
-                .change(visitor, "answerEvidenceRequest", answer)
-                .await
-            {
-                return self.evidence_page(visitor, evidence, Some(&refusal)).await;
-            }
+        if let Some(request) = request(&known) {
+            let came = self.answer(visitor, typed, request, &outcome).await;
+            outcome.answered(came);
         }
-        let to = match handed_in.as_slice() {
-            [] => format!("/evidence/{evidence}?done=draftEvidence"),
-            [one] => format!("/submissions/{one}?done=submitSubmission"),
-            _ => format!("/evidence/{evidence}?done=submitSubmission"),
+        let Some(status) = outcome.status() else {
+            let to = outcome.onward(&evidence);
+            return Ok(Redirect::to(&to).into_response());
         };
-        Ok(Redirect::to(&to).into_response())
+        let told = Told {
+            status,
+            problems: outcome.told(visitor.text),
+            typed: match outcome.is_answered() {
+                true => typed.clone().with("request", ""),
+                false => typed.clone(),
+            },
+        };
+        self.evidence_page(visitor, evidence, told).await
+    }
+
+    /// Answers the request with what was handed in to the one who asked.
+    async fn answer(
+        &self,
+        visitor: &Visitor,
+        typed: &Typed,
+        request: &Request,
+        outcome: &Outcome,
+    ) -> Result<(), Refusal> {
+        let Some(submission) = outcome.under(&request.agreement.id) else {
+            return Err(Refusal::coded(UNANSWERED));
+        };
+        let answer = json!({
+            "id": request.id,
+            "expectedVersion": typed.one("requestVersion").parse::<i64>().unwrap_or_default(),
+            "submissionId": submission,
+        });
+        let answered = self.api.change(visitor, "answerEvidenceRequest", answer);
+        answered.await.map(|_| ())
     }
 
     async fn hand_in_under(
@@ -196,13 +259,18 @@ impl Portal {
         visitor: &Visitor,
         evidence: &str,
         agreement: &str,
+        known: &hand_in::ResponseData,
         message: &str,
     ) -> Result<String, Refusal> {
-        let prepare = json!({ "evidenceId": evidence, "agreementId": agreement });
-        let prepared = self
-            .api
-            .change(visitor, "createSubmission", prepare)
-            .await?;
+        let prepared = match draft_under(known, agreement) {
+            Some(draft) => json!({ "id": draft.id, "version": draft.version }),
+            None => {
+                let prepare = json!({ "evidenceId": evidence, "agreementId": agreement });
+                self.api
+                    .change(visitor, "createSubmission", prepare)
+                    .await?
+            }
+        };
         let mut submit = json!({ "id": prepared["id"], "expectedVersion": prepared["version"] });
         if !message.trim().is_empty() {
             submit["message"] = json!(message);
@@ -217,20 +285,10 @@ impl Portal {
         typed: Typed,
         told: impl FnOnce(FormView) -> (StatusCode, FormView),
     ) -> Result<Response, Failure> {
-        let request = typed.one("request");
-        let variables = hand_in::Variables {
-            request: if request.is_empty() {
-                "none".to_owned()
-            } else {
-                request.to_owned()
-            },
-            answering: !request.is_empty(),
-        };
+        let drafted = Some(typed.one("id")).filter(|id| !id.is_empty());
+        let variables = variables(&typed, drafted);
         let (page, data) = self.ask::<HandIn>(visitor, variables).await?;
-        let request = data.request.and_then(|node| match node {
-            hand_in::HandInRequest::EvidenceRequest(request) => Some(request),
-            _ => None,
-        });
+        let (request, draft) = (request(&data).cloned(), draft(&data).cloned());
         let typed = match &request {
             Some(asked) => as_asked(typed, asked),
             None => typed,
@@ -238,9 +296,10 @@ impl Portal {
         let form = find("draftEvidence").ok_or_else(|| Failure::of(visitor, "INTERNAL"))?;
         let (status, form) = told(FormView::new(visitor.text, form, &typed, &Map::new()));
         let view = HandInPage {
-            agreements: under(&page, &typed, data.agreements.nodes),
+            agreements: agreements(&page, &typed, data.agreements.nodes),
             form,
             request,
+            draft,
             message: typed.one("message").to_owned(),
             page,
         };
@@ -249,7 +308,7 @@ impl Portal {
 }
 
 /// What a request asks for, where nothing else was typed.
-fn as_asked(typed: Typed, asked: &hand_in::HandInRequestOnEvidenceRequest) -> Typed {
+fn as_asked(typed: Typed, asked: &Request) -> Typed {
     let typed = match typed.has("kind") {
         true => typed,
         false => typed
@@ -262,25 +321,75 @@ fn as_asked(typed: Typed, asked: &hand_in::HandInRequestOnEvidenceRequest) -> Ty
     }
 }
 
-fn under(
+fn agreements(
     page: &Page,
     typed: &Typed,
     agreements: Vec<hand_in::HandInAgreementsNodes>,
 ) -> Vec<Under> {
-    agreements
+    let in_force = agreements
         .into_iter()
-        .filter(|agreement| agreement.in_force)
+        .filter(|agreement| agreement.in_force);
+    in_force
         .map(|agreement| Under {
-            chosen: typed
-                .all("agreementId")
-                .any(|chosen| chosen == agreement.id),
-            about: format!(
-                "{} ({})",
-                page.text.kind(&agreement.service_area),
-                agreement.title
-            ),
+            chosen: typed.all("agreementId").any(|id| id == agreement.id),
+            about: under(page, &agreement.service_area, &agreement.title),
             customer: agreement.customer.name,
             id: agreement.id,
         })
         .collect()
+}
+
+/// What handing in asks for: about the request, and about the evidence where it is drafted.
+fn variables(typed: &Typed, evidence: Option<&str>) -> hand_in::Variables {
+    let request = Some(typed.one("request")).filter(|id| !id.is_empty());
+    let id = |id: Option<&str>| id.unwrap_or("none").to_owned();
+    hand_in::Variables {
+        request: id(request),
+        answering: request.is_some(),
+        evidence: id(evidence),
+        drafted: evidence.is_some(),
+    }
+}
+
+fn request(known: &hand_in::ResponseData) -> Option<&Request> {
+    match known.request.as_ref()? {
+        hand_in::HandInRequest::EvidenceRequest(request) => Some(request),
+        _ => None,
+    }
+}
+
+fn draft(known: &hand_in::ResponseData) -> Option<&Draft> {
+    match known.evidence.as_ref()? {
+        hand_in::HandInEvidence::Evidence(draft) => Some(draft),
+        _ => None,
+    }
+}
+
+/// The session has ended.
+fn ended<T>(visitor: &Visitor, came: &Result<T, Refusal>) -> Option<Failure> {
+    let refusal = came.as_ref().err()?;
+    (refusal.code == "UNAUTHENTICATED").then(|| Failure::new(visitor, refusal.clone()))
+}
+
+/// What was prepared under an agreement and not handed in, because that was refused.
+fn draft_under<'a>(
+    known: &'a hand_in::ResponseData,
+    agreement: &str,
+) -> Option<&'a hand_in::HandInEvidenceOnEvidenceSubmissionsNodes> {
+    draft(known)?.submissions.nodes.iter().find(|submission| {
+        let under = submission.agreement.as_ref();
+        submission.state == ReviewState::Draft && under.is_some_and(|it| it.id == agreement)
+    })
+}
+
+/// The customer of an agreement, and what that is about.
+fn customer(page: &Page, known: &hand_in::ResponseData, agreement: &str) -> String {
+    let mut all = known.agreements.nodes.iter();
+    match all.find(|known| known.id == agreement) {
+        Some(known) => {
+            let area = page.text.kind(&known.service_area);
+            format!("{} ({area})", known.customer.name)
+        }
+        None => agreement.to_owned(),
+    }
 }

@@ -16,6 +16,7 @@ use crate::{
     Portal,
     api::{Refusal, refusal_of},
     failure::Failure,
+    form::Typed,
     refused,
     text::Text,
     visitor::Visitor,
@@ -83,14 +84,17 @@ pub(super) async fn send(
     {
         match portal.receive(&visitor, &id, field).await {
             Ok(received) => sent += usize::from(received),
-            Err(refusal) => return portal.evidence_page(&visitor, id, Some(&refusal)).await,
+            Err(refusal) => {
+                return portal
+                    .stopped(&visitor, id, &refusal, Typed::default())
+                    .await;
+            }
         }
     }
     match sent {
         0 => {
-            portal
-                .evidence_page(&visitor, id, Some(&Refusal::coded("NONE")))
-                .await
+            let none = Refusal::coded("NONE");
+            portal.stopped(&visitor, id, &none, Typed::default()).await
         }
         _ => Ok(Redirect::to(&format!("/evidence/{id}?done=uploadEvidenceFile")).into_response()),
     }
@@ -103,6 +107,17 @@ pub(super) fn problems(text: Text, refusal: &Refusal) -> Vec<String> {
         true => text.say(&format!("file-refused-{}", refusal.code)),
         false => text.say("file-refused"),
     };
+    let more = (!own).then(|| reasons(text, refusal));
+    std::iter::once(first.into_owned())
+        .chain(more.into_iter().flatten())
+        .collect()
+}
+
+/// What was wrong, in words: one line a reason.
+pub(super) fn reasons(text: Text, refusal: &Refusal) -> Vec<String> {
+    if refusal.violations.is_empty() {
+        return vec![joined(refused::message(text, refusal))];
+    }
     let each = refusal.violations.iter().map(|violation| {
         let what = refused::violation(text, &violation.message);
         match text.find(&format!("field-{}", violation.path)) {
@@ -110,12 +125,7 @@ pub(super) fn problems(text: Text, refusal: &Refusal) -> Vec<String> {
             None => what,
         }
     });
-    let whole =
-        (!own && refusal.violations.is_empty()).then(|| joined(refused::message(text, refusal)));
-    std::iter::once(first.into_owned())
-        .chain(whole)
-        .chain(each)
-        .collect()
+    each.collect()
 }
 
 fn joined((said, english): (String, Option<String>)) -> String {

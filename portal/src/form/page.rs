@@ -8,12 +8,13 @@ use axum::{
     response::{IntoResponse, Redirect, Response},
     routing::get,
 };
+use chrono::{DateTime, Utc};
 use serde_json::{Map, Value, json};
 
 use super::{FieldView, Form, FormView, Shape, Source, Typed, find};
 use crate::{
     Portal,
-    api::{Refusal, Viewer},
+    api::Viewer,
     failure::{self, Failure},
     html,
     page::{Bare, Page},
@@ -36,7 +37,10 @@ struct FormPage {
 struct KeptPage {
     page: Bare,
     title: String,
-    mutation: &'static str,
+    /// Where it is sent to.
+    action: String,
+    /// Whether files belong to it, which have to be chosen again.
+    files: bool,
     pairs: Pairs,
     /// What was typed in words.
     shown: Vec<(String, String)>,
@@ -56,6 +60,15 @@ struct SecretPage {
 }
 
 type Pairs = Vec<(String, String)>;
+
+/// The enumerations of the states that records are in.
+const STATES: [&str; 5] = [
+    "ActionItemState",
+    "EvidenceRequestState",
+    "MeetingState",
+    "ReviewState",
+    "RiskAcceptanceState",
+];
 
 /// The routes.
 pub fn routes() -> Router<Portal> {
@@ -94,14 +107,23 @@ async fn send(
     let form = find(&mutation).ok_or_else(|| Failure::not_found(&visitor))?;
     let typed = Typed::from(typed);
     match portal.sent(&visitor, form, &typed).await {
-        Err(failure) if failure.is_for_sign_in() => Ok(kept(&visitor, form, &typed)),
+        Err(failure) if failure.is_for_sign_in() => {
+            let action = format!("/do/{mutation}");
+            Ok(kept(&visitor, form, &typed, action, false))
+        }
         came => came,
     }
 }
 
 /// What was typed by somebody whose session has ended, to be sent when they have signed in again. Secrets are not given
-/// back: they are asked for anew.
-fn kept(visitor: &Visitor, form: &Form, typed: &Typed) -> Response {
+/// back: they are asked for anew, and so are files.
+pub(crate) fn kept(
+    visitor: &Visitor,
+    form: &Form,
+    typed: &Typed,
+    action: String,
+    files: bool,
+) -> Response {
     let view = FormView::new(visitor.text, form, typed, &Map::new());
     let is_secret = |name: &str| {
         let mut fields = form.fields.iter();
@@ -118,7 +140,8 @@ fn kept(visitor: &Visitor, form: &Form, typed: &Typed) -> Response {
     let page = KeptPage {
         page: visitor.into(),
         title: view.title,
-        mutation: form.mutation,
+        action,
+        files,
         pairs: typed.pairs().filter(|(name, _)| !is_secret(name)).collect(),
         shown: shown.map(|field| (field.label, field.value)).collect(),
         secrets,
@@ -134,10 +157,12 @@ impl Portal {
         form: &Form,
         typed: &Typed,
     ) -> Result<Response, Failure> {
+        let text = visitor.text;
         let input = match typed.input(form) {
             Ok(input) => input,
             Err(unreadable) => {
-                let again = |text: Text, view: FormView| view.unreadable(text, &unreadable);
+                let again =
+                    |view: FormView, _: &Map<String, Value>| view.unreadable(text, &unreadable);
                 return self
                     .again(
                         visitor,
@@ -154,12 +179,15 @@ impl Portal {
             Err(refusal) if refusal.code == "UNAUTHENTICATED" => {
                 Err(Failure::new(visitor, refusal))
             }
-            Err(refusal) if refusal.code == "CONFLICT" => {
-                self.conflict(visitor, form, typed, &refusal).await
-            }
             Err(refusal) => {
                 let status = failure::status(&refusal.code);
-                let again = |text: Text, view: FormView| view.refused(text, &refusal);
+                let again = |view: FormView, known: &Map<String, Value>| {
+                    let view = view.refused(text, &refusal);
+                    match refusal.code.as_str() {
+                        "CONFLICT" => beside(text, form, view, known),
+                        _ => view,
+                    }
+                };
                 self.again(visitor, form, typed, status, again).await
             }
         }
@@ -192,37 +220,14 @@ impl Portal {
         form: &Form,
         typed: &Typed,
         status: StatusCode,
-        told: impl FnOnce(Text, FormView) -> FormView,
+        told: impl FnOnce(FormView, &Map<String, Value>) -> FormView,
     ) -> Result<Response, Failure> {
         let (page, known) = self.known(visitor, form, typed).await?;
-        let view = FormView::new(visitor.text, form, typed, &known);
-        let form = told(visitor.text, view);
+        let typed = complete(form, typed, &known);
+        let view = FormView::new(visitor.text, form, &typed, &known);
+        let form = told(view, &known);
         Ok(html::page(
             status,
-            &FormPage {
-                page,
-                form,
-                about: about(&known),
-            },
-        ))
-    }
-
-    /// The form again, beside what somebody else has made of the record.
-    async fn conflict(
-        &self,
-        visitor: &Visitor,
-        form: &Form,
-        typed: &Typed,
-        refusal: &Refusal,
-    ) -> Result<Response, Failure> {
-        let (page, known) = self.known(visitor, form, typed).await?;
-        let now = filled(form, Typed::default().with("id", typed.one("id")), &known);
-        let now = FormView::new(visitor.text, form, &now, &known);
-        let form = FormView::new(visitor.text, form, typed, &known)
-            .refused(visitor.text, refusal)
-            .beside(form, &now);
-        Ok(html::page(
-            StatusCode::CONFLICT,
             &FormPage {
                 page,
                 form,
@@ -280,14 +285,62 @@ impl Portal {
 
 /// What is known of the form: what was given, and what the record has.
 fn filled(form: &Form, given: Typed, known: &Map<String, Value>) -> Typed {
-    let record = match form.mutation {
-        "setIdentityProvider" => known.get("identityProvider"),
-        _ => known.get("node"),
-    };
-    match record {
+    match record(known) {
         Some(record) => given.or_as_it_stands(form, record),
         None => given,
     }
+}
+
+/// What was sent, and of a record that is changed, also what the page did not ask for.
+fn complete(form: &Form, sent: &Typed, known: &Map<String, Value>) -> Typed {
+    match record(known).filter(|_| form.edits()) {
+        Some(record) => sent.clone().sent_or_as_it_stands(form, record),
+        None => sent.clone(),
+    }
+}
+
+/// The record that is changed, as it stands.
+fn record(known: &Map<String, Value>) -> Option<&Value> {
+    known.get("identityProvider").or_else(|| known.get("node"))
+}
+
+/// The form beside what somebody else has made of the record.
+fn beside(text: Text, form: &Form, view: FormView, known: &Map<String, Value>) -> FormView {
+    let now = filled(form, Typed::default(), known);
+    let now = FormView::new(text, form, &now, known);
+    FormView {
+        conflict: conflict(text, form, known),
+        ..view.beside(form, &now)
+    }
+}
+
+/// What is told of a record that somebody else has changed meanwhile: who decides again sees what it has become.
+fn conflict(text: Text, form: &Form, known: &Map<String, Value>) -> Vec<String> {
+    let lead = match form.shows_what_stands() {
+        true => "conflict-lead",
+        false => "conflict-again",
+    };
+    let Some(record) = record(known) else {
+        return vec![text.say(lead).into_owned()];
+    };
+    let state = STATES.iter().find_map(|kind| {
+        let called = text.named(kind, record[kind].as_str()?);
+        Some(text.with("conflict-state", called).into_owned())
+    });
+    std::iter::once(text.say(lead).into_owned())
+        .chain(state)
+        .chain(last_change(text, &record["history"]["nodes"][0]))
+        .collect()
+}
+
+/// Who has changed a record, and when.
+fn last_change(text: Text, event: &Value) -> Option<String> {
+    let who = ["person", "organisation"]
+        .iter()
+        .find_map(|who| event[who]["name"].as_str())?;
+    let at: DateTime<Utc> = event["at"].as_str()?.parse().ok()?;
+    let told = text.filled("conflict-by", &[who.to_owned(), text.moment(&at)]);
+    Some(told.into_owned())
 }
 
 /// The record that a form concerns: what it is called, and its page.
@@ -302,11 +355,16 @@ fn about(known: &Map<String, Value>) -> Option<(String, String)> {
 
 /// Which variables ask for what the form needs.
 fn wanted(form: &Form, given: &Typed) -> Value {
-    let id = given.one("id");
+    let id = match form.mutation {
+        // Its version is the forum's.
+        "removeForumMember" => given.one("forumId"),
+        _ => given.one("id"),
+    };
+    let provider = ["setIdentityProvider", "removeIdentityProvider"];
     let mut wanted = json!({
         "id": if id.is_empty() { "none" } else { id },
         "node": !id.is_empty(),
-        "identityProvider": form.mutation == "setIdentityProvider",
+        "identityProvider": provider.contains(&form.mutation),
     });
     for source in Source::ALL {
         wanted[source.name()] = json!(form.sources().any(|needed| needed == source));
@@ -372,5 +430,57 @@ mod tests {
             told("/risks?level=HIGH#r1", "closeRisk"),
             "/risks?level=HIGH&done=closeRisk#r1"
         );
+    }
+
+    #[test]
+    fn what_a_record_has_become_is_told_whatever_is_done_with_it() {
+        let told = |mutation: &str, known: Value| {
+            let form = find(mutation).expect("a form");
+            let known = known.as_object().expect("fields").clone();
+            let text = Text::new(crate::text::Language::English);
+            let version = filled(form, Typed::default(), &known)
+                .one("expectedVersion")
+                .to_owned();
+            (version, conflict(text, form, &known)[1..].join(" "))
+        };
+        let event = json!({ "at": "2026-03-01T08:00:00Z", "person": { "name": "Eva" }, "organisation": { "name": "K" } });
+        let submission =
+            json!({ "version": 4, "ReviewState": "APPROVED", "history": { "nodes": [event] } });
+        assert_eq!(
+            told("returnSubmission", json!({ "node": submission })),
+            (
+                "4".to_owned(),
+                "Its state is now: Approved. Last changed by Eva, 2026-03-01 09:00.".to_owned()
+            )
+        );
+        let nothing_more = |version: &str| (version.to_owned(), String::new());
+        assert_eq!(
+            told("removeForumMember", json!({ "node": { "version": 5 } })),
+            nothing_more("5")
+        );
+        assert_eq!(
+            told(
+                "removeIdentityProvider",
+                json!({ "identityProvider": { "version": 6 } })
+            ),
+            nothing_more("6")
+        );
+    }
+
+    #[test]
+    fn a_record_is_looked_up_by_what_its_form_names() {
+        let wanted = |mutation: &str, name: &str| {
+            let given = Typed::default().with(name, "x_1");
+            wanted(find(mutation).expect("a form"), &given)
+        };
+        let member = wanted("removeForumMember", "forumId");
+        assert_eq!(
+            (&member["id"], &member["node"]),
+            (&json!("x_1"), &json!(true))
+        );
+        assert_eq!(wanted("approveSubmission", "id")["id"], "x_1");
+        assert_eq!(wanted("addForumMember", "forumId")["node"], false);
+        let provider = wanted("removeIdentityProvider", "expectedVersion");
+        assert_eq!(provider["identityProvider"], true);
     }
 }

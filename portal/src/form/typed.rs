@@ -13,6 +13,9 @@ use super::{Field, Form, Shape};
 #[derive(Clone, Debug, Default)]
 pub struct Typed(Vec<(String, String)>);
 
+/// What is sent for the record that is taken away from another one.
+pub const NOTHING: &str = "nothing";
+
 /// A field whose value cannot be read, and the message that says so.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Unreadable {
@@ -71,8 +74,20 @@ impl Typed {
 
     /// What a record has, as if it had been typed; what was typed before stays.
     #[must_use]
-    pub fn or_as_it_stands(mut self, form: &Form, record: &Value) -> Self {
-        for field in form.fields {
+    pub fn or_as_it_stands(self, form: &Form, record: &Value) -> Self {
+        self.filled(form.fields.iter(), record)
+    }
+
+    /// The same of what was sent: pages send some of a form's fields, and the others stand as they do. Where several
+    /// values can be chosen, nothing was sent because nothing was.
+    #[must_use]
+    pub fn sent_or_as_it_stands(self, form: &Form, record: &Value) -> Self {
+        let fields = form.fields.iter();
+        self.filled(fields.filter(|field| field.shape.is_typed()), record)
+    }
+
+    fn filled(mut self, fields: impl Iterator<Item = &'static Field>, record: &Value) -> Self {
+        for field in fields {
             if self.has(field.name) {
                 continue;
             }
@@ -108,20 +123,24 @@ impl Typed {
         }
     }
 
-    /// A field's value; none if it is to be left out.
+    /// A field's value; none if it is to be left out. A change says “nothing” where something was emptied, so that what
+    /// stood there goes away, and leaves out what was not sent, so that it stays.
     fn value(&self, form: &Form, field: &Field) -> Result<Option<Value>, &'static str> {
         let text = self.one(field.name);
-        let trimmed = text.trim();
-        if trimmed.is_empty() && !field.shape.is_several() {
-            // A change to “nothing” is said, so that what stood there goes away; a secret stays as it is.
-            let said = form.edits() && self.has(field.name) && field.shape != Shape::Secret;
-            return match (field.required, field.shape) {
-                (true, Shape::Line | Shape::Lines | Shape::Email) => Ok(Some(json!(text))),
-                (true, _) => Err("problem-missing"),
-                (false, _) => Ok(said.then_some(Value::Null)),
-            };
+        let emptied = form.edits() && self.has(field.name);
+        let stays = form.edits() && !self.has(field.name) && field.shape.is_typed();
+        match field.shape {
+            _ if stays => Ok(None),
+            Shape::Pick(_) if emptied && text == NOTHING => Ok(Some(Value::Null)),
+            shape if shape.is_several() || !text.trim().is_empty() => {
+                read(shape, self.all(field.name)).map(Some)
+            }
+            Shape::Line | Shape::Lines | Shape::Email if field.required => Ok(Some(json!(text))),
+            _ if field.required => Err("problem-missing"),
+            // Whoever picks no record may not see the one that stands there.
+            Shape::Pick(_) => Ok(None),
+            _ => Ok(emptied.then_some(Value::Null)),
         }
-        read(field.shape, self.all(field.name)).map(Some)
     }
 }
 
@@ -132,6 +151,11 @@ impl Shape {
             self,
             Self::Flag | Self::Kinds(_) | Self::Picks(_) | Self::Roles | Self::List | Self::Mapping
         )
+    }
+
+    /// Whether somebody fills it in, so that a page that asks for it also sends it.
+    fn is_typed(self) -> bool {
+        !self.is_several() && !matches!(self, Self::Hidden | Self::Version)
     }
 }
 
@@ -327,6 +351,48 @@ mod tests {
                 json!({ "id": "evd_1", "expectedVersion": 3, "kind": "POLICY", "title": "", "scope": null })
             )
         );
+    }
+
+    #[test]
+    fn what_a_page_does_not_send_stays_and_is_shown_as_it_stands() {
+        let form = find("updateAgendaItem").expect("a form");
+        let moved = typed(&[("id", "agi_1"), ("expectedVersion", "3"), ("position", "2")]);
+        assert_eq!(
+            moved.input(form),
+            Ok(json!({ "id": "agi_1", "expectedVersion": 3, "position": 2 }))
+        );
+        let record = json!({
+            "id": "agi_1", "version": 4, "title": "Backup", "notes": "Sagt", "position": 1, "risk": { "id": "rsk_1" },
+            "submission": null,
+        });
+        let shown = moved.sent_or_as_it_stands(form, &record);
+        assert_eq!(
+            shown.input(form),
+            Ok(json!({
+                "id": "agi_1", "expectedVersion": 3, "title": "Backup", "notes": "Sagt", "position": 2, "riskId": "rsk_1",
+            }))
+        );
+    }
+
+    #[test]
+    fn a_box_that_was_unticked_is_not_ticked_again() {
+        let form = find("updatePerson").expect("a form");
+        let record =
+            json!({ "name": "Maria", "roles": [{ "role": "READER", "serviceArea": null }] });
+        let shown = typed(&[("id", "per_1")]).sent_or_as_it_stands(form, &record);
+        assert_eq!((shown.one("name"), shown.has("roles")), ("Maria", false));
+    }
+
+    #[test]
+    fn a_record_goes_away_only_where_it_was_seen() {
+        let change = |risk: &str| {
+            let pairs = [("id", "agi_1"), ("expectedVersion", "3"), ("riskId", risk)];
+            let input = input("updateAgendaItem", &pairs).expect("an input");
+            input.get("riskId").cloned()
+        };
+        assert_eq!(change(""), None);
+        assert_eq!(change(NOTHING), Some(Value::Null));
+        assert_eq!(change("rsk_1"), Some(json!("rsk_1")));
     }
 
     #[test]

@@ -3,8 +3,11 @@
 use askama::Template;
 use serde_json::{Map, Value};
 
-use super::{Field, Form, Shape, Source, Typed, typed::Unreadable};
-use crate::{api::Refusal, kinds::names_of, refused, text::Text};
+use super::{
+    Field, Form, Shape, Source, Typed,
+    typed::{NOTHING, Unreadable},
+};
+use crate::{api::Refusal, kinds::names_of, refused, text::Text, visitor::own_page};
 
 /// A form with what was typed into it. It shows itself wherever a page puts it.
 #[derive(Clone, Debug, Template)]
@@ -22,9 +25,9 @@ pub struct FormView {
     pub problem: Option<String>,
     /// What the API adds, in English.
     pub english: Option<String>,
-    /// Whether somebody else has changed the record meanwhile.
-    pub conflict: bool,
-    /// Where to go afterwards; where the record decides, nothing.
+    /// What is told where somebody else has changed the record meanwhile.
+    pub conflict: Vec<String>,
+    /// Where to go afterwards, which is a page of ours; where the record decides, nothing.
     pub return_to: String,
 }
 
@@ -47,6 +50,8 @@ pub struct FieldView {
     pub value: String,
     /// What can be chosen.
     pub choices: Vec<Choice>,
+    /// What is sent where none of them is.
+    pub none: &'static str,
     /// The least and the most, of a number.
     pub bounds: (i64, i64),
     /// What is wrong with it.
@@ -99,8 +104,10 @@ impl FormView {
                 .collect(),
             problem: None,
             english: None,
-            conflict: false,
-            return_to: typed.one("return_to").to_owned(),
+            conflict: vec![],
+            return_to: own_page(Some(typed.one("return_to")))
+                .unwrap_or_default()
+                .to_owned(),
         }
     }
 
@@ -160,12 +167,12 @@ impl FormView {
     /// The same, beside what somebody else has made of the record, which is now the version to change.
     #[must_use]
     pub fn beside(mut self, form: &Form, current: &Self) -> Self {
-        self.conflict = true;
         for (field, now) in self.fields.iter_mut().zip(&current.fields) {
             let asked = form.fields.iter().find(|asked| asked.name == field.name);
+            let compared = form.shows_what_stands() && field.look != "hidden";
             if asked.is_some_and(|asked| asked.shape == Shape::Version) {
                 field.value.clone_from(&now.value);
-            } else if field.look != "hidden" && field.told() != now.told() {
+            } else if compared && field.told() != now.told() {
                 field.theirs = Some(now.told());
             }
         }
@@ -222,18 +229,26 @@ fn view(
     let words = |kind: &str| own(kind).or_else(|| shared(kind));
     // A record that is known when the form is shown is not asked for again.
     let fixed = matches!(shape, Shape::Pick(_)) && typed.has(&format!("fixed-{name}"));
+    let standing = standing(form, field, known);
     FieldView {
         name,
         id: format!("{}-{name}", form.mutation),
         label: words("field").unwrap_or_default().into_owned(),
-        hint: words("hint").map(std::borrow::Cow::into_owned),
+        hint: words("hint").map(|hint| match shape {
+            Shape::Mapping => format!("{hint} {}", codes(text, known)),
+            _ => hint.into_owned(),
+        }),
         look: if fixed { "hidden" } else { look(shape) },
         required,
         value: match shape {
             Shape::Secret => String::new(),
             _ => typed.one(name).to_owned(),
         },
-        choices: choices(text, shape, name, typed, known),
+        choices: choices(text, field, standing, typed, known),
+        none: match standing {
+            Some(_) if !required => NOTHING,
+            _ => "",
+        },
         bounds: match shape {
             Shape::Number(least, most) => (least, most),
             _ => (0, 0),
@@ -260,13 +275,21 @@ fn look(shape: Shape) -> &'static str {
     }
 }
 
+/// The record that stands in a field of the one that is changed, as whoever changes it sees it.
+fn standing<'a>(form: &Form, field: &Field, known: &'a Map<String, Value>) -> Option<&'a Value> {
+    let related = field.name.strip_suffix("Id").filter(|_| form.edits())?;
+    let standing = &known.get("node")?[related];
+    (matches!(field.shape, Shape::Pick(_)) && standing.is_object()).then_some(standing)
+}
+
 fn choices(
     text: Text,
-    shape: Shape,
-    name: &str,
+    field: &Field,
+    standing: Option<&Value>,
     typed: &Typed,
     known: &Map<String, Value>,
 ) -> Vec<Choice> {
+    let Field { name, shape, .. } = *field;
     let offered: Vec<(String, String)> = match shape {
         Shape::Kind(kind) | Shape::Kinds(kind) => names_of(kind)
             .iter()
@@ -281,12 +304,7 @@ fn choices(
             })
             .collect(),
         Shape::Roles => roles(text, known),
-        Shape::Pick(source) | Shape::Picks(source) => known
-            .get(source.name())
-            .and_then(|list| list["nodes"].as_array())
-            .into_iter()
-            .flatten()
-            .filter(|record| source != Source::Agreements || record["inForce"] != false)
+        Shape::Pick(source) | Shape::Picks(source) => records(source, standing, known)
             .map(|record| (said(record, "id"), label(text, source, record)))
             .collect(),
         _ => vec![],
@@ -299,6 +317,29 @@ fn choices(
             label,
         })
         .collect()
+}
+
+/// The records that are offered. What stands there can stay, though it is no longer offered or there are too many.
+fn records<'a>(
+    source: Source,
+    standing: Option<&'a Value>,
+    known: &'a Map<String, Value>,
+) -> impl Iterator<Item = &'a Value> {
+    let listed = known
+        .get(source.name())
+        .and_then(|list| list["nodes"].as_array())
+        .map_or(&[][..], Vec::as_slice);
+    let missing =
+        standing.filter(|standing| listed.iter().all(|record| record["id"] != standing["id"]));
+    let offered = move |record: &&Value| source != Source::Agreements || record["inForce"] != false;
+    missing.into_iter().chain(listed.iter().filter(offered))
+}
+
+/// What roles are written as, each beside what it is called.
+fn codes(text: Text, known: &Map<String, Value>) -> String {
+    let roles = roles(text, known).into_iter();
+    let roles = roles.map(|(code, called)| format!("{code} ({called})"));
+    roles.collect::<Vec<_>>().join(", ") + "."
 }
 
 /// The roles that the viewer's kind of organisation gives.
@@ -359,4 +400,94 @@ fn label(text: Text, source: Source, record: &Value) -> String {
 
 fn said(record: &Value, field: &str) -> String {
     record[field].as_str().unwrap_or_default().to_owned()
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+    use crate::{form::find, text::Language};
+
+    const TEXT: Text = Text::new(Language::Swedish);
+
+    /// A form with what was typed, where this is known.
+    fn form(mutation: &str, typed: &[(&str, &str)], known: &Value) -> FormView {
+        let pairs = typed
+            .iter()
+            .map(|(name, value)| ((*name).to_owned(), (*value).to_owned()));
+        let typed = Typed::from(pairs.collect::<Vec<_>>());
+        let known = known.as_object().expect("fields");
+        FormView::new(TEXT, find(mutation).expect("a form"), &typed, known)
+    }
+
+    fn field<'a>(form: &'a FormView, name: &str) -> &'a FieldView {
+        let mut fields = form.fields.iter();
+        fields.find(|field| field.name == name).expect("a field")
+    }
+
+    #[test]
+    fn what_a_record_has_can_stay_though_it_is_no_longer_offered() {
+        let open = json!({ "id": "rsk_2", "number": 2, "title": "Öppen", "remainingScore": 9 });
+        let closed = json!({ "id": "rsk_1", "number": 1, "title": "Stängd", "remainingScore": 4 });
+        let risks = json!({ "nodes": [open] });
+        let known = json!({ "node": { "risk": closed }, "risks": risks });
+        let change = form("updateAgendaItem", &[("riskId", "rsk_1")], &known);
+        let risk = field(&change, "riskId");
+        assert_eq!(risk.told(), "1. Stängd (4)");
+        assert_eq!((risk.choices.len(), risk.none), (2, NOTHING));
+
+        let none = json!({ "node": { "risk": null }, "risks": risks });
+        let unseen = form("updateAgendaItem", &[], &none);
+        let risk = field(&unseen, "riskId");
+        assert_eq!((risk.choices.len(), risk.none), (1, ""));
+        let other = form("addAgendaItem", &[], &known);
+        assert_eq!(field(&other, "riskId").choices.len(), 1);
+    }
+
+    #[test]
+    fn who_changes_a_record_sees_what_has_become_of_it_and_who_decides_is_not_told_that_a_remark_was_nothing()
+     {
+        let beside = |mutation, name, typed, now| {
+            let typed = form(
+                mutation,
+                &[("expectedVersion", "1"), (name, typed)],
+                &json!({}),
+            );
+            let now = form(
+                mutation,
+                &[("expectedVersion", "2"), (name, now)],
+                &json!({}),
+            );
+            let shown = typed.beside(find(mutation).expect("a form"), &now);
+            assert_eq!(field(&shown, "expectedVersion").value, "2");
+            field(&shown, name).theirs.clone()
+        };
+        let theirs = beside("updateMeeting", "place", "Sal 1", "Sal 2");
+        assert_eq!(theirs.as_deref(), Some("Sal 2"));
+        let provider = beside("setIdentityProvider", "clientId", "a", "b");
+        assert_eq!(provider.as_deref(), Some("b"));
+        assert_eq!(beside("returnSubmission", "remark", "Fel fil", ""), None);
+    }
+
+    #[test]
+    fn a_form_leads_back_to_our_own_pages_alone() {
+        let back = |to| form("closeRisk", &[("return_to", to)], &json!({})).return_to;
+        assert_eq!(back("/risks?q=x#r1"), "/risks?q=x#r1");
+        assert_eq!(back("https://evil.example"), "");
+    }
+
+    #[test]
+    fn what_is_written_for_a_role_stands_beside_what_it_is_called() {
+        let municipality = json!({ "viewer": { "organisation": { "kind": "MUNICIPALITY" } } });
+        let form = form("setIdentityProvider", &[], &municipality);
+        let hint = field(&form, "roleMapping").hint.clone().expect("a hint");
+        for told in [
+            "IT_MANAGER (It-chef)",
+            "SERVICE_AREA_MANAGER NETWORK (Tjänsteområdesansvarig: Nätverk)",
+        ] {
+            assert!(hint.contains(told), "{hint}");
+        }
+        assert!(!hint.contains("SUPPLIER"), "{hint}");
+    }
 }

@@ -34,7 +34,7 @@ const PAGES: &str = "
 /agreements/{Agreement}
 /events ?q=x
 /evidence ?archived=true&q=x
-/evidence/new ?request={EvidenceRequest} ?kind=POLICY&title=%3Cu%3E
+/evidence/new ?request={EvidenceRequest} ?id={Evidence} ?kind=POLICY&title=%3Cu%3E
 /evidence/{Evidence}
 /forums
 /forums/{Forum} ?show=project ?show=project&audience=all ?show=project&audience={Organisation}
@@ -295,7 +295,8 @@ async fn what_is_handed_in(tour: &Tour) {
     let part = |name: &str, value: &str| {
         format!("--x\r\ncontent-disposition: form-data; name={name}\r\n\r\n{value}\r\n")
     };
-    let about = part("title", MARKUP) + &part("agreementId", "agr_1") + &part("message", MARKUP);
+    let agreement = id("Agreement", 0);
+    let about = part("title", MARKUP) + &part("agreementId", &agreement) + &part("message", MARKUP);
     let answering = part("request", &id("EvidenceRequest", 0)) + &part("requestVersion", "3");
     let file = part("file; filename=a.txt", MARKUP);
     let whole = format!("{about}{answering}{}{file}--x--", part("kind", "POLICY"));
@@ -305,15 +306,18 @@ async fn what_is_handed_in(tour: &Tour) {
     for code in codes() {
         let refused = status(&code);
         let change = format!("refused-change={code}");
-        tour.sends(new, FILES, &whole, &change, refused).await;
+        let kept = status_of_form(&code);
+        tour.sends(new, FILES, &whole, &change, kept).await;
         tour.sends(&add, FILES, &whole, &change, refused).await;
-        tour.sends(&again, FORM, "agreementId=a", &change, refused)
+        tour.sends(&again, FORM, "agreementId=a&message=x", &change, kept)
             .await;
         let upload = format!("refused-upload={code}");
         tour.sends(new, FILES, &whole, &upload, refused).await;
         tour.sends(&add, FILES, &whole, &upload, refused).await;
     }
     tour.sends(new, FILES, &whole, "", 303).await;
+    let to_another = whole.replace(&agreement, "agr_1");
+    tour.sends(new, FILES, &to_another, "", 422).await;
     let unreadable = format!("{about}--x--");
     tour.sends(new, FILES, &unreadable, "", 422).await;
     let long = part("title", &"x".repeat(100_000)) + "--x--";
