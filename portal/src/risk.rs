@@ -443,14 +443,6 @@ impl RegisterPage {
         order == if known { chosen.as_str() } else { "" }
     }
 
-    /// How many the list has. One cell is counted on the page, the rest by the API.
-    fn total(&self) -> i64 {
-        match self.chosen.is_empty() {
-            true => self.list.total_count,
-            false => i64::try_from(self.list.nodes.len()).unwrap_or(i64::MAX),
-        }
-    }
-
     fn class(&self, level: &RiskLevel) -> &'static str {
         class(level)
     }

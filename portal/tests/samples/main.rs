@@ -108,6 +108,39 @@ fn every_route_is_visited() {
 }
 
 #[tokio::test]
+async fn every_list_leads_to_its_files() {
+    let tour = Tour::begin("sv");
+    for list in EXPORTS.split(' ') {
+        let page = tour.reads(&format!("/{list}")).await;
+        assert!(page.contains(&format!("/export/{list}.csv")), "{list}");
+    }
+}
+
+#[tokio::test]
+async fn a_list_that_offers_to_save_a_view_shows_those_that_were_saved() {
+    let tour = Tour::begin("sv");
+    for (path, _) in pages() {
+        let page = tour.reads(&format!("{}?q=x", filled(path, 0))).await;
+        let sent = tour.stand_in.documents.lock().expect("the documents");
+        let asks = sent.keys().any(|text| text.contains("savedViews"));
+        assert_eq!(page.contains("/do/saveView"), asks, "{path}");
+        drop(sent);
+        tour.stand_in.documents.lock().expect("them").clear();
+    }
+}
+
+#[tokio::test]
+async fn a_cell_of_the_matrix_has_as_many_risks_as_the_list_counts() {
+    let tour = Tour::begin("sv");
+    let count = |page: &str| {
+        let after = page.split("<h1>").nth(1).expect("a heading");
+        after.split(['<', '>']).nth(2).expect("a count").to_owned()
+    };
+    let all = count(&tour.reads("/risks").await);
+    assert_eq!(count(&tour.reads("/risks?now=3-3").await), all);
+}
+
+#[tokio::test]
 async fn every_template_is_rendered_with_samples_in_swedish() {
     everything_in("sv").await;
 }

@@ -66,6 +66,17 @@ impl Tour {
         self.visits(path, None, cookies, expected).await;
     }
 
+    /// What a page has.
+    pub async fn reads(&self, path: &str) -> String {
+        let request = Request::get(path)
+            .header(header::COOKIE, format!("samsyn-language={}", self.language))
+            .body(Body::empty());
+        let answer = self.portal.clone().oneshot(request.expect("a request"));
+        let body = answer.await.expect("an answer").into_body();
+        let body = to_bytes(body, usize::MAX).await.expect("a body");
+        String::from_utf8(body.to_vec()).expect("text")
+    }
+
     /// Sends a form of this type.
     pub async fn sends(&self, path: &str, kind: &str, body: &str, cookies: &str, expected: u16) {
         self.visits(path, Some((kind, body)), cookies, expected)
