@@ -8,7 +8,6 @@ use axum::{
     response::Response,
     routing::get,
 };
-use chrono::{NaiveDate, NaiveTime};
 use serde_json::{Value, json};
 
 use crate::{
@@ -18,7 +17,7 @@ use crate::{
     form::page::page_of,
     html,
     kinds::*,
-    list::{Asked, Filter},
+    list::{Asked, Filter, begins},
     operation,
     page::Page,
     text::Text,
@@ -51,7 +50,7 @@ pub const EXPORT: Export = Export {
         ("topic", "/event/topic", Shape::Kind("Topic")),
         ("person", "/event/person/name", Shape::Plain),
         ("organisation", "/event/organisation/name", Shape::Plain),
-        ("field-title", "/event/subject/title", Shape::Plain),
+        ("field-title", "/event/subject", Shape::Subject),
     ],
 };
 
@@ -81,11 +80,10 @@ async fn list(
 
 /// What the page asks for, after what stands in the address.
 fn variables(asked: &Asked) -> events::Variables {
-    let since = asked.text("since").and_then(|day| day.parse().ok());
     events::Variables {
         filter: Some(events::EventFilter {
             action: None,
-            since: since.map(|day: NaiveDate| day.and_time(NaiveTime::MIN).and_utc()),
+            since: asked.day("since").and_then(begins),
             topic: asked.kinds("topic"),
         }),
         after: asked.text("after"),
@@ -141,6 +139,15 @@ impl Page {
     }
 }
 
+/// What the subject of an event is called, as an answer has it: some have no title of their own.
+pub fn name_of(subject: &Value) -> Option<&str> {
+    let pointers = ["/title", "/name", "/text", "/risk/title"];
+    let mut names = pointers
+        .iter()
+        .filter_map(|pointer| subject.pointer(pointer)?.as_str());
+    names.next()
+}
+
 /// What an event tells.
 pub fn said(text: Text, action: &str) -> String {
     let (subject, verb) = action.split_once('.').unwrap_or((action, ""));
@@ -190,6 +197,27 @@ mod tests {
 
     use super::*;
     use crate::text::Language;
+
+    #[test]
+    fn whatever_an_event_is_about_has_a_name_in_the_file() {
+        for subject in [
+            json!({ "title": "x" }),
+            json!({ "name": "x" }),
+            json!({ "text": "x", "meeting": { "id": "mee_1" } }),
+            json!({ "risk": { "id": "rsk_1", "title": "x" } }),
+        ] {
+            assert_eq!(name_of(&subject), Some("x"), "{subject}");
+        }
+        assert_eq!(name_of(&json!(null)), None);
+    }
+
+    #[test]
+    fn events_are_told_from_the_swedish_midnight() {
+        let since = vec![("since".to_owned(), "2026-07-01".to_owned())];
+        let filter = variables(&Asked::from(since)).filter.expect("a filter");
+        let midnight = "2026-06-30T22:00:00Z".parse().expect("a moment");
+        assert_eq!(filter.since, Some(midnight));
+    }
 
     #[test]
     fn what_happened_is_told_in_a_sentence() {

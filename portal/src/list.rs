@@ -2,6 +2,8 @@
 
 use std::collections::BTreeMap;
 
+use chrono::{DateTime, NaiveDate, NaiveTime, Utc};
+use chrono_tz::Europe::Stockholm;
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
 
 use crate::{form::Choice, kinds::Kind, text::Text};
@@ -45,6 +47,12 @@ impl Asked {
     #[must_use]
     pub fn text(&self, name: &str) -> Option<String> {
         self.0.get(name).map(|value| value.trim().to_owned())
+    }
+
+    /// A day; what is none is passed over.
+    #[must_use]
+    pub fn day(&self, name: &str) -> Option<NaiveDate> {
+        self.0.get(name)?.trim().parse().ok()
     }
 
     /// Whether this is ticked.
@@ -150,6 +158,13 @@ impl Asked {
     pub fn by_text(&self, text: Text, name: &'static str, label: &str) -> Filter {
         self.by(name, text.say(label).into_owned(), std::iter::empty())
     }
+}
+
+/// The moment at which a day begins in Sweden.
+#[must_use]
+pub fn begins(day: NaiveDate) -> Option<DateTime<Utc>> {
+    let midnight = day.and_time(NaiveTime::MIN).and_local_timezone(Stockholm);
+    Some(midnight.earliest()?.to_utc())
 }
 
 /// An address with what follows `?`.

@@ -94,6 +94,7 @@ done-markEventsSeen = Everything is marked as seen.
 news = Events: { $what } new
 news-none = Events: nothing new
 export = The whole list as
+export-ends = The file ends here, but the list does not. Narrow the list down to have the rest.
 at = When
 person = Person
 none-yet = None yet.

@@ -94,6 +94,7 @@ done-markEventsSeen = Allt är markerat som sett.
 news = Händelser: { $what } nya
 news-none = Händelser: inget nytt
 export = Hela listan som
+export-ends = Här slutar filen, men inte listan. Begränsa listan för att få med resten.
 at = När
 person = Person
 none-yet = Inga ännu.
