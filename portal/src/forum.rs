@@ -24,7 +24,7 @@ use crate::{
     form::{FormView, page::page_of},
     html,
     kinds::*,
-    list::Asked,
+    list::{Asked, address},
     operation,
     page::{Page, may},
     visitor::Visitor,
@@ -35,6 +35,10 @@ use tree::{Branch, tree};
 
 operation!(Forums, "operations/forums.graphql");
 operation!(Forum, "operations/forum.graphql");
+
+/// How many rows of each list the briefing shows at once, and how many when it is projected.
+const SHOWN: i64 = 15;
+const PROJECTED: i64 = 50;
 
 type Briefing = forum::ForumBriefing;
 type Change = forum::ForumBriefingChangesNodes;
@@ -136,16 +140,23 @@ async fn show(
     Query(asked): Query<Vec<(String, String)>>,
 ) -> Result<Response, Failure> {
     let asked = Asked::from(asked);
+    let projects = asked.text("show").as_deref() == Some("project");
     let variables = forum::Variables {
         id,
-        items: asked.text("items"),
+        first: if projects { PROJECTED } else { SHOWN },
+        overdue: asked.text("overdue"),
+        open: asked.text("open"),
+        review: asked.text("review"),
+        risks: asked.text("risks"),
+        past: asked.text("past"),
+        acceptances: asked.text("acceptances"),
         changes: asked.text("changes"),
     };
     let (page, data) = portal.ask::<Forum>(&visitor, variables).await?;
     let Some(forum::ForumNode::Forum(record)) = data.node else {
         return Err(Failure::not_found(&visitor));
     };
-    if asked.text("show").as_deref() == Some("project") {
+    if projects {
         let view = projected(page, record, data.briefing, &asked);
         return Ok(html::page(StatusCode::OK, &view));
     }
@@ -272,7 +283,7 @@ impl RecordPage {
                 false,
             ),
             (
-                "past-review",
+                "past",
                 "forum-past-review",
                 briefing.past_review.total_count,
                 true,
@@ -293,9 +304,38 @@ impl RecordPage {
         ]
     }
 
-    /// The open items that are not shown as overdue already.
-    fn coming(&self) -> impl Iterator<Item = &forum::BriefedItem> {
-        self.briefing.open.nodes.iter().filter(|item| !item.overdue)
+    /// Where all evidence of a supplier is that has expired or soon will, of which the page has the first alone.
+    fn more_of(&self, part: &forum::ForumBriefingSuppliers) -> Vec<(String, Validity)> {
+        let (expired, expiring) = (&part.expired, &part.expiring);
+        let lists = [
+            (Validity::Expired, expired.total_count, expired.nodes.len()),
+            (
+                Validity::Expiring,
+                expiring.total_count,
+                expiring.nodes.len(),
+            ),
+        ];
+        lists
+            .into_iter()
+            .filter(|(_, all, shown)| usize::try_from(*all).is_ok_and(|all| all > *shown))
+            .map(|(validity, ..)| (self.approved(&part.supplier.id, validity), validity))
+            .collect()
+    }
+
+    /// The list of approved evidence of a supplier that is so valid.
+    fn approved(&self, supplier: &str, validity: Validity) -> String {
+        let area = self.record.service_area.map(|area| area.name());
+        let pairs = [
+            ("state", Some(ReviewState::Approved.name())),
+            ("validity", Some(validity.name())),
+            ("supplier", Some(supplier)),
+            ("customer", Some(self.record.customer.id.as_str())),
+            ("area", area),
+        ];
+        let pairs = pairs
+            .into_iter()
+            .filter_map(|(name, value)| Some((name, value?)));
+        address("/submissions", pairs)
     }
 
     fn raise_item(&self, item: &forum::BriefedItem) -> Raise {

@@ -168,9 +168,13 @@ pub fn begins(day: NaiveDate) -> Option<DateTime<Utc>> {
 }
 
 /// An address with what follows `?`.
-pub fn address<'a>(path: &str, pairs: impl Iterator<Item = (&'a String, &'a String)>) -> String {
+pub fn address<T: AsRef<str>, U: AsRef<str>>(
+    path: &str,
+    pairs: impl Iterator<Item = (T, U)>,
+) -> String {
+    let encoded = |value: &str| utf8_percent_encode(value, KEPT).to_string();
     let query: Vec<_> = pairs
-        .map(|(name, value)| format!("{name}={}", utf8_percent_encode(value, KEPT)))
+        .map(|(name, value)| format!("{}={}", name.as_ref(), encoded(value.as_ref())))
         .collect();
     match query.is_empty() {
         true => path.to_owned(),
