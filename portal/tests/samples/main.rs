@@ -19,7 +19,7 @@ use portal::{
 use url::form_urlencoded;
 
 use sample::{Fill, Kind, MARKUP, id};
-use tour::{Tour, codes, routes};
+use tour::{LIVE, Tour, codes, routes};
 
 const FORM: &str = "application/x-www-form-urlencoded";
 const FILES: &str = "multipart/form-data; boundary=x";
@@ -126,6 +126,15 @@ async fn a_list_that_offers_to_save_a_view_shows_those_that_were_saved() {
         assert_eq!(page.contains("/do/saveView"), asks, "{path}");
         drop(sent);
         tour.stand_in.documents.lock().expect("them").clear();
+    }
+}
+
+#[tokio::test]
+async fn what_others_change_appears_on_every_page_but_forms() {
+    let tour = Tour::begin("sv");
+    for (path, _) in pages() {
+        let page = tour.reads(&filled(path, 0)).await;
+        assert_eq!(page.contains(LIVE), path != "/evidence/new", "{path}");
     }
 }
 

@@ -24,6 +24,8 @@ use crate::{
     templates,
 };
 
+/// What a page has that others' changes appear on.
+pub const LIVE: &str = "<main id=\"main\" tabindex=\"-1\" data-live>";
 const HOME: &str = env!("CARGO_MANIFEST_DIR");
 
 /// Where everything is asked, and what was found.
@@ -132,6 +134,13 @@ impl Tour {
             let mut unseen = self.unseen.lock().expect("the pieces");
             unseen.retain(|piece, _| !page.contains(piece.as_str()));
             problems.extend(markup::problems(&page, self.language, &self.held));
+            if page.contains(LIVE)
+                && ["/do/", "/evidence/new"]
+                    .iter()
+                    .any(|form| place.starts_with(form))
+            {
+                problems.push("what is typed here would be put back".to_owned());
+            }
         }
         let mut known = self.problems.lock().expect("the problems");
         for problem in problems {
