@@ -77,7 +77,8 @@ async function refresh() {
   const page = new DOMParser().parseFromString(await answer.text(), "text/html");
   for (const part of parts()) {
     const fresh = page.getElementById(part.id);
-    if (fresh) settle(part, fresh);
+    // What was answered to a form may stand at the address of the form.
+    if (fresh?.matches("[data-live]")) settle(part, fresh);
   }
   document.dispatchEvent(new CustomEvent("samsyn:refreshed"));
 }
