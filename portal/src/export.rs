@@ -80,6 +80,11 @@ const EXPORTS: &[Export] = &[
     crate::event::EXPORT,
     crate::forum::EXPORT,
     crate::administration::EXPORT,
+    crate::administration::SESSIONS,
+    crate::administration::TOKENS,
+    crate::evidence::VALIDITY,
+    crate::meeting::DECISIONS,
+    crate::meeting::MEETINGS,
 ];
 
 /// Whether the list at this path can be exported.

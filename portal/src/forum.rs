@@ -13,7 +13,6 @@ use axum::{
     routing::get,
 };
 
-use chrono::NaiveTime;
 use serde_json::json;
 
 use crate::{
@@ -24,7 +23,7 @@ use crate::{
     form::{FormView, page::page_of},
     html,
     kinds::*,
-    list::{Asked, address},
+    list::{Asked, Filter, address, begins},
     operation,
     page::{Page, may},
     visitor::Visitor,
@@ -49,6 +48,7 @@ type Record = forum::ForumNodeOnForum;
 struct ListPage {
     page: Page,
     asked: Asked,
+    filters: Vec<Filter>,
     tree: Vec<Branch>,
     /// Where the rest begins, if there is more.
     more: Option<String>,
@@ -84,13 +84,7 @@ pub const EXPORT: Export = Export {
     list: "forums",
     document: (forums::QUERY, forums::OPERATION_NAME),
     field: "forums",
-    variables: |asked, today| {
-        let now = today.and_time(NaiveTime::MIN).and_utc();
-        json!(forums::Variables {
-            now,
-            after: asked.text("after")
-        })
-    },
+    variables: |asked, today| json!(variables(asked, begins(today).unwrap_or_default())),
     columns: &[
         ("field-name", "/name", Shape::Plain),
         ("field-level", "/level", Shape::Kind("ForumLevel")),
@@ -112,10 +106,7 @@ pub fn routes() -> Router<Portal> {
 /// Lists the forums, as a tree by level.
 async fn list(State(portal): State<Portal>, visitor: Visitor) -> Result<Response, Failure> {
     let asked = visitor.asked();
-    let variables = forums::Variables {
-        now: (portal.now)(),
-        after: asked.text("after"),
-    };
+    let variables = variables(&asked, (portal.now)());
     let (page, data) = portal.ask::<Forums>(&visitor, variables).await?;
     let rest = &data.forums.page_info;
     let view = ListPage {
@@ -126,10 +117,30 @@ async fn list(State(portal): State<Portal>, visitor: Visitor) -> Result<Response
         ]),
         more: rest.end_cursor.clone().filter(|_| rest.has_next_page),
         tree: tree(data),
+        filters: vec![
+            asked.by_text(page.text, "q", "name-contains"),
+            asked.by_kind::<ForumLevel>(page.text, "level", "field-level"),
+            asked.by_kind::<ServiceArea>(page.text, "area", "area"),
+        ],
         page,
         asked,
     };
     Ok(html::page(StatusCode::OK, &view))
+}
+
+/// What the page asks for, after what stands in the address.
+fn variables(asked: &Asked, now: scalar::DateTime) -> forums::Variables {
+    forums::Variables {
+        now,
+        filter: Some(forums::ForumFilter {
+            customer_id: asked.text("customer"),
+            level: asked.kinds("level"),
+            name_contains: asked.text("q"),
+            parent_id: asked.text("above"),
+            service_area: asked.kinds("area"),
+        }),
+        after: asked.text("after"),
+    }
 }
 
 /// Shows one with its briefing, to prepare by or to be projected.

@@ -78,6 +78,18 @@ impl Asked {
         self.kind(name).map(|value| vec![value])
     }
 
+    /// Whether the list is in this order; a name that is none of these means the one that it has by itself, `""`.
+    #[must_use]
+    pub fn sorted(&self, order: &str, known: &[&str]) -> bool {
+        let chosen = self.text("order").unwrap_or_default();
+        order
+            == if known.contains(&chosen.as_str()) {
+                chosen.as_str()
+            } else {
+                ""
+            }
+    }
+
     /// Whether anything is asked for that narrows the list down.
     #[must_use]
     pub fn narrows(&self) -> bool {
@@ -142,6 +154,16 @@ impl Asked {
             value: chosen.clone(),
             input: "text",
         }
+    }
+
+    /// A filter by yes or no.
+    #[must_use]
+    pub fn by_flag(&self, text: Text, name: &'static str, label: &str) -> Filter {
+        let values = [("true", "yes"), ("false", "no")];
+        let values = values
+            .into_iter()
+            .map(|(value, label)| (value.to_owned(), text.say(label).into_owned()));
+        self.by(name, text.say(label).into_owned(), values)
     }
 
     /// A filter by a day.

@@ -323,7 +323,7 @@ fn filter(asked: &Asked, narrowed: &Narrowed) -> risks::RiskFilter {
         (wanted, _) => wanted.clone(),
     };
     risks::RiskFilter {
-        acceptance: None,
+        acceptance: asked.kinds("accepted"),
         customer_id: asked.text("customer"),
         impact: impact(narrowed.now),
         level,
@@ -401,6 +401,7 @@ fn filters(
         by_level("remaining", "risks-level-left"),
         asked.by_kind::<ServiceArea>(text, "area", "area"),
         asked.by_kind::<RiskTreatment>(text, "treatment", "field-treatment"),
+        asked.by_kind::<RiskAcceptanceState>(text, "accepted", "risk-acceptance"),
     ];
     let (name, kind) = match page.of_supplier() {
         true => ("customer", OrganisationKind::Municipality),
@@ -438,9 +439,7 @@ impl RegisterPage {
 
     /// Whether this is the order of the list; it has none of a name that there is not.
     fn sorted(&self, order: &str) -> bool {
-        let chosen = self.asked.text("order").unwrap_or_default();
-        let known = ["score", "review", "title"].contains(&chosen.as_str());
-        order == if known { chosen.as_str() } else { "" }
+        self.asked.sorted(order, &["score", "review", "title"])
     }
 
     fn class(&self, level: &RiskLevel) -> &'static str {

@@ -77,6 +77,7 @@ state = State
 kind = Kind
 validity = Validity
 contains = Title contains
+due-before = Due before
 yes = Yes
 no = No
 none-match = Nothing matches what you look for.

@@ -9,6 +9,7 @@ done-removeEvidenceFile = The file was taken out of the working copy.
 
 done-uploadEvidenceFile = The files were uploaded.
 with-archived = Put away, too
+valid-until-before = Valid until before
 archived = put away
 evidence-none = You have no evidence here yet. Hand in your first: a certificate, an audit report, a restore test.
 files = Files
@@ -31,6 +32,7 @@ at-the-latest = at the latest
 handed-in-everywhere = It is handed in under every agreement in force.
 handed-in-nowhere = It is handed in nowhere.
 validity-none = There is no approved evidence yet.
+validity-no-end = without an end
 validity-legend = The line is today. The picture shows one year back and two ahead.
 file-refused = It did not go all the way. The evidence is kept as a draft; go on from here.
 file-refused-LIMIT_EXCEEDED = The file is too large, or too many uploads are under way. The evidence is kept as a draft; try again here.

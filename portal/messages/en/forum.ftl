@@ -24,6 +24,17 @@ do-updateDecision = Correct the decision
 done-updateDecision = The decision was corrected.
 
 title-forums = Forums
+title-meetings = Meetings
+title-decisions = Decisions
+decisions-none = No decision has been recorded.
+decision-contains = The decision contains
+decision-not-signed = The minutes are not signed yet.
+decision-items = { $n ->
+    [one] { $n } action item carries it out.
+   *[other] { $n } action items carry it out.
+}
+forum-all-meetings = All meetings of the forum
+forum-all-decisions = All decisions of the forum
 forums-none = There are no forums that you take part in.
 forum-next = Next meeting
 forum-no-next = No meeting is planned.

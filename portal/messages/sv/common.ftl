@@ -77,6 +77,7 @@ state = Läge
 kind = Slag
 validity = Giltighet
 contains = Rubriken innehåller
+due-before = Ska vara klar före
 yes = Ja
 no = Nej
 none-match = Inget stämmer med det du söker.

@@ -9,6 +9,7 @@ done-removeEvidenceFile = Filen är borttagen ur arbetskopian.
 
 done-uploadEvidenceFile = Filerna är uppladdade.
 with-archived = Även undanlagt
+valid-until-before = Slutar gälla före
 archived = undanlagt
 evidence-none = Ni har inget underlag här än. Lämna in ert första: ett certifikat, en revisionsrapport, ett återläsningstest.
 files = Filer
@@ -31,6 +32,7 @@ at-the-latest = senast
 handed-in-everywhere = Det är inlämnat under alla avtal som gäller.
 handed-in-nowhere = Det är inte inlämnat någonstans.
 validity-none = Inget godkänt underlag finns än.
+validity-no-end = utan slutdatum
 validity-legend = Strecket är i dag. Bilden visar ett år bakåt och två framåt.
 file-refused = Det gick inte hela vägen. Underlaget är sparat som utkast; gå vidare härifrån.
 file-refused-LIMIT_EXCEEDED = Filen är för stor, eller så pågår för många uppladdningar. Underlaget är sparat som utkast; försök igen här.

@@ -24,6 +24,17 @@ do-updateDecision = Rätta beslutet
 done-updateDecision = Beslutet är rättat.
 
 title-forums = Forum
+title-meetings = Möten
+title-decisions = Beslut
+decisions-none = Inget beslut har antecknats.
+decision-contains = Beslutet innehåller
+decision-not-signed = Protokollet är inte justerat än.
+decision-items = { $n ->
+    [one] { $n } åtgärd genomför beslutet.
+   *[other] { $n } åtgärder genomför beslutet.
+}
+forum-all-meetings = Alla forumets möten
+forum-all-decisions = Alla forumets beslut
 forums-none = Det finns inga forum som du deltar i.
 forum-next = Nästa möte
 forum-no-next = Inget möte är planerat.
