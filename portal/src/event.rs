@@ -24,7 +24,7 @@ use crate::{
     visitor::Visitor,
 };
 
-/// The most that is shown of a long text that was changed.
+/// The most that is shown of a long text that was changed or written.
 const LONGEST: usize = 300;
 
 operation!(Events, "operations/events.graphql");
@@ -98,16 +98,21 @@ fn about(subject: &events::EventsEventsNodesEventSubject) -> (String, Option<Str
         On::ActionItem(it) => (it.title.clone(), own),
         On::AgendaItem(it) => (it.title.clone(), page_of(&it.meeting.id)),
         On::Agreement(it) => (it.title.clone(), own),
+        On::ApiToken(it) => (it.name.clone(), None),
+        On::Comment(it) => (short(&it.body), None),
         On::Decision(it) => (it.text.clone(), page_of(&it.meeting.id)),
         On::Evidence(it) => (it.title.clone(), own),
+        On::EvidenceFile(it) => (it.name.clone(), None),
         On::EvidenceRequest(it) => (it.title.clone(), own),
         On::Forum(it) => (it.name.clone(), own),
+        On::ForumMember(it) => (it.forum.name.clone(), page_of(&it.forum.id)),
         On::Meeting(it) => (it.title.clone(), own),
         On::Person(it) => (it.name.clone(), own),
         On::Risk(it) => (it.title.clone(), own),
         On::RiskAcceptance(it) => (it.risk.title.clone(), page_of(&it.risk.id)),
         On::RiskAnalysis(it) => (it.title.clone(), own),
         On::Submission(it) => (it.title.clone(), own),
+        On::SupportGrant(it) => (it.reason.clone(), None),
         _ => (String::new(), None),
     }
 }
@@ -141,7 +146,15 @@ impl Page {
 
 /// What the subject of an event is called, as an answer has it: some have no title of their own.
 pub fn name_of(subject: &Value) -> Option<&str> {
-    let pointers = ["/title", "/name", "/text", "/risk/title"];
+    let pointers = [
+        "/title",
+        "/name",
+        "/text",
+        "/body",
+        "/reason",
+        "/risk/title",
+        "/forum/name",
+    ];
     let mut names = pointers
         .iter()
         .filter_map(|pointer| subject.pointer(pointer)?.as_str());
@@ -185,6 +198,11 @@ fn phrase(text: Text, said: &str) -> String {
     if let Ok(moment) = said.parse::<chrono::DateTime<chrono::Utc>>() {
         return text.moment(&moment);
     }
+    short(said)
+}
+
+/// The beginning of a long text.
+fn short(said: &str) -> String {
     match said.char_indices().nth(LONGEST) {
         Some((end, _)) => format!("{}…", &said[..end]),
         None => said.to_owned(),
@@ -204,7 +222,10 @@ mod tests {
             json!({ "title": "x" }),
             json!({ "name": "x" }),
             json!({ "text": "x", "meeting": { "id": "mee_1" } }),
+            json!({ "body": "x" }),
+            json!({ "reason": "x" }),
             json!({ "risk": { "id": "rsk_1", "title": "x" } }),
+            json!({ "forum": { "id": "for_1", "name": "x" } }),
         ] {
             assert_eq!(name_of(&subject), Some("x"), "{subject}");
         }

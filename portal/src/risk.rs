@@ -188,7 +188,7 @@ fn register(
     let chosen = cells(&asked);
     let ended = std::mem::take(&mut data.ended.nodes);
     RegisterPage {
-        filters: filters(&page, &asked, &data.organisations.nodes),
+        filters: filters(&page, &asked, &data.organisations.nodes, &data.risks),
         kept: kept(&asked),
         list: data.risks,
         matrices,
@@ -330,7 +330,7 @@ fn filter(asked: &Asked, narrowed: &Narrowed) -> risks::RiskFilter {
         likelihood: likelihood(narrowed.now),
         needs_acceptance: asked.flag("acceptance").filter(|wanted| *wanted),
         open: narrowed.open,
-        owner_id: None,
+        owner_id: asked.text("owner"),
         remaining_impact: impact(narrowed.left),
         remaining_level: levels(asked, "remaining"),
         remaining_likelihood: likelihood(narrowed.left),
@@ -386,6 +386,7 @@ fn filters(
     page: &Page,
     asked: &Asked,
     organisations: &[risks::RisksOrganisationsNodes],
+    list: &Row,
 ) -> Vec<Filter> {
     let text = page.text;
     let by_level = |name: &'static str, label: &str| {
@@ -407,6 +408,13 @@ fn filters(
         true => ("customer", OrganisationKind::Municipality),
         false => ("supplier", OrganisationKind::Supplier),
     };
+    // Whose risks these are is chosen on the page of one of them.
+    if let Some(id) = asked.text("owner") {
+        let owner = list.nodes.first().and_then(|risk| risk.owner.as_ref());
+        let owner = owner.map_or_else(|| id.clone(), |owner| owner.name.clone());
+        let label = text.say("field-ownerId").into_owned();
+        filters.push(asked.by("owner", label, std::iter::once((id, owner))));
+    }
     let others: Vec<_> = organisations
         .iter()
         .filter(|other| other.kind == kind)

@@ -48,7 +48,7 @@ const PAGES: &str = "
 /requests/{EvidenceRequest}
 /risk-analyses ?order=title ?order=review
 /risk-analyses/{RiskAnalysis}
-/risks ?q=x ?now=3-3&order=score&open=all ?left=2-4&order=title&acceptance=true&level=serious ?order=review
+/risks ?q=x ?owner={Person}&accepted=EXPIRED ?now=3-3&order=score&open=all ?left=2-4&order=title&acceptance=true&level=serious ?order=review
 /risks/{Risk} ?done=closeRisk
 /search ?q=%3Cu%3E&kind=RISK
 /submissions ?q=x ?order=until
