@@ -101,7 +101,7 @@ async fn who_writes_in_a_meeting_sees_what_others_write() {
     let forums = chair
         .lists("forums", "filter: { level: [STRATEGIC] }", "{ id }")
         .await;
-    let meeting = a_meeting(&chair, &forums[0]["id"]).await;
+    let meeting = a_meeting(&chair, &forums[0]).await;
     let adds = async |title: &str| {
         let input = json!({ "meetingId": meeting["id"], "title": title });
         other
