@@ -1,5 +1,5 @@
-// What others change appears by itself. The page listens for events; when one comes, it is fetched again, and the regions
-// marked `data-live` that changed are put in place: but never one in which somebody is typing, or has typed.
+// What others change appears by itself. The page listens for events; when one comes, it is fetched again, and whatever is
+// different in the parts marked `data-live` is put in place: but never where somebody is typing, or has typed.
 const PROTOCOL = "graphql-transport-ws";
 const DOCUMENT = "subscription Live { events { position } }";
 /** How long several events are waited for together, in milliseconds. */
@@ -7,31 +7,84 @@ const TOGETHER = 400;
 /** The longest wait between two attempts to connect. */
 const LONGEST = 60_000;
 
-const regions = () => [...document.querySelectorAll("[data-live][id]")];
+/** What people and scripts open, hide and mark on the page itself. */
+const THEIRS = ["open", "hidden", "disabled", "data-here", "data-sent"];
 
-/** Whether somebody is at work in a region. */
-const busy = (region) =>
-  region.contains(document.activeElement) && document.activeElement.matches("input, textarea, select") ||
-  region.querySelector("dialog[open], details.act[open] form") !== null ||
-  [...region.querySelectorAll("input:not([type=hidden]), textarea")].some((field) =>
-    field.type === "checkbox" || field.type === "radio" ? field.checked !== field.defaultChecked : field.value !== field.defaultValue);
+const parts = () => [...document.querySelectorAll("[data-live][id]")];
+const isElement = (node) => node.nodeType === Node.ELEMENT_NODE;
+
+/** Whether a field is not as it came. */
+function changed(field) {
+  if (field.options) return field.selectedIndex !== Math.max([...field.options].findIndex((option) => option.defaultSelected), 0);
+  if (field.type === "checkbox" || field.type === "radio") return field.checked !== field.defaultChecked;
+  return field.type !== "hidden" && "defaultValue" in field && field.value !== field.defaultValue;
+}
+
+/** Whether somebody is typing in a form, has typed or chosen something, or has sent it. */
+const atWork = (form) =>
+  "sent" in form.dataset ||
+  form.contains(document.activeElement) && document.activeElement.matches("input, textarea, select") ||
+  form.querySelector("[data-uploads] > *") !== null ||
+  [...form.elements].some(changed);
+
+/** Whether a piece may not go, since somebody is at work in it. */
+const holds = (node) => isElement(node) && (
+  [node, ...node.querySelectorAll("form")].some((form) => form.matches("form") && atWork(form)) ||
+  [node, ...node.querySelectorAll("details[open]")].some((part) => part.matches("details[open]") && part.querySelector("form")) ||
+  node.querySelector("dialog[open]") !== null);
+
+/** By what a piece is known again among those beside it: its kind, and where it leads. */
+function known(node) {
+  if (!isElement(node)) return node.nodeName;
+  // A form's own `id` may be a field of that name.
+  const own = (element) => ["id", "href", "action"].map((name) => element?.getAttribute(name)).find(Boolean) ?? "";
+  const inner = () => node.matches("li, tr, details, .act-now") ? own(node.querySelector("[id], [href], [action]")) : "";
+  return `${node.nodeName} ${own(node) || inner()}`;
+}
+
+/** Makes a piece of the page like the fresh one. A form in which somebody is at work stays, with the version that it is about. */
+function settle(old, fresh) {
+  if (old.isEqualNode(fresh)) return;
+  if (!isElement(old)) return void (old.data = fresh.data);
+  if (old.matches("form") && atWork(old)) return;
+  const theirs = ({ name }) => THEIRS.includes(name);
+  for (const one of [...old.attributes]) if (!theirs(one) && !fresh.hasAttribute(one.name)) old.removeAttribute(one.name);
+  for (const one of fresh.attributes) if (!theirs(one) && old.getAttribute(one.name) !== one.value) old.setAttribute(one.name, one.value);
+  settleWithin(old, fresh);
+  if ("defaultValue" in old && !["checkbox", "radio", "file"].includes(old.type)) old.value = old.defaultValue;
+}
+
+function settleWithin(old, fresh) {
+  const there = Map.groupBy(old.childNodes, known);
+  const pairs = [...fresh.childNodes].map((wanted) => [wanted, there.get(known(wanted))?.shift()]);
+  const gone = [...there.values()].flat();
+  const held = new Set(gone.filter(holds));
+  for (const node of gone) if (!held.has(node)) node.remove();
+  let at = old.firstChild;
+  for (const [wanted, kept] of pairs) {
+    while (held.has(at)) at = at.nextSibling;
+    if (!kept) old.insertBefore(wanted, at);
+    else if (kept === at) at = at.nextSibling;
+    // What is moved loses the focus.
+    else if (!kept.contains(document.activeElement)) old.insertBefore(kept, at);
+    if (kept) settle(kept, wanted);
+  }
+}
 
 async function refresh() {
   const answer = await fetch(location.href, { headers: { accept: "text/html" } });
   if (!answer.ok || answer.redirected) return;
-  const fresh = new DOMParser().parseFromString(await answer.text(), "text/html");
-  for (const region of regions()) {
-    const next = fresh.getElementById(region.id);
-    if (!next || next.innerHTML === region.innerHTML || busy(region)) continue;
-    const inside = region.contains(document.activeElement) ? document.activeElement.getAttribute("href") : null;
-    region.replaceWith(next);
-    if (inside) next.querySelector(`[href="${CSS.escape(inside)}"]`)?.focus();
+  const page = new DOMParser().parseFromString(await answer.text(), "text/html");
+  for (const part of parts()) {
+    const fresh = page.getElementById(part.id);
+    // What was answered to a form may stand at the address of the form.
+    if (fresh?.matches("[data-live]")) settle(part, fresh);
   }
   document.dispatchEvent(new CustomEvent("samsyn:refreshed"));
 }
 
 export function live() {
-  if (regions().length === 0) return;
+  if (parts().length === 0) return;
   let socket, timer, wait = 1000;
   const soon = () => {
     clearTimeout(timer);

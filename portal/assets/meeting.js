@@ -206,3 +206,6 @@ if (button && help) {
 // Whoever comes back from a form is where they were.
 const target = location.hash.length > 1 ? document.getElementById(decodeURIComponent(location.hash.slice(1))) : null;
 if (target) go(stepOf(target));
+
+// Others add points, and move them.
+document.addEventListener('samsyn:refreshed', () => steps.splice(0, steps.length, ...document.querySelectorAll('[data-step]')));

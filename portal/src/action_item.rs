@@ -33,7 +33,15 @@ operation!(ActionItem, "operations/action_item.graphql");
 
 const LIST: &str = "/action-items";
 /// What narrows the list down besides its standing, which stays when another standing is chosen.
-const KEPT: [&str; 6] = ["area", "forum", "mine", "organisation", "priority", "q"];
+const KEPT: [&str; 7] = [
+    "area",
+    "before",
+    "forum",
+    "mine",
+    "organisation",
+    "priority",
+    "q",
+];
 /// The standings that can be chosen at a touch: message, and what stands for it in the address.
 const STANDINGS: [(&str, Option<(&str, &str)>); 5] = [
     ("item-shown-open", None),
@@ -153,7 +161,7 @@ fn filter(asked: &Asked) -> action_items::ActionItemFilter {
         assigned_to_me: asked.flag("mine").unwrap_or_default(),
         assignee_id: asked.text("person"),
         assignee_organisation_id: asked.text("organisation"),
-        due_before: None,
+        due_before: asked.day("before"),
         forum_id: asked.text("forum"),
         open: open(asked),
         overdue: asked.flag("overdue"),
@@ -263,6 +271,7 @@ fn filters(page: &Page, asked: &Asked, data: &action_items::ResponseData) -> Vec
         asked.by("forum", text.say("item-forum").into_owned(), forums),
         asked.by_kind::<Priority>(text, "priority", "field-priority"),
         asked.by_kind::<ServiceArea>(text, "area", "area"),
+        asked.by_day(text, "before", "due-before"),
     ]
 }
 

@@ -72,6 +72,42 @@ pub const EXPORT: Export = Export {
     ],
 };
 
+/// The sessions as a file.
+pub const SESSIONS: Export = Export {
+    list: "sessions",
+    document: (include_str!("../operations/sessions.graphql"), "Sessions"),
+    field: "sessions",
+    variables: |_, _| json!({}),
+    columns: &[
+        ("person", "/person/name", Shape::Plain),
+        ("session-active", "/active", Shape::Flag),
+        ("changed-createdAt", "/createdAt", Shape::Moment),
+        ("last-used", "/lastUsedAt", Shape::Moment),
+        ("field-expiresAt", "/endsAt", Shape::Moment),
+        ("session-browser", "/browser", Shape::Plain),
+        ("session-address", "/address", Shape::Plain),
+    ],
+};
+
+/// The tokens as a file.
+pub const TOKENS: Export = Export {
+    list: "tokens",
+    document: (include_str!("../operations/tokens.graphql"), "Tokens"),
+    field: "apiTokens",
+    variables: |_, _| json!({}),
+    columns: &[
+        ("field-name", "/name", Shape::Plain),
+        ("token-begins", "/hint", Shape::Plain),
+        ("kind", "/usage", Shape::Kind("TokenUsage")),
+        ("person", "/person/name", Shape::Plain),
+        ("field-roles", "/roles", Shape::Roles),
+        ("session-active", "/active", Shape::Flag),
+        ("changed-createdAt", "/createdAt", Shape::Moment),
+        ("field-expiresAt", "/expiresAt", Shape::Moment),
+        ("last-used", "/lastUsedAt", Shape::Moment),
+    ],
+};
+
 /// The routes.
 pub fn routes() -> Router<Portal> {
     Router::new()

@@ -8,7 +8,6 @@ use axum::{
     response::Response,
     routing::get,
 };
-use chrono::{NaiveDate, NaiveTime};
 use serde_json::{Value, json};
 
 use crate::{
@@ -18,14 +17,14 @@ use crate::{
     form::page::page_of,
     html,
     kinds::*,
-    list::{Asked, Filter},
+    list::{Asked, Filter, begins},
     operation,
     page::Page,
     text::Text,
     visitor::Visitor,
 };
 
-/// The most that is shown of a long text that was changed.
+/// The most that is shown of a long text that was changed or written.
 const LONGEST: usize = 300;
 
 operation!(Events, "operations/events.graphql");
@@ -51,7 +50,7 @@ pub const EXPORT: Export = Export {
         ("topic", "/event/topic", Shape::Kind("Topic")),
         ("person", "/event/person/name", Shape::Plain),
         ("organisation", "/event/organisation/name", Shape::Plain),
-        ("field-title", "/event/subject/title", Shape::Plain),
+        ("field-title", "/event/subject", Shape::Subject),
     ],
 };
 
@@ -81,11 +80,10 @@ async fn list(
 
 /// What the page asks for, after what stands in the address.
 fn variables(asked: &Asked) -> events::Variables {
-    let since = asked.text("since").and_then(|day| day.parse().ok());
     events::Variables {
         filter: Some(events::EventFilter {
             action: None,
-            since: since.map(|day: NaiveDate| day.and_time(NaiveTime::MIN).and_utc()),
+            since: asked.day("since").and_then(begins),
             topic: asked.kinds("topic"),
         }),
         after: asked.text("after"),
@@ -100,16 +98,21 @@ fn about(subject: &events::EventsEventsNodesEventSubject) -> (String, Option<Str
         On::ActionItem(it) => (it.title.clone(), own),
         On::AgendaItem(it) => (it.title.clone(), page_of(&it.meeting.id)),
         On::Agreement(it) => (it.title.clone(), own),
+        On::ApiToken(it) => (it.name.clone(), None),
+        On::Comment(it) => (short(&it.body), None),
         On::Decision(it) => (it.text.clone(), page_of(&it.meeting.id)),
         On::Evidence(it) => (it.title.clone(), own),
+        On::EvidenceFile(it) => (it.name.clone(), None),
         On::EvidenceRequest(it) => (it.title.clone(), own),
         On::Forum(it) => (it.name.clone(), own),
+        On::ForumMember(it) => (it.forum.name.clone(), page_of(&it.forum.id)),
         On::Meeting(it) => (it.title.clone(), own),
         On::Person(it) => (it.name.clone(), own),
         On::Risk(it) => (it.title.clone(), own),
         On::RiskAcceptance(it) => (it.risk.title.clone(), page_of(&it.risk.id)),
         On::RiskAnalysis(it) => (it.title.clone(), own),
         On::Submission(it) => (it.title.clone(), own),
+        On::SupportGrant(it) => (it.reason.clone(), None),
         _ => (String::new(), None),
     }
 }
@@ -139,6 +142,23 @@ impl Page {
             |value| told(self.text, value),
         )
     }
+}
+
+/// What the subject of an event is called, as an answer has it: some have no title of their own.
+pub fn name_of(subject: &Value) -> Option<&str> {
+    let pointers = [
+        "/title",
+        "/name",
+        "/text",
+        "/body",
+        "/reason",
+        "/risk/title",
+        "/forum/name",
+    ];
+    let mut names = pointers
+        .iter()
+        .filter_map(|pointer| subject.pointer(pointer)?.as_str());
+    names.next()
 }
 
 /// What an event tells.
@@ -178,6 +198,11 @@ fn phrase(text: Text, said: &str) -> String {
     if let Ok(moment) = said.parse::<chrono::DateTime<chrono::Utc>>() {
         return text.moment(&moment);
     }
+    short(said)
+}
+
+/// The beginning of a long text.
+fn short(said: &str) -> String {
     match said.char_indices().nth(LONGEST) {
         Some((end, _)) => format!("{}…", &said[..end]),
         None => said.to_owned(),
@@ -190,6 +215,30 @@ mod tests {
 
     use super::*;
     use crate::text::Language;
+
+    #[test]
+    fn whatever_an_event_is_about_has_a_name_in_the_file() {
+        for subject in [
+            json!({ "title": "x" }),
+            json!({ "name": "x" }),
+            json!({ "text": "x", "meeting": { "id": "mee_1" } }),
+            json!({ "body": "x" }),
+            json!({ "reason": "x" }),
+            json!({ "risk": { "id": "rsk_1", "title": "x" } }),
+            json!({ "forum": { "id": "for_1", "name": "x" } }),
+        ] {
+            assert_eq!(name_of(&subject), Some("x"), "{subject}");
+        }
+        assert_eq!(name_of(&json!(null)), None);
+    }
+
+    #[test]
+    fn events_are_told_from_the_swedish_midnight() {
+        let since = vec![("since".to_owned(), "2026-07-01".to_owned())];
+        let filter = variables(&Asked::from(since)).filter.expect("a filter");
+        let midnight = "2026-06-30T22:00:00Z".parse().expect("a moment");
+        assert_eq!(filter.since, Some(midnight));
+    }
 
     #[test]
     fn what_happened_is_told_in_a_sentence() {

@@ -32,6 +32,8 @@ use crate::{
     visitor::Visitor,
 };
 
+pub use timeline::VALIDITY;
+
 operation!(EvidenceList, "operations/evidence_list.graphql");
 operation!(EvidenceRecord, "operations/evidence_record.graphql");
 
@@ -127,6 +129,7 @@ async fn list(
         filters: vec![
             asked.by_text(page.text, "q", "contains"),
             asked.by_kind::<EvidenceKind>(page.text, "kind", "kind"),
+            asked.by_day(page.text, "before", "valid-until-before"),
             asked.by("archived", archived, std::iter::once(yes)),
         ],
         list: data.evidence,
@@ -142,12 +145,24 @@ fn variables(asked: &Asked) -> evidence_list::Variables {
         include_archived: asked.flag("archived").unwrap_or_default(),
         kind: asked.kinds("kind"),
         title_contains: asked.text("q"),
-        valid_until_before: None,
+        valid_until_before: asked.day("before"),
     };
     evidence_list::Variables {
         filter: Some(filter),
+        order: Some(order(asked)),
         after: asked.text("after"),
     }
+}
+
+/// The order that was chosen; what was changed last stands first, unless another is.
+fn order(asked: &Asked) -> evidence_list::EvidenceOrder {
+    use evidence_list::{EvidenceOrderField::*, OrderDirection::*};
+    let (direction, field) = match asked.text("order").as_deref() {
+        Some("title") => (ASC, TITLE),
+        Some("until") => (ASC, VALID_UNTIL),
+        _ => (DESC, UPDATED_AT),
+    };
+    evidence_list::EvidenceOrder { direction, field }
 }
 
 async fn show(

@@ -20,7 +20,8 @@ use serde_json::Value;
 
 use crate::{Portal, api::Refusal, failure::Failure, list::Asked, text::Text, visitor::Visitor};
 
-/// The most pages of a list that are put into one file: with 50 rows a page, 10 000 rows.
+/// The most pages of a list that are put into one file, as each is paid for out of what its reader may ask of the API
+/// in a minute: with 50 rows a page, 10 000 rows. A file that ends sooner than its list says so.
 const PAGES: usize = 200;
 
 /// A list that can be exported.
@@ -52,6 +53,8 @@ pub enum Shape {
     Kind(&'static str),
     /// What happened.
     Event,
+    /// What an event is about.
+    Subject,
     /// Roles that are held.
     Roles,
 }
@@ -77,6 +80,11 @@ const EXPORTS: &[Export] = &[
     crate::event::EXPORT,
     crate::forum::EXPORT,
     crate::administration::EXPORT,
+    crate::administration::SESSIONS,
+    crate::administration::TOKENS,
+    crate::evidence::VALIDITY,
+    crate::meeting::DECISIONS,
+    crate::meeting::MEETINGS,
 ];
 
 /// Whether the list at this path can be exported.
@@ -155,10 +163,13 @@ impl Portal {
             let nodes = list["nodes"].as_array().into_iter().flatten();
             rows.extend(nodes.map(|node| row(visitor.text, export, node)));
             if list["pageInfo"]["hasNextPage"] != true {
-                break;
+                return Ok(rows);
             }
             variables["after"] = list["pageInfo"]["endCursor"].clone();
         }
+        rows.push(vec![Cell::Text(
+            visitor.text.say("export-ends").into_owned(),
+        )]);
         Ok(rows)
     }
 }
@@ -188,6 +199,7 @@ fn cell(text: Text, shape: Shape, value: &Value) -> Cell {
         },
         Shape::Kind(kind) => Cell::Text(text.named(kind, &said).into_owned()),
         Shape::Event => Cell::Text(crate::event::said(text, &said)),
+        Shape::Subject => Cell::Text(crate::event::name_of(value).unwrap_or_default().to_owned()),
         Shape::Roles => {
             let roles = value.as_array().into_iter().flatten();
             let roles: Vec<_> = roles.map(|role| held(text, role)).collect();
@@ -211,6 +223,7 @@ fn held(text: Text, role: &Value) -> String {
 fn csv(head: &[String], rows: &[Vec<Cell>]) -> Result<Vec<u8>, String> {
     let mut writer = csv::WriterBuilder::new()
         .delimiter(b';')
+        .flexible(true)
         .from_writer("\u{feff}".as_bytes().to_vec());
     let told = |error: csv::Error| error.to_string();
     writer.write_record(head).map_err(told)?;
@@ -262,7 +275,11 @@ fn xlsx(head: &[String], rows: &[Vec<Cell>]) -> Result<Vec<u8>, XlsxError> {
 
 #[cfg(test)]
 mod tests {
+    use std::sync::Arc;
+
+    use axum::{Json, body::Body, http::Request};
     use serde_json::json;
+    use tower::ServiceExt;
 
     use super::*;
     use crate::text::Language;
@@ -289,6 +306,22 @@ mod tests {
             panic!("a moment");
         };
         assert_eq!(moment.to_string(), "2026-07-01 14:00:00");
+    }
+
+    #[tokio::test]
+    async fn a_file_that_ends_sooner_than_its_list_says_so() {
+        let page = json!({ "nodes": [{}], "pageInfo": { "hasNextPage": true, "endCursor": "x" } });
+        let endless = Json(json!({ "data": { "agreements": page } }));
+        let api = Router::new().fallback(async || endless);
+        let asked = Request::get("/export/agreements.csv").header("accept-language", "sv");
+        let asked = asked.body(Body::empty()).expect("a request");
+        let answer = crate::routes(api, Arc::new(Utc::now)).oneshot(asked).await;
+        let body = answer.expect("an answer").into_body();
+        let file = axum::body::to_bytes(body, usize::MAX).await;
+        let file = String::from_utf8(file.expect("a file").to_vec()).expect("text");
+        let lines: Vec<_> = file.lines().collect();
+        assert_eq!(lines.len(), 1 + PAGES + 1);
+        assert!(lines[PAGES + 1].starts_with("Här slutar filen"), "{file}");
     }
 
     #[test]

@@ -13,7 +13,6 @@ use axum::{
     routing::get,
 };
 
-use chrono::NaiveTime;
 use serde_json::json;
 
 use crate::{
@@ -24,7 +23,7 @@ use crate::{
     form::{FormView, page::page_of},
     html,
     kinds::*,
-    list::Asked,
+    list::{Asked, Filter, address, begins},
     operation,
     page::{Page, may},
     visitor::Visitor,
@@ -36,6 +35,10 @@ use tree::{Branch, tree};
 operation!(Forums, "operations/forums.graphql");
 operation!(Forum, "operations/forum.graphql");
 
+/// How many rows of each list the briefing shows at once, and how many when it is projected.
+const SHOWN: i64 = 15;
+const PROJECTED: i64 = 50;
+
 type Briefing = forum::ForumBriefing;
 type Change = forum::ForumBriefingChangesNodes;
 type Record = forum::ForumNodeOnForum;
@@ -45,6 +48,7 @@ type Record = forum::ForumNodeOnForum;
 struct ListPage {
     page: Page,
     asked: Asked,
+    filters: Vec<Filter>,
     tree: Vec<Branch>,
     /// Where the rest begins, if there is more.
     more: Option<String>,
@@ -80,13 +84,7 @@ pub const EXPORT: Export = Export {
     list: "forums",
     document: (forums::QUERY, forums::OPERATION_NAME),
     field: "forums",
-    variables: |asked, today| {
-        let now = today.and_time(NaiveTime::MIN).and_utc();
-        json!(forums::Variables {
-            now,
-            after: asked.text("after")
-        })
-    },
+    variables: |asked, today| json!(variables(asked, begins(today).unwrap_or_default())),
     columns: &[
         ("field-name", "/name", Shape::Plain),
         ("field-level", "/level", Shape::Kind("ForumLevel")),
@@ -108,10 +106,7 @@ pub fn routes() -> Router<Portal> {
 /// Lists the forums, as a tree by level.
 async fn list(State(portal): State<Portal>, visitor: Visitor) -> Result<Response, Failure> {
     let asked = visitor.asked();
-    let variables = forums::Variables {
-        now: (portal.now)(),
-        after: asked.text("after"),
-    };
+    let variables = variables(&asked, (portal.now)());
     let (page, data) = portal.ask::<Forums>(&visitor, variables).await?;
     let rest = &data.forums.page_info;
     let view = ListPage {
@@ -122,10 +117,30 @@ async fn list(State(portal): State<Portal>, visitor: Visitor) -> Result<Response
         ]),
         more: rest.end_cursor.clone().filter(|_| rest.has_next_page),
         tree: tree(data),
+        filters: vec![
+            asked.by_text(page.text, "q", "name-contains"),
+            asked.by_kind::<ForumLevel>(page.text, "level", "field-level"),
+            asked.by_kind::<ServiceArea>(page.text, "area", "area"),
+        ],
         page,
         asked,
     };
     Ok(html::page(StatusCode::OK, &view))
+}
+
+/// What the page asks for, after what stands in the address.
+fn variables(asked: &Asked, now: scalar::DateTime) -> forums::Variables {
+    forums::Variables {
+        now,
+        filter: Some(forums::ForumFilter {
+            customer_id: asked.text("customer"),
+            level: asked.kinds("level"),
+            name_contains: asked.text("q"),
+            parent_id: asked.text("above"),
+            service_area: asked.kinds("area"),
+        }),
+        after: asked.text("after"),
+    }
 }
 
 /// Shows one with its briefing, to prepare by or to be projected.
@@ -136,16 +151,23 @@ async fn show(
     Query(asked): Query<Vec<(String, String)>>,
 ) -> Result<Response, Failure> {
     let asked = Asked::from(asked);
+    let projects = asked.text("show").as_deref() == Some("project");
     let variables = forum::Variables {
         id,
-        items: asked.text("items"),
+        first: if projects { PROJECTED } else { SHOWN },
+        overdue: asked.text("overdue"),
+        open: asked.text("open"),
+        review: asked.text("review"),
+        risks: asked.text("risks"),
+        past: asked.text("past"),
+        acceptances: asked.text("acceptances"),
         changes: asked.text("changes"),
     };
     let (page, data) = portal.ask::<Forum>(&visitor, variables).await?;
     let Some(forum::ForumNode::Forum(record)) = data.node else {
         return Err(Failure::not_found(&visitor));
     };
-    if asked.text("show").as_deref() == Some("project") {
+    if projects {
         let view = projected(page, record, data.briefing, &asked);
         return Ok(html::page(StatusCode::OK, &view));
     }
@@ -272,7 +294,7 @@ impl RecordPage {
                 false,
             ),
             (
-                "past-review",
+                "past",
                 "forum-past-review",
                 briefing.past_review.total_count,
                 true,
@@ -293,9 +315,38 @@ impl RecordPage {
         ]
     }
 
-    /// The open items that are not shown as overdue already.
-    fn coming(&self) -> impl Iterator<Item = &forum::BriefedItem> {
-        self.briefing.open.nodes.iter().filter(|item| !item.overdue)
+    /// Where all evidence of a supplier is that has expired or soon will, of which the page has the first alone.
+    fn more_of(&self, part: &forum::ForumBriefingSuppliers) -> Vec<(String, Validity)> {
+        let (expired, expiring) = (&part.expired, &part.expiring);
+        let lists = [
+            (Validity::Expired, expired.total_count, expired.nodes.len()),
+            (
+                Validity::Expiring,
+                expiring.total_count,
+                expiring.nodes.len(),
+            ),
+        ];
+        lists
+            .into_iter()
+            .filter(|(_, all, shown)| usize::try_from(*all).is_ok_and(|all| all > *shown))
+            .map(|(validity, ..)| (self.approved(&part.supplier.id, validity), validity))
+            .collect()
+    }
+
+    /// The list of approved evidence of a supplier that is so valid.
+    fn approved(&self, supplier: &str, validity: Validity) -> String {
+        let area = self.record.service_area.map(|area| area.name());
+        let pairs = [
+            ("state", Some(ReviewState::Approved.name())),
+            ("validity", Some(validity.name())),
+            ("supplier", Some(supplier)),
+            ("customer", Some(self.record.customer.id.as_str())),
+            ("area", area),
+        ];
+        let pairs = pairs
+            .into_iter()
+            .filter_map(|(name, value)| Some((name, value?)));
+        address("/submissions", pairs)
     }
 
     fn raise_item(&self, item: &forum::BriefedItem) -> Raise {

@@ -2,6 +2,8 @@
 
 use std::collections::BTreeMap;
 
+use chrono::{DateTime, NaiveDate, NaiveTime, Utc};
+use chrono_tz::Europe::Stockholm;
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
 
 use crate::{form::Choice, kinds::Kind, text::Text};
@@ -47,6 +49,12 @@ impl Asked {
         self.0.get(name).map(|value| value.trim().to_owned())
     }
 
+    /// A day; what is none is passed over.
+    #[must_use]
+    pub fn day(&self, name: &str) -> Option<NaiveDate> {
+        self.0.get(name)?.trim().parse().ok()
+    }
+
     /// Whether this is ticked.
     #[must_use]
     pub fn flag(&self, name: &str) -> Option<bool> {
@@ -68,6 +76,18 @@ impl Asked {
     #[must_use]
     pub fn kinds<K: Kind>(&self, name: &str) -> Option<Vec<K>> {
         self.kind(name).map(|value| vec![value])
+    }
+
+    /// Whether the list is in this order; a name that is none of these means the one that it has by itself, `""`.
+    #[must_use]
+    pub fn sorted(&self, order: &str, known: &[&str]) -> bool {
+        let chosen = self.text("order").unwrap_or_default();
+        order
+            == if known.contains(&chosen.as_str()) {
+                chosen.as_str()
+            } else {
+                ""
+            }
     }
 
     /// Whether anything is asked for that narrows the list down.
@@ -136,6 +156,16 @@ impl Asked {
         }
     }
 
+    /// A filter by yes or no.
+    #[must_use]
+    pub fn by_flag(&self, text: Text, name: &'static str, label: &str) -> Filter {
+        let values = [("true", "yes"), ("false", "no")];
+        let values = values
+            .into_iter()
+            .map(|(value, label)| (value.to_owned(), text.say(label).into_owned()));
+        self.by(name, text.say(label).into_owned(), values)
+    }
+
     /// A filter by a day.
     #[must_use]
     pub fn by_day(&self, text: Text, name: &'static str, label: &str) -> Filter {
@@ -152,10 +182,21 @@ impl Asked {
     }
 }
 
+/// The moment at which a day begins in Sweden.
+#[must_use]
+pub fn begins(day: NaiveDate) -> Option<DateTime<Utc>> {
+    let midnight = day.and_time(NaiveTime::MIN).and_local_timezone(Stockholm);
+    Some(midnight.earliest()?.to_utc())
+}
+
 /// An address with what follows `?`.
-pub fn address<'a>(path: &str, pairs: impl Iterator<Item = (&'a String, &'a String)>) -> String {
+pub fn address<T: AsRef<str>, U: AsRef<str>>(
+    path: &str,
+    pairs: impl Iterator<Item = (T, U)>,
+) -> String {
+    let encoded = |value: &str| utf8_percent_encode(value, KEPT).to_string();
     let query: Vec<_> = pairs
-        .map(|(name, value)| format!("{name}={}", utf8_percent_encode(value, KEPT)))
+        .map(|(name, value)| format!("{}={}", name.as_ref(), encoded(value.as_ref())))
         .collect();
     match query.is_empty() {
         true => path.to_owned(),

@@ -1,5 +1,6 @@
 //! Meetings: one page from which a whole meeting is run, from its agenda to its signed minutes.
 
+mod lists;
 mod taking;
 
 use askama::Template;
@@ -23,6 +24,7 @@ use crate::{
     page::{Page, may},
     visitor::Visitor,
 };
+pub use lists::{DECISIONS, MEETINGS};
 use taking::{Taken, only};
 
 operation!(Meeting, "operations/meeting.graphql");
@@ -53,7 +55,10 @@ struct SignedPage {
 
 /// The routes.
 pub fn routes() -> Router<Portal> {
-    Router::new().route("/meetings/{id}", get(show))
+    Router::new()
+        .route("/decisions", get(lists::decisions))
+        .route("/meetings", get(lists::meetings))
+        .route("/meetings/{id}", get(show))
 }
 
 /// Shows a meeting: to be held, or as it was signed.

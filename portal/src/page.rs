@@ -69,7 +69,7 @@ const EXCHANGE: &[(&str, &str, &[&str])] = &[
     ),
     ("/risk-analyses", "nav-analyses", &[]),
     ("/risks", "nav-risks", &[]),
-    ("/forums", "nav-forums", &["/meetings"]),
+    ("/forums", "nav-forums", &["/decisions", "/meetings"]),
     ("/action-items", "nav-action-items", &[]),
     ("/agreements", "nav-agreements", &[]),
     ("/events", "nav-events", &[]),

@@ -101,7 +101,7 @@ fn variables(asked: &Asked) -> requests::Variables {
     let filter = requests::EvidenceRequestFilter {
         agreement_id: asked.text("agreement"),
         customer_id: asked.text("customer"),
-        due_before: None,
+        due_before: asked.day("before"),
         kind: asked.kinds("kind"),
         open: asked.flag("open"),
         overdue: asked.flag("overdue"),
@@ -133,6 +133,10 @@ fn filters(page: &Page, asked: &Asked, data: &requests::ResponseData) -> Vec<Fil
         asked.by(name, text.say(name).into_owned(), others),
         asked.by_kind::<EvidenceRequestState>(text, "state", "state"),
         asked.by_kind::<EvidenceKind>(text, "kind", "kind"),
+        asked.by_kind::<ServiceArea>(text, "area", "area"),
+        asked.by_flag(text, "open", "requests-open"),
+        asked.by_flag(text, "overdue", "requests-overdue"),
+        asked.by_day(text, "before", "due-before"),
     ]
 }
 

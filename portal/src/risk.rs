@@ -188,7 +188,7 @@ fn register(
     let chosen = cells(&asked);
     let ended = std::mem::take(&mut data.ended.nodes);
     RegisterPage {
-        filters: filters(&page, &asked, &data.organisations.nodes),
+        filters: filters(&page, &asked, &data.organisations.nodes, &data.risks),
         kept: kept(&asked),
         list: data.risks,
         matrices,
@@ -323,14 +323,14 @@ fn filter(asked: &Asked, narrowed: &Narrowed) -> risks::RiskFilter {
         (wanted, _) => wanted.clone(),
     };
     risks::RiskFilter {
-        acceptance: None,
+        acceptance: asked.kinds("accepted"),
         customer_id: asked.text("customer"),
         impact: impact(narrowed.now),
         level,
         likelihood: likelihood(narrowed.now),
         needs_acceptance: asked.flag("acceptance").filter(|wanted| *wanted),
         open: narrowed.open,
-        owner_id: None,
+        owner_id: asked.text("owner"),
         remaining_impact: impact(narrowed.left),
         remaining_level: levels(asked, "remaining"),
         remaining_likelihood: likelihood(narrowed.left),
@@ -386,6 +386,7 @@ fn filters(
     page: &Page,
     asked: &Asked,
     organisations: &[risks::RisksOrganisationsNodes],
+    list: &Row,
 ) -> Vec<Filter> {
     let text = page.text;
     let by_level = |name: &'static str, label: &str| {
@@ -401,11 +402,19 @@ fn filters(
         by_level("remaining", "risks-level-left"),
         asked.by_kind::<ServiceArea>(text, "area", "area"),
         asked.by_kind::<RiskTreatment>(text, "treatment", "field-treatment"),
+        asked.by_kind::<RiskAcceptanceState>(text, "accepted", "risk-acceptance"),
     ];
     let (name, kind) = match page.of_supplier() {
         true => ("customer", OrganisationKind::Municipality),
         false => ("supplier", OrganisationKind::Supplier),
     };
+    // Whose risks these are is chosen on the page of one of them.
+    if let Some(id) = asked.text("owner") {
+        let owner = list.nodes.first().and_then(|risk| risk.owner.as_ref());
+        let owner = owner.map_or_else(|| id.clone(), |owner| owner.name.clone());
+        let label = text.say("field-ownerId").into_owned();
+        filters.push(asked.by("owner", label, std::iter::once((id, owner))));
+    }
     let others: Vec<_> = organisations
         .iter()
         .filter(|other| other.kind == kind)
@@ -438,17 +447,7 @@ impl RegisterPage {
 
     /// Whether this is the order of the list; it has none of a name that there is not.
     fn sorted(&self, order: &str) -> bool {
-        let chosen = self.asked.text("order").unwrap_or_default();
-        let known = ["score", "review", "title"].contains(&chosen.as_str());
-        order == if known { chosen.as_str() } else { "" }
-    }
-
-    /// How many the list has. One cell is counted on the page, the rest by the API.
-    fn total(&self) -> i64 {
-        match self.chosen.is_empty() {
-            true => self.list.total_count,
-            false => i64::try_from(self.list.nodes.len()).unwrap_or(i64::MAX),
-        }
+        self.asked.sorted(order, &["score", "review", "title"])
     }
 
     fn class(&self, level: &RiskLevel) -> &'static str {

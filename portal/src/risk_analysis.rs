@@ -135,13 +135,7 @@ fn filters(page: &Page, asked: &Asked, data: &risk_analyses::ResponseData) -> Ve
             organisations().map(named),
         ),
         asked.by_kind::<ServiceArea>(text, "area", "area"),
-        asked.by(
-            "overdue",
-            text.say("review-overdue").into_owned(),
-            [("true", "yes"), ("false", "no")]
-                .into_iter()
-                .map(|(value, label)| (value.to_owned(), text.say(label).into_owned())),
-        ),
+        asked.by_flag(text, "overdue", "review-overdue"),
     ];
     let customers: Vec<_> = organisations()
         .filter(|other| other.kind == OrganisationKind::Municipality)
@@ -163,9 +157,7 @@ fn filters(page: &Page, asked: &Asked, data: &risk_analyses::ResponseData) -> Ve
 impl ListPage {
     /// Whether this is the order of the list.
     fn sorted(&self, order: &str) -> bool {
-        let chosen = self.asked.text("order").unwrap_or_default();
-        let known = ["review", "title"].contains(&chosen.as_str());
-        order == if known { chosen.as_str() } else { "" }
+        self.asked.sorted(order, &["review", "title"])
     }
 
     /// Whether the viewer begins analyses: whoever does more than read does.

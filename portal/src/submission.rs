@@ -108,12 +108,19 @@ fn variables(asked: &Asked) -> submissions::Variables {
     };
     submissions::Variables {
         filter: Some(filter),
-        order: Some(submissions::SubmissionOrder {
-            direction: submissions::OrderDirection::DESC,
-            field: submissions::SubmissionOrderField::UPDATED_AT,
-        }),
+        order: Some(order(asked)),
         after: asked.text("after"),
     }
+}
+
+/// The order that was chosen; what was changed last stands first, unless another is.
+fn order(asked: &Asked) -> submissions::SubmissionOrder {
+    use submissions::{OrderDirection::*, SubmissionOrderField::*};
+    let (direction, field) = match asked.text("order").as_deref() {
+        Some("until") => (ASC, VALID_UNTIL),
+        _ => (DESC, UPDATED_AT),
+    };
+    submissions::SubmissionOrder { direction, field }
 }
 
 fn filters(page: &Page, asked: &Asked, data: &submissions::ResponseData) -> Vec<Filter> {

@@ -352,6 +352,29 @@ const BRIEFING: &str = "query($forum: ID!) { briefing(forumId: $forum) { \
     highRisks(first: 100) { totalCount nodes { id } } changes(first: 100) { nodes { topic organisation { name } } } } }";
 
 #[tokio::test]
+async fn what_is_open_is_briefed_apart_from_what_is_overdue() {
+    let world = World::open().await;
+    let customer = world.client("Älvsunda", "IT_MANAGER");
+    let strategic = &customer
+        .lists("forums", "filter: { level: [STRATEGIC] }", "{ id }")
+        .await[0];
+    let document = "query($forum: ID!) { briefing(forumId: $forum) { \
+        all: openActionItems(first: 100) { nodes { id overdue } } \
+        late: openActionItems(first: 100, overdue: true) { nodes { id overdue } } \
+        coming: openActionItems(first: 100, overdue: false) { nodes { id overdue } } } }";
+    let data = customer
+        .ask(document, json!({ "forum": strategic["id"] }))
+        .await;
+    let nodes = |list: &str| data["briefing"][list]["nodes"].as_array().expect("a list");
+    let (late, coming): (Vec<_>, Vec<_>) = nodes("all")
+        .iter()
+        .partition(|item| item["overdue"] == true);
+    assert!(!late.is_empty() && !coming.is_empty());
+    assert_eq!(nodes("late").iter().collect::<Vec<_>>(), late);
+    assert_eq!(nodes("coming").iter().collect::<Vec<_>>(), coming);
+}
+
+#[tokio::test]
 async fn a_supplier_is_briefed_on_its_own_part() {
     let world = World::open().await;
     let customer = world.client("Älvsunda", "IT_MANAGER");

@@ -202,7 +202,8 @@ pub fn links(page: &str) -> Vec<String> {
         .collect()
 }
 
-/// What pages have in common that differ in their records alone: the route, and of what follows `?` whether a file is shown.
+/// What pages have in common that differ in their records alone: the route, and of what follows `?` whether a file is shown,
+/// or something else in place of the page.
 pub fn kind(path: &str) -> String {
     let (path, query) = path.split_once('?').unwrap_or((path, ""));
     let parts = path.split('/').map(|part| match is_id(part) {
@@ -210,9 +211,11 @@ pub fn kind(path: &str) -> String {
         false => part,
     });
     let route = parts.collect::<Vec<_>>().join("/");
-    match query.starts_with("file=") {
-        true => route + "?file",
-        false => route,
+    let shows = query.split('&').filter_map(|pair| pair.split_once('='));
+    let mut shows = shows.filter(|(name, _)| ["file", "show"].contains(name));
+    match shows.next() {
+        Some((name, _)) => format!("{route}?{name}"),
+        None => route,
     }
 }
 

@@ -122,3 +122,4 @@ changed-decisionText = Decision
 what-changed = What changed
 topic = Topic
 since = Since
+until-day = Until

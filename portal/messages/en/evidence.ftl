@@ -9,6 +9,7 @@ done-removeEvidenceFile = The file was taken out of the working copy.
 
 done-uploadEvidenceFile = The files were uploaded.
 with-archived = Put away, too
+valid-until-before = Valid until before
 archived = put away
 evidence-none = You have no evidence here yet. Hand in your first: a certificate, an audit report, a restore test.
 files = Files
@@ -35,6 +36,7 @@ not-handed-in-to = Not handed in to { $what }:
 request-unanswered = The request is not answered yet. It is answered when you hand in to the one who asked, or on the page of the request.
 request-refused = The request was not answered:
 validity-none = There is no approved evidence yet.
+validity-no-end = without an end
 validity-legend = The line is today. The picture shows one year back and two ahead.
 file-refused = It did not go all the way. The evidence is kept as a draft; go on from here.
 file-refused-LIMIT_EXCEEDED = The file is too large, or too many uploads are under way. The evidence is kept as a draft; try again here.

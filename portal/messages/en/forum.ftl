@@ -24,6 +24,17 @@ do-updateDecision = Correct the decision
 done-updateDecision = The decision was corrected.
 
 title-forums = Forums
+title-meetings = Meetings
+title-decisions = Decisions
+decisions-none = No decision has been recorded.
+decision-contains = The decision contains
+decision-not-signed = The minutes are not signed yet.
+decision-items = { $n ->
+    [one] { $n } action item carries it out.
+   *[other] { $n } action items carry it out.
+}
+forum-all-meetings = All meetings of the forum
+forum-all-decisions = All decisions of the forum
 forums-none = There are no forums that you take part in.
 forum-next = Next meeting
 forum-no-next = No meeting is planned.
@@ -48,6 +59,8 @@ forum-audience = In the room
 forum-audience-common = All members
 forum-audience-all = The municipality alone
 forum-audience-common-lead = Only what all members of the forum may see is shown. Choose a supplier above to show what concerns it.
+forum-audience-first = Of each list, the first { $n } rows are chosen from.
+forum-rest = Not all of them fit here. The rest is on the page of the forum.
 forum-overdue = Overdue action items
 forum-to-review = Waiting for review
 forum-suppliers = The suppliers side by side
@@ -57,7 +70,7 @@ forum-all-valid = All evidence is valid for more than 90 days.
 forum-high-risks = High risks
 forum-past-review = Risks past their review
 forum-acceptances = Risk acceptances that have expired
-forum-open = Open action items
+forum-open = Other open action items
 forum-changes = Since the last meeting
 forum-all-of-them = Show all
 forum-purpose = What the forum is for

@@ -15,6 +15,8 @@ done-commentOnEvidenceRequest = The comment was saved.
 
 requests-none = Nobody has asked for evidence.
 overdue = overdue
+requests-open = Not closed
+requests-overdue = Overdue
 answer = Answer
 answer-none = Nobody has answered yet.
 answer-with-new = Answer with new evidence

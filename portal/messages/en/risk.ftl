@@ -104,6 +104,7 @@ risk-items-none = No action item is about this risk.
 risk-close-lead = Close the risk if it no longer exists. It stays in the register as closed and cannot be opened again.
 risk-locked = The risk cannot be changed while its analysis is handed in or approved.
 risk-acceptances = Acceptance
+risk-acceptance = Risk acceptance
 risk-acceptances-none = Nobody has asked that the risk be accepted.
 risk-accepted-until = Accepted until { $what }
 risk-asked-by = Asked for by

@@ -122,3 +122,4 @@ changed-decisionText = Beslut
 what-changed = Vad som ändrades
 topic = Område
 since = Från och med
+until-day = Till och med

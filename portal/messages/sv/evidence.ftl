@@ -9,6 +9,7 @@ done-removeEvidenceFile = Filen är borttagen ur arbetskopian.
 
 done-uploadEvidenceFile = Filerna är uppladdade.
 with-archived = Även undanlagt
+valid-until-before = Slutar gälla före
 archived = undanlagt
 evidence-none = Ni har inget underlag här än. Lämna in ert första: ett certifikat, en revisionsrapport, ett återläsningstest.
 files = Filer
@@ -35,6 +36,7 @@ not-handed-in-to = Inte inlämnat till { $what }:
 request-unanswered = Begäran är inte besvarad än. Den besvaras när du lämnar in till den som begärde, eller på begärans egen sida.
 request-refused = Begäran blev inte besvarad:
 validity-none = Inget godkänt underlag finns än.
+validity-no-end = utan slutdatum
 validity-legend = Strecket är i dag. Bilden visar ett år bakåt och två framåt.
 file-refused = Det gick inte hela vägen. Underlaget är sparat som utkast; gå vidare härifrån.
 file-refused-LIMIT_EXCEEDED = Filen är för stor, eller så pågår för många uppladdningar. Underlaget är sparat som utkast; försök igen här.

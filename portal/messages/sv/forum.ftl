@@ -24,6 +24,17 @@ do-updateDecision = Rätta beslutet
 done-updateDecision = Beslutet är rättat.
 
 title-forums = Forum
+title-meetings = Möten
+title-decisions = Beslut
+decisions-none = Inget beslut har antecknats.
+decision-contains = Beslutet innehåller
+decision-not-signed = Protokollet är inte justerat än.
+decision-items = { $n ->
+    [one] { $n } åtgärd genomför beslutet.
+   *[other] { $n } åtgärder genomför beslutet.
+}
+forum-all-meetings = Alla forumets möten
+forum-all-decisions = Alla forumets beslut
 forums-none = Det finns inga forum som du deltar i.
 forum-next = Nästa möte
 forum-no-next = Inget möte är planerat.
@@ -49,6 +60,8 @@ forum-audience = I rummet
 forum-audience-common = Alla deltagare
 forum-audience-all = Bara kommunen
 forum-audience-common-lead = Här visas bara det som alla forumets deltagare får se. Välj en leverantör ovan för att visa det som rör den.
+forum-audience-first = Urvalet görs bland de { $n } första raderna av varje lista.
+forum-rest = Alla ryms inte här. Resten finns på forumets sida.
 forum-overdue = Försenade åtgärder
 forum-to-review = Väntar på granskning
 forum-suppliers = Leverantörerna sida vid sida
@@ -58,7 +71,7 @@ forum-all-valid = Allt underlag gäller mer än 90 dagar till.
 forum-high-risks = Höga risker
 forum-past-review = Risker som skulle ha setts över
 forum-acceptances = Riskacceptanser som har löpt ut
-forum-open = Öppna åtgärder
+forum-open = Övriga öppna åtgärder
 forum-changes = Har hänt sedan förra mötet
 forum-all-of-them = Visa alla
 forum-purpose = Vad forumet är till för

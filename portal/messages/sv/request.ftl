@@ -15,6 +15,8 @@ done-commentOnEvidenceRequest = Kommentaren är sparad.
 
 requests-none = Ingen har begärt underlag.
 overdue = försenad
+requests-open = Inte avslutad
+requests-overdue = Försenad
 answer = Svar
 answer-none = Ingen har svarat än.
 answer-with-new = Svara med nytt underlag

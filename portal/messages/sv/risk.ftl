@@ -104,6 +104,7 @@ risk-items-none = Ingen åtgärdspunkt gäller den här risken.
 risk-close-lead = Stäng risken om den inte längre finns. Den står kvar i registret som stängd och kan inte öppnas igen.
 risk-locked = Risken kan inte ändras medan analysen är inlämnad eller godkänd.
 risk-acceptances = Riskacceptans
+risk-acceptance = Riskacceptans
 risk-acceptances-none = Ingen har begärt att risken ska accepteras.
 risk-accepted-until = Accepterad till { $what }
 risk-asked-by = Begärd av

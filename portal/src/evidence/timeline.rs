@@ -9,9 +9,18 @@ use axum::{
     response::Response,
 };
 use chrono::{Datelike, Days, Months, NaiveDate};
+use serde_json::json;
 
 use crate::{
-    Portal, failure::Failure, html, kinds::*, list::Asked, operation, page::Page, visitor::Visitor,
+    Portal,
+    export::{Export, Shape},
+    failure::Failure,
+    html,
+    kinds::*,
+    list::{Asked, Filter},
+    operation,
+    page::Page,
+    visitor::Visitor,
 };
 
 operation!(Validities, "operations/validity.graphql");
@@ -24,9 +33,27 @@ const WIDTH: i64 = 600;
 struct TimelinePage {
     page: Page,
     asked: Asked,
+    filters: Vec<Filter>,
     list: validities::ValiditiesSubmissions,
     span: Span,
 }
+
+/// The list as a file.
+pub const VALIDITY: Export = Export {
+    list: "validity",
+    document: (validities::QUERY, validities::OPERATION_NAME),
+    field: "submissions",
+    variables: |asked, _| json!(variables(asked)),
+    columns: &[
+        ("field-title", "/title", Shape::Plain),
+        ("kind", "/kind", Shape::Kind("EvidenceKind")),
+        ("customer", "/customer/name", Shape::Plain),
+        ("supplier", "/supplier/name", Shape::Plain),
+        ("validity", "/validity", Shape::Kind("Validity")),
+        ("field-validFrom", "/validFrom", Shape::Day),
+        ("field-validUntil", "/validUntil", Shape::Day),
+    ],
+};
 
 /// The days that the picture shows.
 struct Span {
@@ -76,17 +103,55 @@ pub(super) async fn show(
     Query(asked): Query<Vec<(String, String)>>,
 ) -> Result<Response, Failure> {
     let asked = Asked::from(asked);
-    let variables = validities::Variables {
-        after: asked.text("after"),
-    };
-    let (page, data) = portal.ask::<Validities>(&visitor, variables).await?;
+    let (page, data) = portal
+        .ask::<Validities>(&visitor, variables(&asked))
+        .await?;
     let view = TimelinePage {
+        filters: filters(&page, &asked, data.organisations.nodes),
         span: Span::around(page.today),
         list: data.submissions,
         page,
         asked,
     };
     Ok(html::page(StatusCode::OK, &view))
+}
+
+/// What the page asks for, after what stands in the address.
+fn variables(asked: &Asked) -> validities::Variables {
+    validities::Variables {
+        filter: Some(validities::SubmissionFilter {
+            agreement_id: asked.text("agreement"),
+            customer_id: asked.text("customer"),
+            kind: asked.kinds("kind"),
+            service_area: asked.kinds("area"),
+            state: Some(vec![ReviewState::Approved]),
+            supplier_id: asked.text("supplier"),
+            title_contains: asked.text("q"),
+            validity: asked.kinds("validity"),
+        }),
+        after: asked.text("after"),
+    }
+}
+
+fn filters(
+    page: &Page,
+    asked: &Asked,
+    organisations: Vec<validities::ValiditiesOrganisationsNodes>,
+) -> Vec<Filter> {
+    let text = page.text;
+    let (name, kind) = match page.of_supplier() {
+        true => ("customer", OrganisationKind::Municipality),
+        false => ("supplier", OrganisationKind::Supplier),
+    };
+    let others = organisations.into_iter();
+    let others = others.filter(|other| other.kind == kind);
+    let others = others.map(|other| (other.id, other.name));
+    vec![
+        asked.by(name, text.say(name).into_owned(), others),
+        asked.by_kind::<EvidenceKind>(text, "kind", "kind"),
+        asked.by_kind::<Validity>(text, "validity", "validity"),
+        asked.by_kind::<ServiceArea>(text, "area", "area"),
+    ]
 }
 
 #[cfg(test)]

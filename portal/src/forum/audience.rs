@@ -17,6 +17,15 @@ pub enum Audience {
     Everything,
 }
 
+/// Keeps of a list what is seen. How many there are else is not told: that would tell of others.
+macro_rules! keep {
+    ($list:expr, $seen:expr) => {
+        $list.nodes.retain($seen);
+        $list.total_count = $list.nodes.len().try_into().unwrap_or(i64::MAX);
+        $list.page_info.has_next_page = false;
+    };
+}
+
 impl Audience {
     /// What the address asks for; `several` is whether there is anything to hide from somebody.
     #[must_use]
@@ -44,21 +53,16 @@ impl Audience {
         if *self == Self::Everything {
             return;
         }
-        briefing.overdue.nodes.retain(|item| self.sees(item, forum));
-        briefing.open.nodes.retain(|item| self.sees(item, forum));
-        let own = |supplier: &Option<String>| self.is(supplier.as_deref());
-        briefing.to_review.nodes.retain(|handed_in| {
-            own(&handed_in
-                .supplier
-                .as_ref()
-                .map(|supplier| supplier.id.clone()))
-        });
-        briefing.high_risks.nodes.retain(|risk| own(&of(risk)));
-        briefing.past_review.nodes.retain(|risk| own(&of(risk)));
-        briefing
-            .expired_acceptances
-            .nodes
-            .retain(|acceptance| own(&of(&acceptance.risk)));
+        let own = |supplier: Option<&String>| self.is(supplier.map(String::as_str));
+        keep!(briefing.overdue, |item| self.sees(item, forum));
+        keep!(briefing.open, |item| self.sees(item, forum));
+        keep!(briefing.to_review, |it| own(it
+            .supplier
+            .as_ref()
+            .map(|supplier| &supplier.id)));
+        keep!(briefing.high_risks, |risk| own(of(risk)));
+        keep!(briefing.past_review, |risk| own(of(risk)));
+        keep!(briefing.expired_acceptances, |it| own(of(&it.risk)));
         briefing
             .suppliers
             .retain(|part| self.is(Some(&part.supplier.id)));
@@ -79,9 +83,9 @@ impl Audience {
 }
 
 /// The supplier whose agreement a risk is about.
-fn of(risk: &forum::BriefedRisk) -> Option<String> {
+fn of(risk: &forum::BriefedRisk) -> Option<&String> {
     let agreement = risk.risk_analysis.agreement.as_ref()?;
-    Some(agreement.supplier.id.clone())
+    Some(&agreement.supplier.id)
 }
 
 /// The suppliers that take part: id and name.
@@ -121,7 +125,7 @@ mod tests {
     }
 
     fn some(nodes: &Value) -> Value {
-        json!({ "totalCount": 9, "nodes": nodes, "pageInfo": { "hasNextPage": false, "endCursor": null } })
+        json!({ "totalCount": 20 + nodes.as_array().map_or(0, Vec::len), "nodes": nodes, "pageInfo": { "hasNextPage": false, "endCursor": null } })
     }
 
     fn a_briefing() -> Briefing {
@@ -144,15 +148,15 @@ mod tests {
     }
 
     /// How much is left: items, risks, acceptances, suppliers, changes.
-    fn left(audience: &Audience) -> [usize; 5] {
+    fn left(audience: &Audience) -> [i64; 5] {
         let mut briefing = a_briefing();
         audience.narrow(&mut briefing, "for_1");
         [
-            briefing.overdue.nodes.len(),
-            briefing.high_risks.nodes.len(),
-            briefing.expired_acceptances.nodes.len(),
-            briefing.suppliers.len(),
-            briefing.changes.nodes.len(),
+            briefing.overdue.total_count,
+            briefing.high_risks.total_count,
+            briefing.expired_acceptances.total_count,
+            briefing.suppliers.len() as i64,
+            briefing.changes.nodes.len() as i64,
         ]
     }
 
@@ -163,7 +167,7 @@ mod tests {
             left(&Audience::Supplier("org_a".to_owned())),
             [2, 1, 0, 1, 0]
         );
-        assert_eq!(left(&Audience::Everything), [3, 2, 1, 2, 1]);
+        assert_eq!(left(&Audience::Everything), [23, 22, 21, 2, 1]);
     }
 
     #[test]

@@ -90,7 +90,7 @@ mod tests {
         });
         let mut data = data;
         data["viewer"] = json!({
-            "name": "Anna", "person": null, "roles": [],
+            "name": "Anna", "person": null, "roles": [], "savedViews": [],
             "organisation": { "id": "org_1", "name": "c", "kind": "MUNICIPALITY" },
         });
         let found = tree(serde_json::from_value(data).expect("an answer"));

@@ -19,7 +19,7 @@ use portal::{
 use url::form_urlencoded;
 
 use sample::{Fill, Kind, MARKUP, id};
-use tour::{Tour, codes, routes};
+use tour::{LIVE, Tour, codes, routes};
 
 const FORM: &str = "application/x-www-form-urlencoded";
 const FILES: &str = "multipart/form-data; boundary=x";
@@ -32,30 +32,33 @@ const PAGES: &str = "
 /action-items/{ActionItem}
 /agreements ?force=true
 /agreements/{Agreement}
+/decisions ?q=x
 /events ?q=x
-/evidence ?archived=true&q=x
+/evidence ?archived=true&q=x ?order=title ?order=until&before=2026-01-01
 /evidence/new ?request={EvidenceRequest} ?id={Evidence} ?kind=POLICY&title=%3Cu%3E
 /evidence/{Evidence}
-/forums
+/forums ?level=TACTICAL
 /forums/{Forum} ?show=project ?show=project&audience=all ?show=project&audience={Organisation}
 /me
+/meetings ?q=x
 /meetings/{Meeting}
 /people ?q=x
 /people/{Person}
-/requests ?q=x
+/requests ?q=x&before=2026-01-01&overdue=true
 /requests/{EvidenceRequest}
 /risk-analyses ?order=title ?order=review
 /risk-analyses/{RiskAnalysis}
-/risks ?q=x ?now=3-3&order=score&open=all ?left=2-4&order=title&acceptance=true&level=serious ?order=review
+/risks ?q=x ?owner={Person}&accepted=EXPIRED ?now=3-3&order=score&open=all ?left=2-4&order=title&acceptance=true&level=serious ?order=review
 /risks/{Risk} ?done=closeRisk
 /search ?q=%3Cu%3E&kind=RISK
-/submissions ?q=x
+/submissions ?q=x ?order=until
 /submissions/{Submission} ?file={EvidenceFile}
-/validity";
+/validity ?validity=EXPIRED";
 /// The routes that are visited in ways of their own.
 const OTHERS: &str = "/assets/{version}/{name} /do/{mutation} /evidence/{id}/add-files /evidence/{id}/hand-in /export/{file} \
     /files/{id}/view /me/choices";
-const EXPORTS: &str = "submissions evidence requests risk-analyses risks action-items agreements events forums people";
+const EXPORTS: &str = "submissions evidence requests risk-analyses risks action-items agreements events forums people \
+    sessions tokens validity decisions meetings";
 
 /// How a form is answered that the API refuses with this code: it keeps what was typed for whoever has to sign in again.
 fn status_of_form(code: &str) -> u16 {
@@ -105,6 +108,52 @@ fn every_route_is_visited() {
         .keys()
         .filter(|route| !is_visited(route) && !is_other(route));
     assert_eq!(missed.collect::<Vec<_>>(), [""; 0]);
+}
+
+#[tokio::test]
+async fn every_list_leads_to_its_files() {
+    let tour = Tour::begin("sv");
+    for list in EXPORTS.split(' ') {
+        let path = match list {
+            "sessions" | "tokens" => "/access".to_owned(),
+            list => format!("/{list}"),
+        };
+        let page = tour.reads(&path).await;
+        assert!(page.contains(&format!("/export/{list}.csv")), "{list}");
+    }
+}
+
+#[tokio::test]
+async fn a_list_that_offers_to_save_a_view_shows_those_that_were_saved() {
+    let tour = Tour::begin("sv");
+    for (path, _) in pages() {
+        let page = tour.reads(&format!("{}?q=x", filled(path, 0))).await;
+        let sent = tour.stand_in.documents.lock().expect("the documents");
+        let asks = sent.keys().any(|text| text.contains("savedViews"));
+        assert_eq!(page.contains("/do/saveView"), asks, "{path}");
+        drop(sent);
+        tour.stand_in.documents.lock().expect("them").clear();
+    }
+}
+
+#[tokio::test]
+async fn what_others_change_appears_on_every_page_but_forms() {
+    let tour = Tour::begin("sv");
+    for (path, _) in pages() {
+        let page = tour.reads(&filled(path, 0)).await;
+        assert_eq!(page.contains(LIVE), path != "/evidence/new", "{path}");
+    }
+}
+
+#[tokio::test]
+async fn a_cell_of_the_matrix_has_as_many_risks_as_the_list_counts() {
+    let tour = Tour::begin("sv");
+    let count = |page: &str| {
+        let after = page.split("<h1>").nth(1).expect("a heading");
+        after.split(['<', '>']).nth(2).expect("a count").to_owned()
+    };
+    let all = count(&tour.reads("/risks").await);
+    assert_eq!(count(&tour.reads("/risks?now=3-3").await), all);
 }
 
 #[tokio::test]

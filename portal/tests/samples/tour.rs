@@ -24,6 +24,8 @@ use crate::{
     templates,
 };
 
+/// What a page has that others' changes appear on.
+pub const LIVE: &str = "<main id=\"main\" tabindex=\"-1\" data-live>";
 const HOME: &str = env!("CARGO_MANIFEST_DIR");
 
 /// Where everything is asked, and what was found.
@@ -64,6 +66,17 @@ impl Tour {
     /// Looks at a page. What the API answers is told by cookies.
     pub async fn sees(&self, path: &str, cookies: &str, expected: u16) {
         self.visits(path, None, cookies, expected).await;
+    }
+
+    /// What a page has.
+    pub async fn reads(&self, path: &str) -> String {
+        let request = Request::get(path)
+            .header(header::COOKIE, format!("samsyn-language={}", self.language))
+            .body(Body::empty());
+        let answer = self.portal.clone().oneshot(request.expect("a request"));
+        let body = answer.await.expect("an answer").into_body();
+        let body = to_bytes(body, usize::MAX).await.expect("a body");
+        String::from_utf8(body.to_vec()).expect("text")
     }
 
     /// Sends a form of this type.
@@ -121,6 +134,9 @@ impl Tour {
             let mut unseen = self.unseen.lock().expect("the pieces");
             unseen.retain(|piece, _| !page.contains(piece.as_str()));
             problems.extend(markup::problems(&page, self.language, &self.held));
+            if page.contains(LIVE) && place.starts_with("/do/") {
+                problems.push("what is typed here would be put back".to_owned());
+            }
         }
         let mut known = self.problems.lock().expect("the problems");
         for problem in problems {

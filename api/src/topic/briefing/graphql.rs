@@ -58,6 +58,10 @@ impl Briefing {
     async fn open_action_items(
         &self,
         ctx: &Context<'_>,
+        #[graphql(
+            desc = "True for those whose date has passed, false for those whose date has not; both when left out."
+        )]
+        overdue: Option<bool>,
         #[graphql(desc = "How many to return: up to 100, 20 when left out.")] first: Option<i32>,
         #[graphql(desc = "Return those after this cursor; the first ones when left out.")]
         after: Option<String>,
@@ -65,7 +69,7 @@ impl Briefing {
         let sort = Sort::by(action_item::Column::DueOn, OrderDirection::Asc);
         list(
             ctx,
-            self.0.open_action_items(),
+            self.0.open_action_items(overdue),
             sort,
             Paging::new(first, after),
         )
@@ -83,7 +87,7 @@ impl Briefing {
         let sort = Sort::by(action_item::Column::DueOn, OrderDirection::Asc);
         list(
             ctx,
-            self.0.overdue_action_items(),
+            self.0.open_action_items(Some(true)),
             sort,
             Paging::new(first, after),
         )

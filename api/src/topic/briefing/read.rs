@@ -62,20 +62,18 @@ impl Following {
         self.last_meeting.as_ref().map(|meeting| meeting.starts_at)
     }
 
-    /// Action items that are not closed.
+    /// Action items that are not closed; those alone whose date has passed, or has not, if it is said.
     #[must_use]
-    pub fn open_action_items(&self) -> Condition {
+    pub fn open_action_items(&self, overdue: Option<bool>) -> Condition {
         use action_item::Column;
+        let due = overdue.map(|overdue| match overdue {
+            true => Column::DueOn.lt(self.today),
+            false => Column::DueOn.gte(self.today),
+        });
         Condition::all()
             .add(Column::ForumId.is_in(self.forums.clone()))
             .add(Column::ClosedAt.is_null())
-    }
-
-    /// Those of them whose date has passed.
-    #[must_use]
-    pub fn overdue_action_items(&self) -> Condition {
-        self.open_action_items()
-            .add(action_item::Column::DueOn.lt(self.today))
+            .add_option(due)
     }
 
     /// Submissions of the suppliers that take part, in the forum's area.
