@@ -14,7 +14,7 @@ use serde_json::{Value, json};
 use super::{Browser, in_days, pages::Visitor};
 use crate::{
     clients::FOLDER,
-    harness::{BINARY, Served, at, given::a_pdf},
+    harness::{BINARY, Served, at},
 };
 
 /// What is tried: levels A and AA, and good practice.
