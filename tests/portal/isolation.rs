@@ -242,7 +242,15 @@ async fn a_list_as_a_file_holds_what_its_reader_may_see() {
             theirs.filter(|line| list != "submissions" || line.split(';').nth(1) != Some(""));
         assert_eq!(evidence.collect::<Vec<_>>(), [""; 0], "{list}");
     }
-    for list in ["submissions", "evidence", "risks", "action-items"] {
+    for list in [
+        "submissions",
+        "evidence",
+        "validity",
+        "risks",
+        "action-items",
+        "meetings",
+        "decisions",
+    ] {
         for kind in ["csv", "xlsx"] {
             let path = format!("/export/{list}.{kind}");
             assert_eq!(lisa.sees(&path).await.status, StatusCode::OK, "{path}");
@@ -258,11 +266,28 @@ async fn a_list_as_a_file_holds_what_its_reader_may_see() {
         colleagues.contains("Peter") && !colleagues.contains("Lisa"),
         "{colleagues}"
     );
-    let forums = nobody.sees("/export/forums.xlsx").await;
-    assert_eq!(
-        (forums.status, forums.text.as_str()),
-        (StatusCode::SEE_OTHER, "")
-    );
+    for (list, field) in [("meetings", "meetings"), ("decisions", "decisions")] {
+        let file = lisa.sees(&format!("/export/{list}.csv")).await.text;
+        let theirs = demo.client("Fjällnära", "SUPPLIER_CONTRIBUTOR");
+        let told = theirs.counts(field, "{}").await;
+        let rows = i64::try_from(file.lines().count()).expect("a count") - 1;
+        assert_eq!(rows, told, "{list}: {file}");
+        let all = demo
+            .client("Älvsunda", "IT_MANAGER")
+            .counts(field, "{}")
+            .await;
+        assert!(told < all, "{list} has some that are not theirs");
+    }
+    let sessions = lisa.sees("/export/sessions.csv").await.text;
+    assert_eq!(sessions.lines().count(), 2, "her own: {sessions}");
+    for list in ["forums", "people", "sessions", "tokens"] {
+        let shown = nobody.sees(&format!("/export/{list}.xlsx")).await;
+        assert_eq!(
+            (shown.status, shown.text.as_str()),
+            (StatusCode::SEE_OTHER, ""),
+            "{list}"
+        );
+    }
     for path in ["/export/access.csv", "/export/submissions.pdf", "/export/x"] {
         let shown = lisa.sees(path).await;
         assert_eq!(shown.status, StatusCode::NOT_FOUND, "{path}");
