@@ -241,7 +241,7 @@ fn csv(head: &[String], rows: &[Vec<Cell>]) -> Result<Vec<u8>, String> {
 
 /// Text that no spreadsheet takes for a formula.
 fn harmless(text: &str) -> String {
-    match text.starts_with(['=', '+', '-', '@', '\t', '\r']) {
+    match text.starts_with(['=', '+', '-', '@', '\t', '\r', '\n']) {
         true => format!("'{text}"),
         false => text.to_owned(),
     }

@@ -98,6 +98,17 @@ impl Asked {
             .any(|name| !matches!(name.as_str(), "after" | "done" | "order"))
     }
 
+    /// What else the list is asked for by, beside what these filters ask.
+    #[must_use]
+    pub fn beside(&self, filters: &[Filter]) -> Vec<(&str, &str)> {
+        let own = |name: &str| filters.iter().any(|filter| filter.name == name);
+        let pairs = self.0.iter();
+        let pairs = pairs.map(|(name, value)| (name.as_str(), value.as_str()));
+        pairs
+            .filter(|(name, _)| !matches!(*name, "after" | "done") && !own(name))
+            .collect()
+    }
+
     /// The same list from here on.
     #[must_use]
     pub fn after(&self, path: &str, cursor: &str) -> String {
@@ -207,13 +218,26 @@ pub fn address<T: AsRef<str>, U: AsRef<str>>(
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::kinds::ReviewState;
+    use crate::{Language, kinds::ReviewState};
 
     fn asked(pairs: &[(&str, &str)]) -> Asked {
         let pairs = pairs
             .iter()
             .map(|(name, value)| ((*name).to_owned(), (*value).to_owned()));
         Asked::from(pairs.collect::<Vec<_>>())
+    }
+
+    #[test]
+    fn what_no_filter_asks_for_stays_when_one_is_chosen() {
+        let list = asked(&[
+            ("q", "x"),
+            ("meeting", "mtg_1"),
+            ("order", "title"),
+            ("after", "c"),
+        ]);
+        let filters = [list.by_text(Text::new(Language::Swedish), "q", "contains")];
+        let beside = list.beside(&filters);
+        assert_eq!(beside, [("meeting", "mtg_1"), ("order", "title")]);
     }
 
     #[test]

@@ -411,7 +411,11 @@ fn filters(
     // Whose risks these are is chosen on the page of one of them.
     if let Some(id) = asked.text("owner") {
         let owner = list.nodes.first().and_then(|risk| risk.owner.as_ref());
-        let owner = owner.map_or_else(|| id.clone(), |owner| owner.name.clone());
+        // Where nothing is found there is no name either.
+        let owner = owner.map_or_else(
+            || text.say("the-chosen").into_owned(),
+            |owner| owner.name.clone(),
+        );
         let label = text.say("field-ownerId").into_owned();
         filters.push(asked.by("owner", label, std::iter::once((id, owner))));
     }

@@ -104,3 +104,4 @@ export-ends = The file ends here, but the list does not. Narrow the list down to
 at = When
 person = Person
 none-yet = None yet.
+the-chosen = The one chosen

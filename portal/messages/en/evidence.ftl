@@ -9,7 +9,7 @@ done-removeEvidenceFile = The file was taken out of the working copy.
 
 done-uploadEvidenceFile = The files were uploaded.
 with-archived = Put away, too
-valid-until-before = Valid until before
+valid-until-before = Expires before
 archived = put away
 evidence-none = You have no evidence here yet. Hand in your first: a certificate, an audit report, a restore test.
 files = Files

@@ -3,7 +3,7 @@
 AccessConcern-DORMANT = Not signed in for 90 days
 AccessConcern-WIDE_ROLES = Over-wide roles
 AccessConcern-REVIEW_DUE = To be confirmed
-AccessConcern-SECRETS_KNOWN = Gone, but knows secrets still in use
+AccessConcern-SECRETS_KNOWN = Knows secrets that still work
 
 ActionItemState-OPEN = Open
 ActionItemState-IN_PROGRESS = In progress

@@ -104,3 +104,4 @@ export-ends = Här slutar filen, men inte listan. Begränsa listan för att få 
 at = När
 person = Person
 none-yet = Inga ännu.
+the-chosen = Den valda

@@ -3,7 +3,7 @@
 AccessConcern-DORMANT = Inte inloggad på 90 dagar
 AccessConcern-WIDE_ROLES = För vida roller
 AccessConcern-REVIEW_DUE = Ska bekräftas
-AccessConcern-SECRETS_KNOWN = Borta, men känner hemligheter som gäller
+AccessConcern-SECRETS_KNOWN = Känner till hemligheter som fortfarande gäller
 
 ActionItemState-OPEN = Öppen
 ActionItemState-IN_PROGRESS = Pågår

@@ -337,7 +337,9 @@ fn records<'a>(
 
 /// What roles are written as, each beside what it is called.
 fn codes(text: Text, known: &Map<String, Value>) -> String {
+    // No provider gives that one.
     let roles = roles(text, known).into_iter();
+    let roles = roles.filter(|(code, _)| code != "ADMINISTRATOR");
     let roles = roles.map(|(code, called)| format!("{code} ({called})"));
     roles.collect::<Vec<_>>().join(", ") + "."
 }
@@ -488,6 +490,9 @@ mod tests {
         ] {
             assert!(hint.contains(told), "{hint}");
         }
-        assert!(!hint.contains("SUPPLIER"), "{hint}");
+        assert!(
+            !hint.contains("SUPPLIER") && !hint.contains("ADMINISTRATOR"),
+            "{hint}"
+        );
     }
 }

@@ -5,7 +5,8 @@
 //!   so that none can be planted.
 //! - It ends when it was not used for a while, when its time is over, when it is revoked, and when its person may no
 //!   longer act. Any of these holds at the next request, and ends what is open.
-//! - Administrators are told once when one that was revoked is used again: whoever does so may have stolen it.
+//! - Administrators are told once when one that was revoked is used again: by a page that was still open, or by
+//!   whoever took it from the browser.
 //!
 //! A session is looked up in the database at every request, by one statement that reads the person's roles, too. A
 //! copy of it in Redis would spare nothing of that, and would have to be told of every revocation in time.

@@ -29,12 +29,13 @@ pub enum AccessConcern {
     WideRoles,
     /// Nobody has confirmed for a year that the person needs the access.
     ReviewDue,
-    /// The person may no longer act, and has made tokens that still work for integrations, machine clients or the
-    /// directory: whoever makes a secret knows it. Have somebody else make new ones, and revoke these.
+    /// The person may no longer act, or no longer administers, and has made tokens that still work for integrations,
+    /// machine clients or the directory: whoever makes a secret knows it. Have somebody else make new ones, and revoke
+    /// these.
     SecretsKnown,
 }
 
-/// The people of whom this is true: of those who may act, but for [`AccessConcern::SecretsKnown`].
+/// The people of whom this is true: of those who may act alone, but for [`AccessConcern::SecretsKnown`].
 ///
 /// # Errors
 /// `Forbidden` when the actor may not read what it takes to know.
@@ -97,7 +98,14 @@ fn secrets_known(scope: &Scope) -> Result<Condition> {
         .filter(Column::RevokedAt.is_null())
         .filter(Column::ExpiresAt.gt(scope.now()))
         .column(Column::CreatedBy);
-    Ok(Condition::all()
+    let administrators = scope
+        .find::<role_assignment::Entity>()?
+        .filter(role_assignment::Column::Role.eq(Role::Administrator))
+        .column(role_assignment::Column::PersonId);
+    let gone = Condition::any()
         .add(person::Column::Status.eq(PersonStatus::Inactive))
+        .add(person::Column::Id.not_in_subquery(administrators));
+    Ok(Condition::all()
+        .add(gone)
         .add(person::Column::Id.in_subquery(makers)))
 }

@@ -158,12 +158,16 @@ async fn create_user(
     Body(wanted): Body<Map<String, Value>>,
 ) -> Answered {
     let actor = service.actor(&headers).await?;
-    let wanted = Change::of_resource(&wanted)?;
+    let mut wanted = Change::of_resource(&wanted)?;
     let row = match service
         .withdrawn(&actor, wanted.user_name.as_deref())
         .await?
     {
-        Some(id) => change(service.permit(&actor, id).await?, wanted).await?,
+        // Who is added may act, unless it says otherwise.
+        Some(id) => {
+            wanted.active.get_or_insert(true);
+            change(service.permit(&actor, id).await?, wanted).await?
+        }
         None => {
             let permit: Permit<CreatePerson> = service
                 .door

@@ -94,8 +94,8 @@ async fn maker(scope: &Scope) -> crate::Result<Option<Uuid>> {
     Ok(row.and_then(|row| row.created_by))
 }
 
-/// Gives a person a role, or takes it; does nothing where that is so already. To an administrator only another one
-/// gives roles: the directory's secret is an administrator's own work.
+/// Gives a person a role, or takes it; does nothing where that is so already. To an administrator, and to who made the
+/// directory's token, only another administrator gives roles: whoever made a secret knows it.
 ///
 /// # Errors
 /// When the database fails.
@@ -108,7 +108,8 @@ pub async fn set_role(
     if roles.contains(&grant) == wanted || grant.role == Role::Administrator {
         return Ok(());
     }
-    if wanted && roles.iter().any(|held| held.role == Role::Administrator) {
+    let administers = roles.iter().any(|held| held.role == Role::Administrator);
+    if wanted && (administers || maker(&permit).await? == Some(permit.resource.id)) {
         return Ok(());
     }
     match wanted {
