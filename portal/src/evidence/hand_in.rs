@@ -23,7 +23,10 @@ use crate::{
     Portal,
     api::Refusal,
     failure::{self, Failure},
-    form::{Form, FormView, Typed, find, page::kept},
+    form::{
+        Form, FormView, Typed, find,
+        page::{beside, kept},
+    },
     html,
     kinds::*,
     operation,
@@ -43,17 +46,16 @@ struct HandInPage {
     form: FormView,
     agreements: Vec<Under>,
     request: Option<Request>,
-    /// What is drafted already, and only changed when this is sent again.
-    draft: Option<Draft>,
     message: String,
 }
 
-/// Shows the page, for anything or in answer to a request.
+/// Shows the page, for anything or in answer to a request. No address leads to a draft: what is empty here would empty that.
 pub(super) async fn show(
     State(portal): State<Portal>,
     visitor: Visitor,
-    Query(given): Query<Vec<(String, String)>>,
+    Query(mut given): Query<Vec<(String, String)>>,
 ) -> Result<Response, Failure> {
+    given.retain(|(name, _)| !matches!(name.as_str(), "id" | "expectedVersion"));
     portal
         .hand_in_page(&visitor, Typed::from(given), |view| (StatusCode::OK, view))
         .await
@@ -125,11 +127,7 @@ impl Portal {
         visitor: &Visitor,
         typed: &Typed,
     ) -> Result<Result<Value, Response>, Failure> {
-        let mutation = match typed.one("id") {
-            "" => "draftEvidence",
-            _ => "updateEvidence",
-        };
-        let form = find(mutation).ok_or_else(|| Failure::of(visitor, "INTERNAL"))?;
+        let form = form_of(visitor, typed)?;
         match self.drafted(visitor, form, typed).await {
             Err(failure) if failure.is_for_sign_in() => {
                 let action = "/evidence/new".to_owned();
@@ -167,7 +165,17 @@ impl Portal {
             }
             Err(refusal) => {
                 let status = failure::status(&refusal.code);
-                let wrong = |view: FormView| (status, view.refused(text, &refusal));
+                let theirs = match refusal.code.as_str() {
+                    "CONFLICT" => Some(self.known(visitor, form, typed).await?.1),
+                    _ => None,
+                };
+                let wrong = |view: FormView| {
+                    let view = view.refused(text, &refusal);
+                    match &theirs {
+                        Some(known) => (status, beside(text, form, view, known)),
+                        None => (status, view),
+                    }
+                };
                 Ok(Err(self
                     .hand_in_page(visitor, typed.clone(), wrong)
                     .await?))
@@ -285,26 +293,33 @@ impl Portal {
         typed: Typed,
         told: impl FnOnce(FormView) -> (StatusCode, FormView),
     ) -> Result<Response, Failure> {
-        let drafted = Some(typed.one("id")).filter(|id| !id.is_empty());
-        let variables = variables(&typed, drafted);
+        let variables = variables(&typed, None);
         let (page, data) = self.ask::<HandIn>(visitor, variables).await?;
-        let (request, draft) = (request(&data).cloned(), draft(&data).cloned());
+        let request = request(&data).cloned();
         let typed = match &request {
             Some(asked) => as_asked(typed, asked),
             None => typed,
         };
-        let form = find("draftEvidence").ok_or_else(|| Failure::of(visitor, "INTERNAL"))?;
+        let form = form_of(visitor, &typed)?;
         let (status, form) = told(FormView::new(visitor.text, form, &typed, &Map::new()));
         let view = HandInPage {
             agreements: agreements(&page, &typed, data.agreements.nodes),
             form,
             request,
-            draft,
             message: typed.one("message").to_owned(),
             page,
         };
         Ok(html::page(status, &view))
     }
+}
+
+/// What drafts the evidence, or changes what is drafted already.
+fn form_of(visitor: &Visitor, typed: &Typed) -> Result<&'static Form, Failure> {
+    let mutation = match typed.one("id") {
+        "" => "draftEvidence",
+        _ => "updateEvidence",
+    };
+    find(mutation).ok_or_else(|| Failure::of(visitor, "INTERNAL"))
 }
 
 /// What a request asks for, where nothing else was typed.
