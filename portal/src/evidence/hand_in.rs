@@ -88,10 +88,13 @@ pub(super) async fn send(
             },
         };
         let id = id_of(&known);
-        draft = Some(known);
         if let Err(refusal) = portal.receive(&visitor, &id, field).await {
+            if refusal.code == "UNAUTHENTICATED" {
+                return kept_with_files(&visitor, &of_draft(typed, &known));
+            }
             return portal.stopped(&visitor, id, &refusal, typed).await;
         }
+        draft = Some(known);
     }
     let draft = match draft {
         Some(known) => known,
@@ -129,10 +132,7 @@ impl Portal {
     ) -> Result<Result<Value, Response>, Failure> {
         let form = form_of(visitor, typed)?;
         match self.drafted(visitor, form, typed).await {
-            Err(failure) if failure.is_for_sign_in() => {
-                let action = "/evidence/new".to_owned();
-                Ok(Err(kept(visitor, form, typed, action, true)))
-            }
+            Err(failure) if failure.is_for_sign_in() => Ok(Err(kept_with_files(visitor, typed)?)),
             came => came,
         }
     }
@@ -320,6 +320,20 @@ fn form_of(visitor: &Visitor, typed: &Typed) -> Result<&'static Form, Failure> {
         _ => "updateEvidence",
     };
     find(mutation).ok_or_else(|| Failure::of(visitor, "INTERNAL"))
+}
+
+/// What was typed, for the draft that was made of it.
+fn of_draft(typed: Typed, draft: &Value) -> Typed {
+    typed
+        .with("id", id_of(draft))
+        .with("expectedVersion", draft["version"].to_string())
+}
+
+/// What was typed by somebody whose session ended before all files had come, which have to be chosen again.
+fn kept_with_files(visitor: &Visitor, typed: &Typed) -> Result<Response, Failure> {
+    let form = form_of(visitor, typed)?;
+    let action = "/evidence/new".to_owned();
+    Ok(kept(visitor, form, typed, action, true))
 }
 
 /// What a request asks for, where nothing else was typed.

@@ -180,6 +180,20 @@ async fn a_refused_draft_is_sent_again_with_the_version_that_was_seen() {
 }
 
 #[tokio::test]
+async fn what_is_handed_in_is_kept_when_the_session_ends_while_files_come() {
+    let tour = Tour::begin("sv");
+    let typed = part("kind", "POLICY") + &part("title", "T") + &part("agreementId", "agr_1");
+    let whole = typed + &part("message", "Hello") + &part("file; filename=a.txt", "x") + "--x--";
+    let ended = "refused-upload=UNAUTHENTICATED";
+    let page = tour.reads_after("/evidence/new", FILES, &whole, ended);
+    let page = page.await;
+    // It goes on with the draft, and makes no second one.
+    for name in ["id", "expectedVersion", "agreementId", "message", "file"] {
+        assert!(page.contains(&format!("name=\"{name}\"")), "{name}");
+    }
+}
+
+#[tokio::test]
 async fn a_cell_of_the_matrix_has_as_many_risks_as_the_list_counts() {
     let tour = Tour::begin("sv");
     let count = |page: &str| {
@@ -400,7 +414,7 @@ async fn what_is_handed_in(tour: &Tour) {
         tour.sends(&again, FORM, "agreementId=a&message=x", &change, kept)
             .await;
         let upload = format!("refused-upload={code}");
-        tour.sends(new, FILES, &whole, &upload, refused).await;
+        tour.sends(new, FILES, &whole, &upload, kept).await;
         tour.sends(&add, FILES, &whole, &upload, refused).await;
     }
     tour.sends(new, FILES, &whole, "", 303).await;
