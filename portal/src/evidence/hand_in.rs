@@ -38,6 +38,7 @@ operation!(HandIn, "operations/hand_in.graphql");
 
 type Request = hand_in::HandInRequestOnEvidenceRequest;
 type Draft = hand_in::HandInEvidenceOnEvidence;
+type Submission = hand_in::HandInEvidenceOnEvidenceSubmissionsNodes;
 
 #[derive(Template)]
 #[template(path = "hand_in.html")]
@@ -90,7 +91,9 @@ pub(super) async fn send(
         let id = id_of(&known);
         if let Err(refusal) = portal.receive(&visitor, &id, field).await {
             if refusal.code == "UNAUTHENTICATED" {
-                return kept_with_files(&visitor, &of_draft(typed, &known));
+                let typed = of_draft(typed, &known);
+                let form = form_of(&typed).ok_or_else(|| Failure::of(&visitor, "INTERNAL"))?;
+                return Ok(kept_with_files(&visitor, form, &typed));
             }
             return portal.stopped(&visitor, id, &refusal, typed).await;
         }
@@ -130,9 +133,11 @@ impl Portal {
         visitor: &Visitor,
         typed: &Typed,
     ) -> Result<Result<Value, Response>, Failure> {
-        let form = form_of(visitor, typed)?;
+        let form = form_of(typed).ok_or_else(|| Failure::of(visitor, "INTERNAL"))?;
         match self.drafted(visitor, form, typed).await {
-            Err(failure) if failure.is_for_sign_in() => Ok(Err(kept_with_files(visitor, typed)?)),
+            Err(failure) if failure.is_for_sign_in() => {
+                Ok(Err(kept_with_files(visitor, form, typed)))
+            }
             came => came,
         }
     }
@@ -270,7 +275,11 @@ impl Portal {
         known: &hand_in::ResponseData,
         message: &str,
     ) -> Result<String, Refusal> {
-        let prepared = match draft_under(known, agreement) {
+        let draft = draft(known);
+        if let Some(done) = draft.and_then(|draft| done_under(draft, agreement)) {
+            return Ok(done.id.clone());
+        }
+        let prepared = match draft.and_then(|draft| draft_under(draft, agreement)) {
             Some(draft) => json!({ "id": draft.id, "version": draft.version }),
             None => {
                 let prepare = json!({ "evidenceId": evidence, "agreementId": agreement });
@@ -300,7 +309,7 @@ impl Portal {
             Some(asked) => as_asked(typed, asked),
             None => typed,
         };
-        let form = form_of(visitor, &typed)?;
+        let form = form_of(&typed).ok_or_else(|| Failure::of(visitor, "INTERNAL"))?;
         let (status, form) = told(FormView::new(visitor.text, form, &typed, &Map::new()));
         let view = HandInPage {
             agreements: agreements(&page, &typed, data.agreements.nodes),
@@ -314,12 +323,11 @@ impl Portal {
 }
 
 /// What drafts the evidence, or changes what is drafted already.
-fn form_of(visitor: &Visitor, typed: &Typed) -> Result<&'static Form, Failure> {
-    let mutation = match typed.one("id") {
+fn form_of(typed: &Typed) -> Option<&'static Form> {
+    find(match typed.one("id") {
         "" => "draftEvidence",
         _ => "updateEvidence",
-    };
-    find(mutation).ok_or_else(|| Failure::of(visitor, "INTERNAL"))
+    })
 }
 
 /// What was typed, for the draft that was made of it.
@@ -330,10 +338,8 @@ fn of_draft(typed: Typed, draft: &Value) -> Typed {
 }
 
 /// What was typed by somebody whose session ended before all files had come, which have to be chosen again.
-fn kept_with_files(visitor: &Visitor, typed: &Typed) -> Result<Response, Failure> {
-    let form = form_of(visitor, typed)?;
-    let action = "/evidence/new".to_owned();
-    Ok(kept(visitor, form, typed, action, true))
+fn kept_with_files(visitor: &Visitor, form: &Form, typed: &Typed) -> Response {
+    kept(visitor, form, typed, "/evidence/new".to_owned(), true)
 }
 
 /// What a request asks for, where nothing else was typed.
@@ -401,13 +407,28 @@ fn ended<T>(visitor: &Visitor, came: &Result<T, Refusal>) -> Option<Failure> {
 }
 
 /// What was prepared under an agreement and not handed in, because that was refused.
-fn draft_under<'a>(
-    known: &'a hand_in::ResponseData,
-    agreement: &str,
-) -> Option<&'a hand_in::HandInEvidenceOnEvidenceSubmissionsNodes> {
-    draft(known)?.submissions.nodes.iter().find(|submission| {
+fn draft_under<'a>(draft: &'a Draft, agreement: &'a str) -> Option<&'a Submission> {
+    let mut under = under_agreement(draft, agreement);
+    under.find(|submission| submission.state == ReviewState::Draft)
+}
+
+/// What was handed in under an agreement just as it stands: it is sent again by whoever did not see what came of it.
+fn done_under<'a>(draft: &'a Draft, agreement: &'a str) -> Option<&'a Submission> {
+    let files = draft.files.iter().map(|file| file.uploaded_at);
+    let latest = files.fold(draft.updated_at, Ord::max);
+    let mut under = under_agreement(draft, agreement);
+    under.find(|submission| {
+        submission.state == ReviewState::Submitted && submission.submitted_at >= Some(latest)
+    })
+}
+
+fn under_agreement<'a>(
+    draft: &'a Draft,
+    agreement: &'a str,
+) -> impl Iterator<Item = &'a Submission> {
+    draft.submissions.nodes.iter().filter(move |submission| {
         let under = submission.agreement.as_ref();
-        submission.state == ReviewState::Draft && under.is_some_and(|it| it.id == agreement)
+        under.is_some_and(|under| under.id == agreement)
     })
 }
 
@@ -420,5 +441,32 @@ fn customer(page: &Page, known: &hand_in::ResponseData, agreement: &str) -> Stri
             format!("{} ({area})", known.customer.name)
         }
         None => agreement.to_owned(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_was_handed_in_as_it_stands_is_not_handed_in_again() {
+        let done = |state: &str, file: &str| {
+            let submission = json!({
+                "id": "sub_1", "version": 2, "state": state, "submittedAt": "2026-03-01T08:00:00Z",
+                "agreement": { "id": "agr_1" },
+            });
+            let draft = json!({
+                "updatedAt": "2026-03-01T07:00:00Z", "files": [{ "uploadedAt": file }],
+                "submissions": { "nodes": [submission] },
+            });
+            let draft: Draft = serde_json::from_value(draft).expect("a draft");
+            ["agr_1", "agr_2"].map(|agreement| done_under(&draft, agreement).is_some())
+        };
+        let (before, after) = ("2026-03-01T07:30:00Z", "2026-03-01T08:30:00Z");
+        assert_eq!(done("SUBMITTED", before), [true, false]);
+        assert_eq!(done("SUBMITTED", after), [false, false]);
+        assert_eq!(done("RETURNED", before), [false, false]);
+        // What was approved can be handed in anew.
+        assert_eq!(done("APPROVED", before), [false, false]);
     }
 }
