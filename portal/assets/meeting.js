@@ -124,6 +124,7 @@ const read = async (answer) => new DOMParser().parseFromString(await answer.text
 
 // Saves a form without leaving the page; or tells why not, beside what was typed.
 async function save(form) {
+  const sent = [...form.elements].filter((one) => 'defaultValue' in one).map((one) => [one, one.value]);
   const body = new URLSearchParams(new FormData(form));
   const answer = await fetch(form.action, { method: 'POST', body, redirect: 'manual' }).catch(() => null);
   form.querySelector('.problem')?.remove();
@@ -131,9 +132,10 @@ async function save(form) {
     tell(form, await refused(form, answer).catch(() => say.lost));
     return false;
   }
-  for (const one of form.elements) if ('defaultValue' in one) one.defaultValue = one.value;
+  // What was typed meanwhile is not saved yet.
+  for (const [one, value] of sent) one.defaultValue = value;
   for (const one of forms()) follow(one, form);
-  form.dispatchEvent(new CustomEvent('samsyn:saved', { bubbles: true }));
+  if (!changed(form)) form.dispatchEvent(new CustomEvent('samsyn:saved', { bubbles: true }));
   return true;
 }
 
@@ -170,10 +172,10 @@ function tell(form, said) {
 document.addEventListener('submit', async (event) => {
   const form = event.target;
   if (event.defaultPrevented || form.method !== 'post') return;
-  const unsaved = forms().filter((one) => one !== form && kept(one) && changed(one));
-  if (unsaved.length === 0) return;
+  const unsaved = () => forms().find((one) => one !== form && kept(one) && changed(one));
+  if (!unsaved()) return;
   event.preventDefault();
-  for (const one of unsaved) {
+  for (let one; (one = unsaved()); ) {
     if (await save(one)) continue;
     // It waits until that is settled, and can be sent again.
     delete form.dataset.sent;

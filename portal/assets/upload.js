@@ -192,6 +192,8 @@ async function draft(form) {
   if (!next) throw new Refused("", shown.querySelector("main")?.textContent.trim());
   next.querySelector("[data-drop]").replaceWith(form.querySelector("[data-drop]"));
   form.replaceWith(next);
+  // Somebody else may have described it meanwhile.
+  described = undefined;
   next.querySelector('[aria-invalid="true"], .problem')?.focus();
   return undefined;
 }

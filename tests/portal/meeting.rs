@@ -146,6 +146,27 @@ async fn a_decision_waits_until_two_who_take_notes_agree() {
 }
 
 #[tokio::test]
+async fn what_is_typed_while_notes_are_saved_is_saved_too() {
+    let taken = Taken::begins().await;
+    let mut anna = taken.opens("Anna").await;
+    anna.fills("Anteckningar", "Fyra är gamla.").await;
+    let goes_on = "const notes = document.querySelector('textarea[name=notes]');
+        const asks = window.fetch;
+        window.fetch = async (...sent) => {
+            const answer = await asks(...sent);
+            if (String(sent[0]).endsWith('/do/updateAgendaItem') && !notes.value.includes('Två')) notes.value += ' Två byts.';
+            return answer;
+        };";
+    anna.script(goes_on, json!([])).await;
+    anna.presses("Beslut").await;
+    anna.fills("Beslut", "De byts.").await;
+    anna.presses("Anteckna beslutet").await;
+    anna.sees("Beslut 1. De byts.").await;
+    let notes = &taken.stands().await["agenda"][0]["notes"];
+    assert_eq!(notes, "Fyra är gamla. Två byts.");
+}
+
+#[tokio::test]
 async fn what_is_taken_down_when_a_session_has_ended_is_sent_after_signing_in_again() {
     let taken = Taken::begins().await;
     let mut anna = taken.opens("Anna").await;

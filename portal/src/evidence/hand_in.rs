@@ -23,7 +23,10 @@ use crate::{
     Portal,
     api::Refusal,
     failure::{self, Failure},
-    form::{Form, FormView, Typed, find, page::kept},
+    form::{
+        Form, FormView, Typed, find,
+        page::{beside, kept},
+    },
     html,
     kinds::*,
     operation,
@@ -35,6 +38,7 @@ operation!(HandIn, "operations/hand_in.graphql");
 
 type Request = hand_in::HandInRequestOnEvidenceRequest;
 type Draft = hand_in::HandInEvidenceOnEvidence;
+type Submission = hand_in::HandInEvidenceOnEvidenceSubmissionsNodes;
 
 #[derive(Template)]
 #[template(path = "hand_in.html")]
@@ -43,17 +47,16 @@ struct HandInPage {
     form: FormView,
     agreements: Vec<Under>,
     request: Option<Request>,
-    /// What is drafted already, and only changed when this is sent again.
-    draft: Option<Draft>,
     message: String,
 }
 
-/// Shows the page, for anything or in answer to a request.
+/// Shows the page, for anything or in answer to a request. No address leads to a draft: what is empty here would empty that.
 pub(super) async fn show(
     State(portal): State<Portal>,
     visitor: Visitor,
-    Query(given): Query<Vec<(String, String)>>,
+    Query(mut given): Query<Vec<(String, String)>>,
 ) -> Result<Response, Failure> {
+    given.retain(|(name, _)| !matches!(name.as_str(), "id" | "expectedVersion"));
     portal
         .hand_in_page(&visitor, Typed::from(given), |view| (StatusCode::OK, view))
         .await
@@ -86,10 +89,15 @@ pub(super) async fn send(
             },
         };
         let id = id_of(&known);
-        draft = Some(known);
         if let Err(refusal) = portal.receive(&visitor, &id, field).await {
+            if refusal.code == "UNAUTHENTICATED" {
+                let typed = of_draft(typed, &known);
+                let form = form_of(&typed).ok_or_else(|| Failure::of(&visitor, "INTERNAL"))?;
+                return Ok(kept_with_files(&visitor, form, &typed));
+            }
             return portal.stopped(&visitor, id, &refusal, typed).await;
         }
+        draft = Some(known);
     }
     let draft = match draft {
         Some(known) => known,
@@ -125,15 +133,10 @@ impl Portal {
         visitor: &Visitor,
         typed: &Typed,
     ) -> Result<Result<Value, Response>, Failure> {
-        let mutation = match typed.one("id") {
-            "" => "draftEvidence",
-            _ => "updateEvidence",
-        };
-        let form = find(mutation).ok_or_else(|| Failure::of(visitor, "INTERNAL"))?;
+        let form = form_of(typed).ok_or_else(|| Failure::of(visitor, "INTERNAL"))?;
         match self.drafted(visitor, form, typed).await {
             Err(failure) if failure.is_for_sign_in() => {
-                let action = "/evidence/new".to_owned();
-                Ok(Err(kept(visitor, form, typed, action, true)))
+                Ok(Err(kept_with_files(visitor, form, typed)))
             }
             came => came,
         }
@@ -167,7 +170,17 @@ impl Portal {
             }
             Err(refusal) => {
                 let status = failure::status(&refusal.code);
-                let wrong = |view: FormView| (status, view.refused(text, &refusal));
+                let theirs = match refusal.code.as_str() {
+                    "CONFLICT" => Some(self.known(visitor, form, typed).await?.1),
+                    _ => None,
+                };
+                let wrong = |view: FormView| {
+                    let view = view.refused(text, &refusal);
+                    match &theirs {
+                        Some(known) => (status, beside(text, form, view, known)),
+                        None => (status, view),
+                    }
+                };
                 Ok(Err(self
                     .hand_in_page(visitor, typed.clone(), wrong)
                     .await?))
@@ -262,7 +275,11 @@ impl Portal {
         known: &hand_in::ResponseData,
         message: &str,
     ) -> Result<String, Refusal> {
-        let prepared = match draft_under(known, agreement) {
+        let draft = draft(known);
+        if let Some(done) = draft.and_then(|draft| done_under(draft, agreement)) {
+            return Ok(done.id.clone());
+        }
+        let prepared = match draft.and_then(|draft| draft_under(draft, agreement)) {
             Some(draft) => json!({ "id": draft.id, "version": draft.version }),
             None => {
                 let prepare = json!({ "evidenceId": evidence, "agreementId": agreement });
@@ -285,26 +302,44 @@ impl Portal {
         typed: Typed,
         told: impl FnOnce(FormView) -> (StatusCode, FormView),
     ) -> Result<Response, Failure> {
-        let drafted = Some(typed.one("id")).filter(|id| !id.is_empty());
-        let variables = variables(&typed, drafted);
+        let variables = variables(&typed, None);
         let (page, data) = self.ask::<HandIn>(visitor, variables).await?;
-        let (request, draft) = (request(&data).cloned(), draft(&data).cloned());
+        let request = request(&data).cloned();
         let typed = match &request {
             Some(asked) => as_asked(typed, asked),
             None => typed,
         };
-        let form = find("draftEvidence").ok_or_else(|| Failure::of(visitor, "INTERNAL"))?;
+        let form = form_of(&typed).ok_or_else(|| Failure::of(visitor, "INTERNAL"))?;
         let (status, form) = told(FormView::new(visitor.text, form, &typed, &Map::new()));
         let view = HandInPage {
             agreements: agreements(&page, &typed, data.agreements.nodes),
             form,
             request,
-            draft,
             message: typed.one("message").to_owned(),
             page,
         };
         Ok(html::page(status, &view))
     }
+}
+
+/// What drafts the evidence, or changes what is drafted already.
+fn form_of(typed: &Typed) -> Option<&'static Form> {
+    find(match typed.one("id") {
+        "" => "draftEvidence",
+        _ => "updateEvidence",
+    })
+}
+
+/// What was typed, for the draft that was made of it.
+fn of_draft(typed: Typed, draft: &Value) -> Typed {
+    typed
+        .with("id", id_of(draft))
+        .with("expectedVersion", draft["version"].to_string())
+}
+
+/// What was typed by somebody whose session ended before all files had come, which have to be chosen again.
+fn kept_with_files(visitor: &Visitor, form: &Form, typed: &Typed) -> Response {
+    kept(visitor, form, typed, "/evidence/new".to_owned(), true)
 }
 
 /// What a request asks for, where nothing else was typed.
@@ -372,13 +407,28 @@ fn ended<T>(visitor: &Visitor, came: &Result<T, Refusal>) -> Option<Failure> {
 }
 
 /// What was prepared under an agreement and not handed in, because that was refused.
-fn draft_under<'a>(
-    known: &'a hand_in::ResponseData,
-    agreement: &str,
-) -> Option<&'a hand_in::HandInEvidenceOnEvidenceSubmissionsNodes> {
-    draft(known)?.submissions.nodes.iter().find(|submission| {
+fn draft_under<'a>(draft: &'a Draft, agreement: &'a str) -> Option<&'a Submission> {
+    let mut under = under_agreement(draft, agreement);
+    under.find(|submission| submission.state == ReviewState::Draft)
+}
+
+/// What was handed in under an agreement just as it stands: it is sent again by whoever did not see what came of it.
+fn done_under<'a>(draft: &'a Draft, agreement: &'a str) -> Option<&'a Submission> {
+    let files = draft.files.iter().map(|file| file.uploaded_at);
+    let latest = files.fold(draft.updated_at, Ord::max);
+    let mut under = under_agreement(draft, agreement);
+    under.find(|submission| {
+        submission.state == ReviewState::Submitted && submission.submitted_at >= Some(latest)
+    })
+}
+
+fn under_agreement<'a>(
+    draft: &'a Draft,
+    agreement: &'a str,
+) -> impl Iterator<Item = &'a Submission> {
+    draft.submissions.nodes.iter().filter(move |submission| {
         let under = submission.agreement.as_ref();
-        submission.state == ReviewState::Draft && under.is_some_and(|it| it.id == agreement)
+        under.is_some_and(|under| under.id == agreement)
     })
 }
 
@@ -391,5 +441,32 @@ fn customer(page: &Page, known: &hand_in::ResponseData, agreement: &str) -> Stri
             format!("{} ({area})", known.customer.name)
         }
         None => agreement.to_owned(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_was_handed_in_as_it_stands_is_not_handed_in_again() {
+        let done = |state: &str, file: &str| {
+            let submission = json!({
+                "id": "sub_1", "version": 2, "state": state, "submittedAt": "2026-03-01T08:00:00Z",
+                "agreement": { "id": "agr_1" },
+            });
+            let draft = json!({
+                "updatedAt": "2026-03-01T07:00:00Z", "files": [{ "uploadedAt": file }],
+                "submissions": { "nodes": [submission] },
+            });
+            let draft: Draft = serde_json::from_value(draft).expect("a draft");
+            ["agr_1", "agr_2"].map(|agreement| done_under(&draft, agreement).is_some())
+        };
+        let (before, after) = ("2026-03-01T07:30:00Z", "2026-03-01T08:30:00Z");
+        assert_eq!(done("SUBMITTED", before), [true, false]);
+        assert_eq!(done("SUBMITTED", after), [false, false]);
+        assert_eq!(done("RETURNED", before), [false, false]);
+        // What was approved can be handed in anew.
+        assert_eq!(done("APPROVED", before), [false, false]);
     }
 }

@@ -194,7 +194,7 @@ impl Portal {
     }
 
     /// What a form needs to know, and the frame of its page.
-    async fn known(
+    pub(crate) async fn known(
         &self,
         visitor: &Visitor,
         form: &Form,
@@ -305,7 +305,12 @@ fn record(known: &Map<String, Value>) -> Option<&Value> {
 }
 
 /// The form beside what somebody else has made of the record.
-fn beside(text: Text, form: &Form, view: FormView, known: &Map<String, Value>) -> FormView {
+pub(crate) fn beside(
+    text: Text,
+    form: &Form,
+    view: FormView,
+    known: &Map<String, Value>,
+) -> FormView {
     let now = filled(form, Typed::default(), known);
     let now = FormView::new(text, form, &now, known);
     FormView {

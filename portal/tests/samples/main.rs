@@ -35,7 +35,7 @@ const PAGES: &str = "
 /decisions ?q=x
 /events ?q=x
 /evidence ?archived=true&q=x ?order=title ?order=until&before=2026-01-01
-/evidence/new ?request={EvidenceRequest} ?id={Evidence} ?kind=POLICY&title=%3Cu%3E
+/evidence/new ?request={EvidenceRequest} ?kind=POLICY&title=%3Cu%3E
 /evidence/{Evidence}
 /forums ?level=TACTICAL
 /forums/{Forum} ?show=project ?show=project&audience=all ?show=project&audience={Organisation}
@@ -142,6 +142,54 @@ async fn what_others_change_appears_on_every_page_but_forms() {
     for (path, _) in pages() {
         let page = tour.reads(&filled(path, 0)).await;
         assert_eq!(page.contains(LIVE), path != "/evidence/new", "{path}");
+    }
+}
+
+#[tokio::test]
+async fn handing_in_begins_with_nothing_that_an_address_could_overwrite() {
+    let tour = Tour::begin("sv");
+    let path = filled("/evidence/new?id={Evidence}&expectedVersion=3", 0);
+    let page = tour.reads(&path).await;
+    for name in ["id", "expectedVersion"] {
+        assert!(!page.contains(&format!("name=\"{name}\"")), "{name}");
+    }
+}
+
+#[tokio::test]
+async fn a_refused_draft_is_sent_again_with_the_version_that_was_seen() {
+    let tour = Tour::begin("sv");
+    let draft = part("id", &id("Evidence", 0)) + &part("expectedVersion", "987");
+    let typed = draft + &part("kind", "POLICY") + &part("title", "Mine");
+    let unreadable = format!("{typed}{}--x--", part("validFrom", "soon"));
+    let whole = typed + "--x--";
+    let seen = |page: &str| page.contains("name=\"expectedVersion\" value=\"987\"");
+    for (sent, refused) in [
+        (&unreadable, ""),
+        (&whole, "refused-change=INVALID_INPUT"),
+        (&whole, "refused-change=INVALID_STATE"),
+    ] {
+        let page = tour.reads_after("/evidence/new", FILES, sent, refused);
+        assert!(seen(&page.await), "{refused}");
+    }
+    // What a colleague has made of it is shown before it can be overwritten.
+    let conflict = "refused-change=CONFLICT";
+    let page = tour.reads_after("/evidence/new", FILES, &whole, conflict);
+    let page = page.await;
+    assert!(!seen(&page) && page.contains("name=\"expectedVersion\""));
+    assert!(page.contains("id=\"updateEvidence-title-theirs\""));
+}
+
+#[tokio::test]
+async fn what_is_handed_in_is_kept_when_the_session_ends_while_files_come() {
+    let tour = Tour::begin("sv");
+    let typed = part("kind", "POLICY") + &part("title", "T") + &part("agreementId", "agr_1");
+    let whole = typed + &part("message", "Hello") + &part("file; filename=a.txt", "x") + "--x--";
+    let ended = "refused-upload=UNAUTHENTICATED";
+    let page = tour.reads_after("/evidence/new", FILES, &whole, ended);
+    let page = page.await;
+    // It goes on with the draft, and makes no second one.
+    for name in ["id", "expectedVersion", "agreementId", "message", "file"] {
+        assert!(page.contains(&format!("name=\"{name}\"")), "{name}");
     }
 }
 
@@ -339,16 +387,19 @@ fn typed(schema: &Valid<Schema>, input: &str, about: &str) -> String {
         .finish()
 }
 
+/// A field of a form with files.
+fn part(name: &str, value: &str) -> String {
+    format!("--x\r\ncontent-disposition: form-data; name={name}\r\n\r\n{value}\r\n")
+}
+
 /// Handing in, which is a page of its own, and sending files.
 async fn what_is_handed_in(tour: &Tour) {
-    let part = |name: &str, value: &str| {
-        format!("--x\r\ncontent-disposition: form-data; name={name}\r\n\r\n{value}\r\n")
-    };
     let agreement = id("Agreement", 0);
     let about = part("title", MARKUP) + &part("agreementId", &agreement) + &part("message", MARKUP);
     let answering = part("request", &id("EvidenceRequest", 0)) + &part("requestVersion", "3");
     let file = part("file; filename=a.txt", MARKUP);
     let whole = format!("{about}{answering}{}{file}--x--", part("kind", "POLICY"));
+    let drafted = part("id", &id("Evidence", 0)) + &part("expectedVersion", "3");
     let evidence = format!("/evidence/{}", id("Evidence", 0));
     let (new, add) = ("/evidence/new", format!("{evidence}/add-files"));
     let again = format!("{evidence}/hand-in");
@@ -357,11 +408,13 @@ async fn what_is_handed_in(tour: &Tour) {
         let change = format!("refused-change={code}");
         let kept = status_of_form(&code);
         tour.sends(new, FILES, &whole, &change, kept).await;
+        tour.sends(new, FILES, &(drafted.clone() + &whole), &change, kept)
+            .await;
         tour.sends(&add, FILES, &whole, &change, refused).await;
         tour.sends(&again, FORM, "agreementId=a&message=x", &change, kept)
             .await;
         let upload = format!("refused-upload={code}");
-        tour.sends(new, FILES, &whole, &upload, refused).await;
+        tour.sends(new, FILES, &whole, &upload, kept).await;
         tour.sends(&add, FILES, &whole, &upload, refused).await;
     }
     tour.sends(new, FILES, &whole, "", 303).await;

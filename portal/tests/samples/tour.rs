@@ -70,13 +70,12 @@ impl Tour {
 
     /// What a page has.
     pub async fn reads(&self, path: &str) -> String {
-        let request = Request::get(path)
-            .header(header::COOKIE, format!("samsyn-language={}", self.language))
-            .body(Body::empty());
-        let answer = self.portal.clone().oneshot(request.expect("a request"));
-        let body = answer.await.expect("an answer").into_body();
-        let body = to_bytes(body, usize::MAX).await.expect("a body");
-        String::from_utf8(body.to_vec()).expect("text")
+        text_of(self.asks(path, None, "").await).await
+    }
+
+    /// What the page has that answers a form of this type.
+    pub async fn reads_after(&self, path: &str, kind: &str, body: &str, cookies: &str) -> String {
+        text_of(self.asks(path, Some((kind, body)), cookies).await).await
     }
 
     /// Sends a form of this type.
@@ -86,6 +85,12 @@ impl Tour {
     }
 
     async fn visits(&self, path: &str, sent: Option<(&str, &str)>, cookies: &str, expected: u16) {
+        let answer = self.asks(path, sent, cookies).await;
+        let place = format!("{path} with {cookies}");
+        self.looks_at(answer, expected, &place).await;
+    }
+
+    async fn asks(&self, path: &str, sent: Option<(&str, &str)>, cookies: &str) -> Response {
         let cookies = format!("samsyn-language={}; {cookies}", self.language);
         let mut request = Request::get(path).header(header::ACCEPT, "text/html");
         if let Some((kind, _)) = sent {
@@ -93,14 +98,8 @@ impl Tour {
         }
         let body = Body::from(sent.map_or("", |(_, body)| body).to_owned());
         let request = request.header(header::COOKIE, &cookies).body(body);
-        let answer = self
-            .portal
-            .clone()
-            .oneshot(request.expect("a request"))
-            .await;
-        let place = format!("{path} with {cookies}");
-        self.looks_at(answer.expect("an answer"), expected, &place)
-            .await;
+        let answer = self.portal.clone().oneshot(request.expect("a request"));
+        answer.await.expect("an answer")
     }
 
     pub async fn looks_at(&self, answer: Response, expected: u16, place: &str) {
@@ -143,6 +142,11 @@ impl Tour {
             known.entry(problem).or_insert_with(|| place.to_owned());
         }
     }
+}
+
+async fn text_of(answer: Response) -> String {
+    let body = to_bytes(answer.into_body(), usize::MAX).await;
+    String::from_utf8(body.expect("a body").to_vec()).expect("text")
 }
 
 fn every_file(folder: &str, visit: &mut impl FnMut(&str)) {
