@@ -33,13 +33,13 @@ const holds = (node) => isElement(node) && (
   [node, ...node.querySelectorAll("details[open]")].some((part) => part.matches("details[open]") && part.querySelector("form")) ||
   node.querySelector("dialog[open]") !== null);
 
-/** By what a piece is known again among those beside it: its kind, and where it leads. */
+/** By what a piece is known again among those beside it: its kind, where it leads, and what it is there for. */
 function known(node) {
   if (!isElement(node)) return node.nodeName;
   // A form's own `id` may be a field of that name.
-  const own = (element) => ["id", "href", "action"].map((name) => element?.getAttribute(name)).find(Boolean) ?? "";
+  const own = (element) => ["id", "href", "action", "aria-labelledby"].map((name) => element?.getAttribute(name)).find(Boolean) ?? "";
   const inner = () => node.matches("li, tr, details, .act-now") ? own(node.querySelector("[id], [href], [action]")) : "";
-  return `${node.nodeName} ${own(node) || inner()}`;
+  return `${node.nodeName} ${own(node) || inner() || (node.classList[0] ?? "")}`;
 }
 
 /** Makes a piece of the page like the fresh one. A form in which somebody is at work stays, with the version that it is about. */

@@ -377,7 +377,10 @@ impl Browser {
 
     /// What the page is, for whoever reads why a test fails.
     pub async fn page(&self) -> String {
-        format!("{}\n{}", self.path().await, self.text().await)
+        let fields = "return [...document.querySelectorAll('main input:not([type=hidden]), main select, main textarea')]
+            .map((one) => [one.name, one.value, one.checkValidity(), one === document.activeElement, one.form?.dataset.sent])";
+        let fields = self.script(fields, json!([])).await;
+        format!("{}\n{}\n{fields}", self.path().await, self.text().await)
     }
 
     pub async fn does(&self, method: &str, path: &str, body: Value) -> Value {
