@@ -113,13 +113,14 @@ async fn a_decision_waits_until_two_who_take_notes_agree() {
     let taken = Taken::begins().await;
     let mut anna = taken.opens("Anna").await;
     let mut johan = taken.opens("Johan").await;
+    // Whoever has not begun to write is shown what the other has saved.
+    anna.expected
+        .push("the server responded with a status of 409");
+    anna.fills("Anteckningar", "Anna: fyra är gamla.").await;
     johan.fills("Anteckningar", "Johan: tre är gamla.").await;
     johan.clicks("Spara anteckningarna").await;
     johan.sees("Punkten är ändrad.").await;
 
-    anna.expected
-        .push("the server responded with a status of 409");
-    anna.fills("Anteckningar", "Anna: fyra är gamla.").await;
     anna.presses("Beslut").await;
     anna.fills("Beslut", "De byts.").await;
     anna.presses("Anteckna beslutet").await;
@@ -129,11 +130,11 @@ async fn a_decision_waits_until_two_who_take_notes_agree() {
     assert_eq!(anna.script(typed, json!([])).await, both);
     assert_eq!(taken.stands().await["decisions"], json!([]));
 
+    johan.fills("Anteckningar", "Johan: fem är gamla.").await;
     anna.clicks("Anteckna beslutet").await;
     anna.sees("Beslut 1. De byts.").await;
     let notes = &taken.stands().await["agenda"][0]["notes"];
     assert_eq!(notes, "Anna: fyra är gamla.");
-    johan.fills("Anteckningar", "Johan: fem är gamla.").await;
     johan.clicks("Spara anteckningarna").await;
     johan
         .sees("Någon annan har ändrat detta medan du skrev.")
