@@ -173,9 +173,9 @@ impl Browser {
                 for _ in 0..3 {
                     self.does("POST", &field.path("clear"), json!({})).await;
                     self.types_into(&field, value).await;
-                    let stands = "return arguments[0].value === arguments[1]";
-                    let stands = self.script(stands, json!([field.argument(), value]));
-                    if stands.await != false {
+                    let taken = "return document.activeElement?.tagName === 'IFRAME' && arguments[0].value !== arguments[1]";
+                    let taken = self.script(taken, json!([field.argument(), value]));
+                    if taken.await != true {
                         break;
                     }
                 }
